@@ -79,7 +79,7 @@ FieldState
 schema_state(const Field *field, const void *value)
 {
 	return *(const FieldState *)(const void *)((const char *)value +
-		state_at(field->kind).state);
+						   state_at(field->kind).state);
 }
 
 void

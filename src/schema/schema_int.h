@@ -4,7 +4,8 @@
 
 #include "schema/schema.h"
 
-typedef bool (*FieldDecode)(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
+typedef bool (*FieldDecode)(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 /* Appends the value after `key:`, at the indentation of the key. */
 typedef struct SchemaWriter {
 	Arena *arena;
@@ -48,8 +49,10 @@ bool decode_text_map(SchemaDecoder *decoder, const Field *field, const DocNode *
 bool decode_names_by_address(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 bool decode_object(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
-bool decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
-bool decode_object_list(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
+bool decode_object_map(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
+bool decode_object_list(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 
 void encode_text(SchemaWriter *writer, const Field *field, const void *value);
 void encode_flag(SchemaWriter *writer, const Field *field, const void *value);
