@@ -171,6 +171,14 @@ decode_pair_text(SchemaDecoder *decoder, const Field *field, const DocNode *map,
 	return good;
 }
 
+static int
+by_key(const void *a, const void *b, void *context)
+{
+	(void)context;
+	return str_compare(((const FieldPair *)a)->key, ((const FieldPair *)b)->key);
+}
+
+/* Sorted by key: no output depends on the order in the file. */
 static bool
 decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldPairs *pairs)
 {
@@ -184,6 +192,7 @@ decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, Fi
 		else
 			good = false;
 	}
+	base_sort(pairs->items, pairs->len, sizeof(FieldPair), by_key, NULL);
 	return good;
 }
 

@@ -209,6 +209,11 @@ Str schema_path(Arena *arena, const Str *parts, size_t len);
 
 /* The struct as YAML; decoding it again gives the same values. */
 void schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object);
+/*
+ * The struct as JSON: every key of the table, null where it is absent; lists are lists even if one
+ * value stood for them. `name` comes first where the object has one.
+ */
+Json *schema_value(Arena *arena, const FieldTable *table, const void *object);
 /* The starter spec: fields that have a starter value, each with its description. */
 void schema_starter(Arena *arena, Buf *buf, const FieldTable *table);
 /* draft-07, with one definition per table. */

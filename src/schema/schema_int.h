@@ -14,12 +14,15 @@ typedef struct SchemaWriter {
 } SchemaWriter;
 typedef void (*FieldEncode)(SchemaWriter *writer, const Field *field, const void *value);
 typedef Json *(*FieldSchema)(Arena *arena, const Field *field);
+/* The value as it stands in plan.json. */
+typedef Json *(*FieldValue)(Arena *arena, const Field *field, const void *value);
 
 typedef struct FieldKindRow {
 	const char *name; /* for the reference page */
 	FieldDecode decode;
 	FieldEncode encode;
 	FieldSchema schema;
+	FieldValue value;
 } FieldKindRow;
 
 extern const FieldKindRow schema_kinds[];
@@ -79,5 +82,17 @@ Json *schema_of_names_by_address(Arena *arena, const Field *field);
 Json *schema_of_object(Arena *arena, const Field *field);
 Json *schema_of_object_map(Arena *arena, const Field *field);
 Json *schema_of_object_list(Arena *arena, const Field *field);
+
+Json *value_of_text(Arena *arena, const Field *field, const void *value);
+Json *value_of_flag(Arena *arena, const Field *field, const void *value);
+Json *value_of_number(Arena *arena, const Field *field, const void *value);
+Json *value_of_date(Arena *arena, const Field *field, const void *value);
+Json *value_of_choice(Arena *arena, const Field *field, const void *value);
+Json *value_of_choices(Arena *arena, const Field *field, const void *value);
+Json *value_of_items(Arena *arena, const Field *field, const void *value);
+Json *value_of_prefixes(Arena *arena, const Field *field, const void *value);
+Json *value_of_pairs(Arena *arena, const Field *field, const void *value);
+Json *value_of_object(Arena *arena, const Field *field, const void *value);
+Json *value_of_objects(Arena *arena, const Field *field, const void *value);
 
 #endif
