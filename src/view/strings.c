@@ -1,13 +1,13 @@
 /* The strings of the documents: `key = text` lines of two embedded files. */
 #include "view/view_int.h"
 
-extern const Embedded view_files[];
-extern const size_t view_files_len;
+extern const Embedded view_embedded[];
+extern const size_t view_embedded_len;
 
 static Str
 strings_file(DiagLanguage language)
 {
-	return embedded_find(view_files, view_files_len,
+	return embedded_find(view_embedded, view_embedded_len,
 		language == DIAG_JA ? STR("src/data/strings.ja") : STR("src/data/strings.en"));
 }
 
