@@ -97,8 +97,8 @@ find_member(const Json *object, Str key)
 {
 	size_t i;
 
-	if (object->index.len > 0)
-		return map_find(&object->index, key);
+	if (object->index != NULL)
+		return map_find(object->index, key);
 	for (i = 0; i < object->members.len; i++) {
 		if (str_equal(object->members.items[i].key, key))
 			return (uint32_t)i;
@@ -114,8 +114,10 @@ index_newest(Arena *arena, Json *object)
 
 	if (len < INDEXED_FROM)
 		return;
-	for (i = object->index.len; i < len; i++)
-		map_add(arena, &object->index, object->members.items[i].key, (uint32_t)i);
+	if (object->index == NULL)
+		object->index = ARENA_NEW(arena, Map);
+	for (i = object->index->len; i < len; i++)
+		map_add(arena, object->index, object->members.items[i].key, (uint32_t)i);
 }
 
 void

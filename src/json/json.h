@@ -46,7 +46,7 @@ struct Json {
 	Str text; /* a text, or the digits of a number as they were written */
 	VEC(Json *) items;
 	VEC(JsonMember) members;
-	Map index; /* of members, once there are many */
+	Map *index; /* of members, once there are many */
 };
 
 Json *json_null(Arena *arena);

@@ -54,10 +54,11 @@ has_plain_characters(Str text)
 	for (i = 0; i < text.len; i++) {
 		char next = i + 1 < text.len ? text.ptr[i + 1] : ' ';
 
-		if (text_is_one_of(text.ptr[i], STR(",[]{}")))
+		/* In flow context many readers take `?` for a key's mark anywhere. */
+		if (text_is_one_of(text.ptr[i], STR(",[]{}?")))
 			return false;
-		/* `: ` is a key, ` #` a comment; `:?` is refused by libyaml in flow context. */
-		if (text.ptr[i] == ':' && text_is_one_of(next, STR(" ?")))
+		/* `: ` is a key, ` #` a comment. */
+		if (text.ptr[i] == ':' && next == ' ')
 			return false;
 		if (text.ptr[i] == ' ' && text_is_one_of(next, STR("# ")))
 			return false;
