@@ -74,8 +74,7 @@ void diag_related(DiagSink *sink, Diag *diag, Span span, const char *format, ...
 /* Whether an error stands among the findings from index `from` on. */
 bool diag_has_errors(const DiagSink *sink, size_t from);
 
-/* --- the verdict: once, last -------------------------------------------------------------------
- */
+/* --- the verdict: once, last ------------------------------------------------------------------ */
 
 typedef struct DiagVerdict {
 	Diag *items; /* sorted by file, position, code; equal ones once */
@@ -88,8 +87,7 @@ DiagVerdict diag_verdict(DiagSink *sink);
 /* Whether anything is at or above the threshold, in the order error, warning, not-checked, info. */
 bool diag_at_least(const DiagVerdict *verdict, DiagSeverity threshold);
 
-/* --- the table of codes ------------------------------------------------------------------------
- */
+/* --- the table of codes ----------------------------------------------------------------------- */
 
 const char *diag_code_text(DiagCode code); /* "CP103" */
 const char *diag_code_name(DiagCode code); /* "reserved-refused" */
