@@ -261,7 +261,7 @@ memory_answers_as_the_machine_does(void **state)
 	/* Putting a file makes the folders above it. */
 	io_memory_put(twins.memory, inside(arena, "a"), STR(""));
 	assert_int_equal(twins.memory->remove_file(twins.memory, inside(arena, "a")), IO_OK);
-	for (round = 0; round < 6000; round++) {
+	for (round = 0; round < 2500; round++) {
 		Str path = random_path(&twins);
 
 		same_change(&twins, path, random_path(&twins));
