@@ -47,4 +47,7 @@ const DocNode *doc_find(const DocNode *map, Str key);
 /* A plain empty text, `~` or `null` (YAML 1.2 core). */
 bool doc_is_null(const DocNode *node);
 
+/* Of libyaml, for --version. */
+const char *doc_library_version(void);
+
 #endif

@@ -179,3 +179,9 @@ net_name_is_within(Str name, Str parent)
 	return name.len > parent.len && str_ends(name, parent) &&
 	       name.ptr[name.len - parent.len - 1] == '.';
 }
+
+const char *
+net_library_version(void)
+{
+	return idn2_check_version(NULL);
+}

@@ -172,7 +172,7 @@ check_row(SummaryTable *table, const StateConnector *connector)
 	buf_lit(&command, " | Format-List Name, ConnectorType, Enabled, SenderIPAddresses, "
 			  "TlsSenderCertificateName, RequireTls");
 	summary_note_with(table, notes, "note.admin_path", "name", connector->name);
-	summary_row(table, "item.check", buf_text(&command), notes);
+	summary_command_row(table, "item.check", buf_text(&command), notes);
 }
 
 Json *
@@ -324,7 +324,7 @@ host_check_row(SummaryTable *table, uint32_t host)
 	} else {
 		buf_str(&command, view_string(table->language, STR("value.none")));
 	}
-	summary_row(table, "item.check", buf_text(&command), notes);
+	summary_command_row(table, "item.check", buf_text(&command), notes);
 }
 
 Json *
