@@ -10,6 +10,7 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 	Arena *scratch = arena_create();
 	SchemaDecoder decoder = {.sink = model->sink,
 		.arena = model->arena,
+		.root = &model_spec_table,
 		.only = imported ? FIELD_IMPORTABLE : 0};
 	DocNode root;
 
