@@ -103,15 +103,19 @@ class Result(types.SimpleNamespace):
 
 
 def run(argv, stdin=b"", cwd=None, env=None, timeout=120, **popen):
-    """Runs a command to its end. ENV is added to ENVIRONMENT; a value of None removes a name."""
+    """Runs a command to its end. STDIN is bytes or an open file; ENV is added to ENVIRONMENT, a
+    value of None removes a name.
+    """
     environment = {**ENVIRONMENT, **(env or {})}
     environment = {key: value for key, value in environment.items() if value is not None}
     argv = [str(word) for word in argv]
     begin = time.monotonic()
     with tempfile.TemporaryFile() as given:
-        given.write(stdin)
-        given.seek(0)
-        popen = {"stdin": given, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
+        if isinstance(stdin, bytes):
+            given.write(stdin)
+            given.seek(0)
+            stdin = given
+        popen = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         process = subprocess.Popen(argv, cwd=cwd or ROOT, env=environment, **popen)
         try:
             out, err = process.communicate(timeout=timeout)
