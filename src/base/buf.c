@@ -1,0 +1,158 @@
+#include "base/base.h"
+
+#include <sha256.h>
+#include <stdio.h>
+#include <string.h>
+
+Buf
+buf_make(Arena *arena)
+{
+	return (Buf){.arena = arena};
+}
+
+static bool
+buf_reserve(Buf *buf, size_t more)
+{
+	size_t cap = buf->cap == 0 ? 256 : buf->cap;
+
+	if (buf->failed || (buf->limit > 0 && buf->len + more > buf->limit)) {
+		buf->failed = true;
+		return false;
+	}
+	if (buf->len + more <= buf->cap)
+		return true;
+	while (cap < buf->len + more)
+		cap *= 2;
+	buf->data = arena_grow(buf->arena, buf->data, buf->cap, cap);
+	buf->cap = cap;
+	return true;
+}
+
+void
+buf_bytes(Buf *buf, const void *bytes, size_t len)
+{
+	if (len == 0 || !buf_reserve(buf, len))
+		return;
+	memcpy(buf->data + buf->len, bytes, len);
+	buf->len += len;
+}
+
+void
+buf_str(Buf *buf, Str text)
+{
+	buf_bytes(buf, text.ptr, text.len);
+}
+
+void
+buf_lit(Buf *buf, const char *text)
+{
+	buf_bytes(buf, text, strlen(text));
+}
+
+void
+buf_char(Buf *buf, char byte)
+{
+	buf_bytes(buf, &byte, 1);
+}
+
+void
+buf_repeat(Buf *buf, char byte, size_t times)
+{
+	if (times == 0 || !buf_reserve(buf, times))
+		return;
+	memset(buf->data + buf->len, byte, times);
+	buf->len += times;
+}
+
+void
+buf_number(Buf *buf, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	buf_bytes(buf, digits + at, sizeof(digits) - at);
+}
+
+void
+buf_printf(Buf *buf, const char *format, ...)
+{
+	va_list args, again;
+	int len;
+
+	va_start(args, format);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	ASSERT(len >= 0);
+	/* One more, for the terminator that vsnprintf insists on. */
+	if (buf_reserve(buf, (size_t)len + 1)) {
+		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+		buf->len += (size_t)len;
+	}
+	va_end(args);
+}
+
+void
+buf_code_point(Buf *buf, uint32_t code_point)
+{
+	unsigned char out[4];
+
+	if (code_point < 0x80) {
+		buf_char(buf, (char)code_point);
+	} else if (code_point < 0x800) {
+		out[0] = (unsigned char)(0xc0 | code_point >> 6);
+		out[1] = (unsigned char)(0x80 | (code_point & 0x3f));
+		buf_bytes(buf, out, 2);
+	} else if (code_point < 0x10000) {
+		out[0] = (unsigned char)(0xe0 | code_point >> 12);
+		out[1] = (unsigned char)(0x80 | (code_point >> 6 & 0x3f));
+		out[2] = (unsigned char)(0x80 | (code_point & 0x3f));
+		buf_bytes(buf, out, 3);
+	} else {
+		out[0] = (unsigned char)(0xf0 | code_point >> 18);
+		out[1] = (unsigned char)(0x80 | (code_point >> 12 & 0x3f));
+		out[2] = (unsigned char)(0x80 | (code_point >> 6 & 0x3f));
+		out[3] = (unsigned char)(0x80 | (code_point & 0x3f));
+		buf_bytes(buf, out, 4);
+	}
+}
+
+Str
+buf_text(const Buf *buf)
+{
+	return (Str){buf->data == NULL ? "" : buf->data, buf->len};
+}
+
+Str
+sha256_hex(Arena *arena, Str bytes)
+{
+	SHA2_CTX context;
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	char *hex = arena_alloc(arena, 2 * sizeof(digest) + 1);
+	size_t i;
+
+	SHA256Init(&context);
+	SHA256Update(&context, (const uint8_t *)bytes.ptr, bytes.len);
+	SHA256Final(digest, &context);
+	for (i = 0; i < sizeof(digest); i++) {
+		hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+		hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+	}
+	return (Str){hex, 2 * sizeof(digest)};
+}
+
+Str
+embedded_find(const Embedded *files, size_t len, Str name)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (str_equal(str_from(files[i].name), name))
+			return (Str){(const char *)files[i].bytes, files[i].len};
+	}
+	return (Str){0};
+}

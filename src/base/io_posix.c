@@ -1,0 +1,321 @@
+/* Io over the machine's files. */
+#include "base/base.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+
+static IoStatus
+status_of(int error)
+{
+	switch (error) {
+	case 0: return IO_OK;
+	case ENOENT:
+	case ENOTDIR: return IO_NOT_FOUND;
+	case EACCES:
+	case EPERM:
+	case EROFS: return IO_NOT_PERMITTED;
+	case EISDIR: return IO_NOT_A_FILE;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG: return IO_NO_SPACE;
+	case EEXIST:
+	case ENOTEMPTY: return IO_EXISTS;
+	case EINVAL:
+	case ENOSYS: return IO_UNSUPPORTED;
+	case EPIPE: return IO_CLOSED;
+	default: return IO_FAILED;
+	}
+}
+
+/* A terminated copy in the caller's buffer; false for a path that no file can have. */
+static bool
+path_c(Str path, char ret_path[PATH_BYTES])
+{
+	if (path.len >= PATH_BYTES || (path.len > 0 && memchr(path.ptr, 0, path.len) != NULL))
+		return false;
+	if (path.len > 0)
+		memcpy(ret_path, path.ptr, path.len);
+	ret_path[path.len] = 0;
+	return true;
+}
+
+static IoStatus
+read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
+{
+	char *bytes = arena_alloc(arena, size + 1);
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t got = read(fd, bytes + len, size - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return status_of(errno);
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	*ret_bytes = (Str){bytes, len};
+	return IO_OK;
+}
+
+static IoStatus
+posix_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
+{
+	char name[PATH_BYTES];
+	struct stat info;
+	IoStatus status;
+	int fd;
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return status_of(errno);
+	if (fstat(fd, &info) != 0)
+		status = status_of(errno);
+	else if (!S_ISREG(info.st_mode))
+		status = IO_NOT_A_FILE;
+	else if ((uintmax_t)info.st_size > limit)
+		status = IO_TOO_BIG;
+	else
+		status = read_descriptor(fd, arena, (size_t)info.st_size, ret_bytes);
+	close(fd);
+	return status;
+}
+
+static IoStatus
+posix_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
+{
+	char name[PATH_BYTES];
+	struct dirent *entry;
+	DIR *dir;
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	dir = opendir(name);
+	if (dir == NULL)
+		return status_of(errno);
+	*ret_names = (StrVec){0};
+	while ((entry = readdir(dir)) != NULL) {
+		Str found = str_from(entry->d_name);
+
+		if (!STR_EQ(found, ".") && !STR_EQ(found, ".."))
+			VEC_PUSH(arena, ret_names, str_copy(arena, found));
+	}
+	closedir(dir);
+	strvec_sort(ret_names);
+	return IO_OK;
+}
+
+static IoStatus
+posix_resolve(Io *io, Arena *arena, Str path, Str *ret_path)
+{
+	char name[PATH_BYTES];
+	char *real;
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	real = realpath(name, NULL);
+	if (real == NULL)
+		return status_of(errno);
+	*ret_path = str_copy(arena, str_from(real));
+	free(real);
+	return IO_OK;
+}
+
+static IoStatus
+posix_kind(Io *io, Str path, IoKind *ret_kind)
+{
+	char name[PATH_BYTES];
+	struct stat info;
+
+	(void)io;
+	*ret_kind = IO_KIND_NONE;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	if (lstat(name, &info) != 0)
+		return errno == ENOENT || errno == ENOTDIR ? IO_OK : status_of(errno);
+	if (S_ISREG(info.st_mode))
+		*ret_kind = IO_KIND_FILE;
+	else if (S_ISDIR(info.st_mode))
+		*ret_kind = IO_KIND_DIR;
+	else
+		*ret_kind = S_ISLNK(info.st_mode) ? IO_KIND_LINK : IO_KIND_OTHER;
+	return IO_OK;
+}
+
+static IoStatus
+write_descriptor(int fd, Str bytes)
+{
+	size_t done = 0;
+
+	while (done < bytes.len) {
+		ssize_t put = write(fd, bytes.ptr + done, bytes.len - done);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return status_of(errno);
+		done += (size_t)put;
+	}
+	return IO_OK;
+}
+
+static IoStatus
+posix_write(Io *io, Str path, Str bytes)
+{
+	char name[PATH_BYTES];
+	IoStatus status;
+	int fd;
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return status_of(errno);
+	status = write_descriptor(fd, bytes);
+	if (status == IO_OK && fsync(fd) != 0)
+		status = status_of(errno);
+	if (close(fd) != 0 && status == IO_OK)
+		status = status_of(errno);
+	return status;
+}
+
+static IoStatus
+posix_make_dir(Io *io, Str path)
+{
+	char name[PATH_BYTES];
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	return mkdir(name, 0755) == 0 ? IO_OK : status_of(errno);
+}
+
+static IoStatus
+rename_with(Str from, Str to, unsigned int flags)
+{
+	char old_name[PATH_BYTES], new_name[PATH_BYTES];
+
+	if (!path_c(from, old_name) || !path_c(to, new_name))
+		return IO_NOT_FOUND;
+	return renameat2(AT_FDCWD, old_name, AT_FDCWD, new_name, flags) == 0 ? IO_OK
+									     : status_of(errno);
+}
+
+static IoStatus
+posix_rename(Io *io, Str from, Str to)
+{
+	(void)io;
+	return rename_with(from, to, 0);
+}
+
+static IoStatus
+posix_exchange(Io *io, Str a, Str b)
+{
+	(void)io;
+	return rename_with(a, b, RENAME_EXCHANGE);
+}
+
+static IoStatus
+posix_remove_file(Io *io, Str path)
+{
+	char name[PATH_BYTES];
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	return unlink(name) == 0 ? IO_OK : status_of(errno);
+}
+
+static IoStatus
+posix_remove_dir(Io *io, Str path)
+{
+	char name[PATH_BYTES];
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	return rmdir(name) == 0 ? IO_OK : status_of(errno);
+}
+
+static IoStatus
+posix_sync_dir(Io *io, Str path)
+{
+	char name[PATH_BYTES];
+	IoStatus status;
+	int fd;
+
+	(void)io;
+	if (!path_c(path, name))
+		return IO_NOT_FOUND;
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return status_of(errno);
+	/* Some file systems cannot sync a folder; what they can do is done. */
+	status = fsync(fd) == 0 || errno == EINVAL ? IO_OK : status_of(errno);
+	close(fd);
+	return status;
+}
+
+Io *
+io_system(Arena *arena)
+{
+	Io *io = ARENA_NEW(arena, Io);
+
+	*io = (Io){
+		.read = posix_read,
+		.list = posix_list,
+		.resolve = posix_resolve,
+		.kind = posix_kind,
+		.write = posix_write,
+		.make_dir = posix_make_dir,
+		.rename = posix_rename,
+		.exchange = posix_exchange,
+		.remove_file = posix_remove_file,
+		.remove_dir = posix_remove_dir,
+		.sync_dir = posix_sync_dir,
+	};
+	return io;
+}
+
+IoStatus
+os_write_stream(OsStream stream, Str bytes)
+{
+	return write_descriptor((int)stream, bytes);
+}
+
+IoStatus
+os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes)
+{
+	Buf buf = buf_make(arena);
+	char block[65536];
+
+	while (buf.len <= limit) {
+		ssize_t got = read((int)stream, block, sizeof(block));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return status_of(errno);
+		if (got == 0)
+			break;
+		buf_bytes(&buf, block, (size_t)got);
+	}
+	*ret_bytes = buf_text(&buf);
+	return buf.len > limit ? IO_TOO_BIG : IO_OK;
+}

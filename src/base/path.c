@@ -1,0 +1,58 @@
+/* Paths as text, and the words for what the system refused. */
+#include "base/base.h"
+
+Str
+path_dir(Str path)
+{
+	size_t end = path.len;
+
+	while (end > 0 && path.ptr[end - 1] != '/')
+		end--;
+	if (end == 0)
+		return STR(".");
+	return str_slice(path, 0, end > 1 ? end - 1 : 1);
+}
+
+Str
+path_name(Str path)
+{
+	size_t start = path.len;
+
+	while (start > 0 && path.ptr[start - 1] != '/')
+		start--;
+	return str_slice(path, start, path.len);
+}
+
+bool
+path_is_absolute(Str path)
+{
+	return path.len > 0 && path.ptr[0] == '/';
+}
+
+Str
+path_join(Arena *arena, Str dir, Str name)
+{
+	if (path_is_absolute(name) || dir.len == 0 || STR_EQ(dir, "."))
+		return name;
+	if (dir.ptr[dir.len - 1] == '/')
+		return str_format(arena, STR_FMT STR_FMT, STR_ARG(dir), STR_ARG(name));
+	return str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(name));
+}
+
+const char *
+io_status_text(IoStatus status)
+{
+	switch (status) {
+	case IO_OK: return "no error";
+	case IO_NOT_FOUND: return "no such file or folder";
+	case IO_NOT_PERMITTED: return "permission denied";
+	case IO_NOT_A_FILE: return "not a regular file";
+	case IO_TOO_BIG: return "too big";
+	case IO_NO_SPACE: return "no space left";
+	case IO_EXISTS: return "something of that name is there already";
+	case IO_UNSUPPORTED: return "not supported here";
+	case IO_CLOSED: return "the reader has gone";
+	case IO_FAILED: return "input or output error";
+	}
+	return "input or output error";
+}

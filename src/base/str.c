@@ -1,0 +1,234 @@
+#include "base/base.h"
+
+#include <stdio.h>
+#include <string.h>
+
+Str
+str_from(const char *text)
+{
+	return text == NULL ? (Str){0} : (Str){text, strlen(text)};
+}
+
+bool
+str_equal(Str a, Str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+int
+str_compare(Str a, Str b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	int order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
+
+	if (order != 0)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+static char
+lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+}
+
+bool
+str_equal_nocase(Str a, Str b)
+{
+	size_t i;
+
+	if (a.len != b.len)
+		return false;
+	for (i = 0; i < a.len; i++) {
+		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+str_starts(Str text, Str prefix)
+{
+	return text.len >= prefix.len && memcmp(text.ptr, prefix.ptr, prefix.len) == 0;
+}
+
+bool
+str_ends(Str text, Str suffix)
+{
+	return text.len >= suffix.len &&
+	       memcmp(text.ptr + text.len - suffix.len, suffix.ptr, suffix.len) == 0;
+}
+
+Str
+str_slice(Str text, size_t from, size_t to)
+{
+	ASSERT(from <= to && to <= text.len);
+	return (Str){text.ptr + from, to - from};
+}
+
+size_t
+str_find_char(Str text, char byte, size_t from)
+{
+	const char *found;
+
+	if (from >= text.len)
+		return text.len;
+	found = memchr(text.ptr + from, byte, text.len - from);
+	return found == NULL ? text.len : (size_t)(found - text.ptr);
+}
+
+size_t
+str_find(Str text, Str part)
+{
+	const char *found = text.len == 0 ? NULL : memmem(text.ptr, text.len, part.ptr, part.len);
+
+	return found == NULL ? text.len : (size_t)(found - text.ptr);
+}
+
+static bool
+is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+Str
+str_trim(Str text)
+{
+	while (text.len > 0 && is_blank(text.ptr[0])) {
+		text.ptr++;
+		text.len--;
+	}
+	while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+const char *
+str_c(Arena *arena, Str text)
+{
+	char *copy = arena_alloc(arena, text.len + 1);
+
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
+	return copy;
+}
+
+Str
+str_copy(Arena *arena, Str text)
+{
+	return (Str){str_c(arena, text), text.len};
+}
+
+Str
+str_lower(Arena *arena, Str text)
+{
+	char *copy = arena_alloc(arena, text.len + 1);
+	size_t i;
+
+	for (i = 0; i < text.len; i++)
+		copy[i] = lower(text.ptr[i]);
+	return (Str){copy, text.len};
+}
+
+Str
+str_vformat(Arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	ASSERT(len >= 0);
+	text = arena_alloc(arena, (size_t)len + 1);
+	vsnprintf(text, (size_t)len + 1, format, args);
+	return (Str){text, (size_t)len};
+}
+
+Str
+str_format(Arena *arena, const char *format, ...)
+{
+	va_list args;
+	Str text;
+
+	va_start(args, format);
+	text = str_vformat(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+bool
+str_next_line(Str *rest, Str *ret_line)
+{
+	size_t end;
+
+	if (rest->len == 0)
+		return false;
+	end = str_find_char(*rest, '\n', 0);
+	*ret_line = str_slice(*rest, 0, end);
+	if (ret_line->len > 0 && ret_line->ptr[ret_line->len - 1] == '\r')
+		ret_line->len--;
+	*rest = str_slice(*rest, end < rest->len ? end + 1 : end, rest->len);
+	return true;
+}
+
+#define NEAREST_MAX 64
+
+/* Edit distance with transpositions of neighbours, by three rows of the usual table. */
+static size_t
+edit_distance(Str a, Str b)
+{
+	size_t rows[3][NEAREST_MAX + 1];
+	size_t *older = rows[0], *old = rows[1], *now = rows[2];
+	size_t i, j;
+
+	for (j = 0; j <= b.len; j++)
+		old[j] = j;
+	for (i = 1; i <= a.len; i++) {
+		size_t *recycled = older;
+
+		now[0] = i;
+		for (j = 1; j <= b.len; j++) {
+			size_t best = old[j - 1] + (lower(a.ptr[i - 1]) != lower(b.ptr[j - 1]));
+
+			best = old[j] + 1 < best ? old[j] + 1 : best;
+			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
+				a.ptr[i - 2] == b.ptr[j - 1] && older[j - 2] + 1 < best)
+				best = older[j - 2] + 1;
+			now[j] = best;
+		}
+		older = old;
+		old = now;
+		now = recycled;
+	}
+	return old[b.len];
+}
+
+Str
+str_nearest(Str text, const Str *candidates, size_t len)
+{
+	Str best = {0};
+	size_t best_distance = text.len / 3 + 1;
+	size_t i;
+
+	if (text.len == 0 || text.len > NEAREST_MAX)
+		return best;
+	if (best_distance > 4)
+		best_distance = 4;
+	for (i = 0; i < len; i++) {
+		Str candidate = candidates[i];
+		size_t distance;
+
+		if (candidate.len > NEAREST_MAX || candidate.len + best_distance < text.len ||
+			text.len + best_distance < candidate.len)
+			continue;
+		distance = edit_distance(text, candidate);
+		if (distance < best_distance || (distance == best_distance && best.ptr == NULL)) {
+			best = candidate;
+			best_distance = distance;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,160 @@
+/* The table of codes, and their prose from the embedded files. */
+#include "diag/diag.h"
+
+extern const Embedded diag_files[];
+extern const size_t diag_files_len;
+
+typedef struct CodeRow {
+	const char *text, *name;
+	DiagSeverity severity;
+	bool waivable;
+} CodeRow;
+
+enum { FINAL, FREE };
+
+static const CodeRow rows[DIAG_CODES] = {
+#define CODE(number, enumerator, name, severity, waivable)                                         \
+	[DIAG_##enumerator] = {"CP" #number, name, DIAG_SEVERITY_##severity, waivable == FREE},
+#include "diag/codes.def"
+#undef CODE
+};
+
+static const char *const severity_texts[DIAG_SEVERITIES] = {
+	[DIAG_SEVERITY_ERROR] = "error",
+	[DIAG_SEVERITY_WARNING] = "warning",
+	[DIAG_SEVERITY_NOT_CHECKED] = "not-checked",
+	[DIAG_SEVERITY_INFO] = "info",
+};
+
+const char *
+diag_code_text(DiagCode code)
+{
+	return rows[code].text;
+}
+
+const char *
+diag_code_name(DiagCode code)
+{
+	return rows[code].name;
+}
+
+DiagSeverity
+diag_code_severity(DiagCode code)
+{
+	return rows[code].severity;
+}
+
+bool
+diag_code_waivable(DiagCode code)
+{
+	return rows[code].waivable;
+}
+
+bool
+diag_code_find(Str text, DiagCode *ret_code)
+{
+	size_t i;
+
+	for (i = 0; i < DIAG_CODES; i++) {
+		if (str_equal_nocase(text, str_from(rows[i].text)) ||
+			str_equal_nocase(text, str_from(rows[i].name))) {
+			*ret_code = (DiagCode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+diag_severity_text(DiagSeverity severity)
+{
+	return severity_texts[severity];
+}
+
+bool
+diag_severity_find(Str text, DiagSeverity *ret_severity)
+{
+	size_t i;
+
+	for (i = 0; i < DIAG_SEVERITIES; i++) {
+		if (str_equal(text, str_from(severity_texts[i]))) {
+			*ret_severity = (DiagSeverity)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static Str
+prose_file(DiagCode code, DiagLanguage language)
+{
+	char name[64] = "src/data/rules/CP000.en.md";
+	const char *text = rows[code].text;
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		name[15 + i] = text[i];
+	name[21] = language == DIAG_JA ? 'j' : 'e';
+	name[22] = language == DIAG_JA ? 'a' : 'n';
+	return embedded_find(diag_files, diag_files_len, str_from(name));
+}
+
+static void
+prose_header(DiagProse *prose, Str line)
+{
+	size_t colon = str_find_char(line, ':', 0);
+	Str key = str_slice(line, 0, colon);
+	Str value = colon < line.len ? str_trim(str_slice(line, colon + 1, line.len)) : (Str){0};
+
+	if (STR_EQ(key, "title"))
+		prose->title = value;
+	else if (STR_EQ(key, "help"))
+		prose->help = value;
+	else if (STR_EQ(key, "source"))
+		prose->source = value;
+	else if (STR_EQ(key, "date"))
+		prose->date = value;
+}
+
+/* The text of a section up to the next one. */
+static Str
+prose_section(Str file, Str heading)
+{
+	size_t start = str_find(file, heading), len;
+	Str rest;
+
+	if (start == file.len)
+		return (Str){0};
+	rest = str_slice(file, start + heading.len, file.len);
+	len = str_find(rest, STR("\n## "));
+	return str_trim(str_slice(rest, 0, len));
+}
+
+/* What stands between the fences of a section. */
+static Str
+prose_example(Str file, Str heading)
+{
+	Str section = prose_section(file, heading), fence = STR("```yaml\n");
+	size_t start = str_find(section, fence), end;
+
+	if (start == section.len)
+		return (Str){0};
+	section = str_slice(section, start + fence.len, section.len);
+	end = str_find(section, STR("```"));
+	return str_slice(section, 0, end);
+}
+
+DiagProse
+diag_prose(DiagCode code, DiagLanguage language)
+{
+	Str file = prose_file(code, language), rest = file, line;
+	DiagProse prose = {0};
+
+	while (str_next_line(&rest, &line) && line.len > 0)
+		prose_header(&prose, line);
+	prose.why = prose_section(file, STR("\n## Why\n"));
+	prose.what_to_do = prose_section(file, STR("\n## What to do\n"));
+	prose.fires = prose_example(file, STR("\n## Fires\n"));
+	prose.quiet = prose_example(file, STR("\n## Does not fire\n"));
+	return prose;
+}

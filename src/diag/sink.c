@@ -1,0 +1,156 @@
+#include "diag/diag.h"
+
+DiagSink *
+diag_sink(Arena *arena, SourceSet *sources)
+{
+	DiagSink *sink = ARENA_NEW(arena, DiagSink);
+
+	sink->arena = arena;
+	sink->sources = sources;
+	return sink;
+}
+
+Diag *
+diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
+{
+	Diag *diag = VEC_ADD(sink->arena, &sink->items);
+	va_list args;
+
+	va_start(args, format);
+	diag->message = str_vformat(sink->arena, format, args);
+	va_end(args);
+	diag->code = code;
+	diag->severity = diag_code_severity(code);
+	diag->span = span;
+	diag->order = (uint32_t)sink->items.len;
+	return diag;
+}
+
+void
+diag_path(Diag *diag, Str path)
+{
+	diag->path = path;
+}
+
+void
+diag_label(DiagSink *sink, Diag *diag, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag->label = str_vformat(sink->arena, format, args);
+	va_end(args);
+}
+
+void
+diag_help(DiagSink *sink, Diag *diag, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag->help = str_vformat(sink->arena, format, args);
+	va_end(args);
+}
+
+void
+diag_note(DiagSink *sink, Diag *diag, const char *format, ...)
+{
+	va_list args;
+
+	if (diag->notes_len == DIAG_NOTES_MAX)
+		return;
+	if (diag->notes == NULL)
+		diag->notes = ARENA_ARRAY(sink->arena, Str, DIAG_NOTES_MAX);
+	va_start(args, format);
+	diag->notes[diag->notes_len++] = str_vformat(sink->arena, format, args);
+	va_end(args);
+}
+
+void
+diag_related(DiagSink *sink, Diag *diag, Span span, const char *format, ...)
+{
+	DiagRelated *related;
+	va_list args;
+
+	if (diag->related_len == DIAG_RELATED_MAX || !span_is_set(span))
+		return;
+	if (diag->related == NULL)
+		diag->related = ARENA_ARRAY(sink->arena, DiagRelated, DIAG_RELATED_MAX);
+	related = &diag->related[diag->related_len++];
+	related->span = span;
+	va_start(args, format);
+	related->message = str_vformat(sink->arena, format, args);
+	va_end(args);
+}
+
+bool
+diag_has_errors(const DiagSink *sink, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < sink->items.len; i++) {
+		if (sink->items.items[i].severity == DIAG_SEVERITY_ERROR)
+			return true;
+	}
+	return false;
+}
+
+static int
+compare_numbers(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By place, then code, then text; the order of reporting never decides between different ones. */
+static int
+diag_order(const void *left, const void *right, void *context)
+{
+	const Diag *a = left, *b = right;
+	int order;
+
+	(void)context;
+	if ((order = compare_numbers(a->span.file, b->span.file)) != 0)
+		return order;
+	if ((order = compare_numbers(a->span.start, b->span.start)) != 0)
+		return order;
+	if ((order = compare_numbers((uint32_t)a->code, (uint32_t)b->code)) != 0)
+		return order;
+	if ((order = compare_numbers(a->span.end, b->span.end)) != 0)
+		return order;
+	if ((order = str_compare(a->message, b->message)) != 0)
+		return order;
+	return str_compare(a->path, b->path);
+}
+
+DiagVerdict
+diag_verdict(DiagSink *sink)
+{
+	DiagVerdict verdict = {0};
+	size_t i;
+
+	base_sort(sink->items.items, sink->items.len, sizeof(Diag), diag_order, NULL);
+	verdict.items = sink->items.items;
+	for (i = 0; i < sink->items.len; i++) {
+		Diag *diag = &sink->items.items[i];
+
+		if (verdict.len > 0 && diag_order(&verdict.items[verdict.len - 1], diag, NULL) == 0)
+			continue;
+		verdict.items[verdict.len++] = *diag;
+		verdict.counts[diag->severity]++;
+	}
+	sink->items.len = verdict.len;
+	verdict.failed = verdict.counts[DIAG_SEVERITY_ERROR] > 0;
+	return verdict;
+}
+
+bool
+diag_at_least(const DiagVerdict *verdict, DiagSeverity threshold)
+{
+	size_t i;
+
+	for (i = 0; i <= (size_t)threshold; i++) {
+		if (verdict->counts[i] > 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,83 @@
+/*
+ * json: values in an arena, strict reading, canonical writing.
+ *
+ * Texts are pointer and length, so NUL survives. Objects keep the order in which members were set;
+ * look-ups are hashed from a few members on. cJSON does the parsing, after a strict pass of our own
+ * over what it would let through (raw control characters, broken UTF-8, leading zeros, duplicate
+ * keys, trailing text, depth). Source: RFC 8259; the canonical form is keys sorted by bytes, no
+ * white space, `\u00xx` for controls.
+ */
+#ifndef JSON_JSON_H
+#define JSON_JSON_H
+
+#include "diag/diag.h"
+
+typedef enum JsonKind {
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER, /* an integer of 64 bits, or any number as its text */
+	JSON_TEXT,
+	JSON_LIST,
+	JSON_OBJECT,
+} JsonKind;
+
+typedef struct Json Json;
+
+typedef struct JsonMember {
+	Str key;
+	Json *value;
+} JsonMember;
+
+struct Json {
+	JsonKind kind;
+	bool is_integer; /* a number that is in `number` */
+	bool rendered; /* a text that our own code made for the target language: never escaped again
+			*/
+	union {
+		bool truth;
+		int64_t number;
+	};
+	Str text; /* a text, or the digits of a number */
+	VEC(Json *) items;
+	VEC(JsonMember) members;
+	Map index; /* of members, once there are many */
+};
+
+Json *json_null(Arena *arena);
+Json *json_bool(Arena *arena, bool truth);
+Json *json_number(Arena *arena, int64_t number);
+/* The text is not copied. An absent text becomes null. */
+Json *json_text(Arena *arena, Str text);
+Json *json_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
+Json *json_list(Arena *arena);
+Json *json_object(Arena *arena);
+void json_push(Arena *arena, Json *list, Json *value);
+/* The key is not copied; a member of that name is replaced. */
+void json_set(Arena *arena, Json *object, Str key, Json *value);
+
+/* The member, or NULL; also NULL when `object` is not an object. */
+Json *json_get(const Json *object, Str key);
+/* The member's text, or an absent text. */
+Str json_get_text(const Json *object, Str key);
+bool json_is_true(const Json *value);
+size_t json_len(const Json *value);
+
+/* Keys sorted by bytes, no white space. */
+void json_write_canonical(Buf *buf, const Json *value);
+/* Members in their order, two blanks a level, a final newline. */
+void json_write_pretty(Buf *buf, const Json *value);
+/* One text as a JSON string with its quotes. */
+void json_write_text(Buf *buf, Str text);
+
+typedef struct JsonError {
+	size_t offset;
+	Str message; /* a clause without a full stop */
+} JsonError;
+
+/* The whole text is one value (a byte order mark may stand before it), or false and why. */
+bool json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error);
+/* Where the value at a JSON Pointer (without leading slash) stands in a text that json_read took.
+ */
+bool json_locate(Arena *arena, Str bytes, Str pointer, size_t *ret_start, size_t *ret_end);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * text: one escaping function per language that a user's text may land in, and nothing else.
+ *
+ * Each function takes any valid UTF-8 (control characters, quotes, bidi marks, whatever) and
+ * appends a form that the language reads back as that text and as nothing more. No other room
+ * escapes.
+ */
+#ifndef TEXT_TEXT_H
+#define TEXT_TEXT_H
+
+#include "diag/diag.h"
+
+typedef enum TextLanguage {
+	TEXT_PLAIN,
+	TEXT_POWERSHELL,
+	TEXT_ZONE,
+	TEXT_MARKDOWN,
+	TEXT_HTML,
+	TEXT_XML,
+	TEXT_CSV,
+	TEXT_YAML,
+	TEXT_WORKFLOW,
+	TEXT_JSON,
+} TextLanguage;
+
+typedef void (*TextEscape)(Buf *buf, Str text);
+/* The escaping function of a language (TEXT_PLAIN: none). */
+TextEscape text_escape(TextLanguage language);
+
+/*
+ * A whole PowerShell expression: 'it''s', or ('a' + [char]0x2019 + 'b'). The four typographic
+ * single quotes, controls, bidi controls and zero-width characters by code point; pure ASCII where
+ * the text is. Read the same by Windows PowerShell 5.1 and PowerShell 7.
+ */
+void text_powershell(Buf *buf, Str text);
+/* One character-string of RFC 1035 section 5.1 in double quotes; the caller cuts at 255 octets. */
+void text_zone(Buf *buf, Str text);
+/* Inline text of GitHub-flavoured Markdown, also inside a table cell: no markup, no HTML, no break.
+ */
+void text_markdown(Buf *buf, Str text);
+/* A code span, also inside a table cell: delimiters long enough, the bar and line ends made
+ * harmless. */
+void text_markdown_code(Buf *buf, Str text);
+/* Text or a double-quoted attribute value. */
+void text_html(Buf *buf, Str text);
+/* As HTML, and characters that XML 1.0 forbids become U+FFFD. */
+void text_xml(Buf *buf, Str text);
+/* One field, RFC 4180; a cell that a spreadsheet would run as a formula gets a leading apostrophe.
+ */
+void text_csv(Buf *buf, Str text);
+/* One scalar, plain where YAML 1.2 core reads it back as that text, else quoted. */
+void text_yaml(Buf *buf, Str text);
+/* The message of a GitHub workflow command / of one of its properties. */
+void text_workflow_message(Buf *buf, Str text);
+void text_workflow_property(Buf *buf, Str text);
+/* For a terminal: controls and invisible characters become visible escapes such as \x1b, \u202e. */
+void text_terminal(Buf *buf, Str text);
+
+#endif
