@@ -179,7 +179,7 @@ def run_tests(report, tests):
             where = traceback.extract_tb(problem.__traceback__)[-1]
             report.fail(name, str(problem) or f"{where.filename}:{where.lineno}: {where.line}")
         except Exception:
-            report.fail(name, traceback.format_exc())
+            report.fail(name, traceback.format_exc(limit=-3))
         else:
             report.ok(name)
     on_all_cores(one, tests)

@@ -102,8 +102,9 @@ def spec(count):
 
 def spec_of_size(size):
     """A spec of exactly SIZE bytes, the rest filled by a comment."""
-    count = int(size / (len(spec(20000)) / 20000) * 0.995)
-    text = spec(count)
+    count = 20000
+    while not size * 0.98 < len(text := spec(count)) < size:
+        count = int(count * 0.99 * size / len(text))
     rest = size - len(text)
     line = b"# " + b"." * 77 + b"\n"
     return text + line * (rest // len(line)) + b"#" * (rest % len(line) - 1) + b"\n"

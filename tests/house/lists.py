@@ -15,9 +15,10 @@ def text(name):
 
 
 def equal_sets(mine, others):
-    if set(mine) != set(others):
-        raise AssertionError(f"only here: {sorted(set(mine) - set(others))}\n"
-                             f"only there: {sorted(set(others) - set(mine))}")
+    mine, others = set(mine), set(others)
+    if mine != others or not mine:
+        raise AssertionError(f"only here: {sorted(mine - others)}\n"
+                             f"only there: {sorted(others - mine)}")
 
 
 def third_party():
@@ -44,7 +45,7 @@ def packages():
 
 def codes_have_prose():
     """Every code of codes.def has its text in both languages, and no text is of no code."""
-    codes = re.findall(r"\bCP\d{3}\b", text("src/diag/codes.def"))
+    codes = ["CP" + digits for digits in re.findall(r"(?m)^CODE\((\d{3}),", text("src/diag/codes.def"))]
     for language in ("en", "ja"):
         equal_sets(codes, (path.name.split(".")[0]
                            for path in (ROOT / "src/data/rules").glob(f"CP*.{language}.md")))

@@ -17,20 +17,17 @@ from lib import ROOT, Report, run
 BUILD = ROOT / "build/release"
 SOURCE = ROOT / "src"
 
-# Standard functions that only cli may call, and base where it stands for the operating system.
-CLI_ONLY = set("""printf vprintf puts putchar perror exit _exit quick_exit getenv secure_getenv
-    setenv time clock clock_gettime gettimeofday localtime localtime_r setlocale newlocale
-    system signal sigaction __printf_chk __vprintf_chk stdout""".split())
-# The operating system's files are behind base's Io.
-BASE_ONLY = set("""fopen fopen64 open open64 openat openat64 read write pread pwrite rename renameat
-    renameat2 unlink unlinkat mkdir mkdirat mkstemp opendir readdir readdir64 stat fstat lstat stat64
-    realpath readlink mmap mmap64 fsync malloc calloc realloc free abort stderr fprintf
-    __fprintf_chk fputs fwrite""".split())
-# (room, symbol): why it is allowed all the same.
-EXCEPTIONS = {
-    ("base", "_exit"): "the end of a program that ran out of memory, or that has a defect",
-    ("base", "exit"): "the end of a program that ran out of memory, or that has a defect",
-}
+# No room below cli prints, or knows a locale.
+FORBIDDEN = set("""printf vprintf puts putchar perror setlocale newlocale localtime localtime_r
+    system __printf_chk __vprintf_chk stdout""".split())
+# Memory and the operating system are behind base.
+BASE_ONLY = set("""malloc calloc realloc free exit _exit abort getenv secure_getenv setenv time clock
+    clock_gettime gettimeofday signal sigaction isatty getrandom fopen fopen64 open open64 openat
+    openat64 read write pread pwrite rename renameat renameat2 unlink unlinkat mkdir mkdirat mkstemp
+    opendir readdir readdir64 stat fstat lstat stat64 realpath readlink mmap mmap64 fsync stderr
+    fprintf __fprintf_chk fputs fwrite""".split())
+# What base offers to cli alone: clock, environment, terminal, signals, the real file system.
+FOR_CLI = re.compile(r"os_|io_posix")
 
 
 def read_order(text):
@@ -81,8 +78,8 @@ def check_symbols(report, order):
             home = owner.get(symbol)
             if home and home != room and home not in order[room]:
                 wrong.append(f"{symbol} lives in {home}, which {room} may not use")
-            outside = symbol in CLI_ONLY or (symbol in BASE_ONLY and room != "base")
-            if outside and (room, symbol) not in EXCEPTIONS:
+            if symbol in FORBIDDEN or (room != "base" and (
+                    symbol in BASE_ONLY or (home == "base" and FOR_CLI.match(symbol)))):
                 wrong.append(f"{symbol} is not for {room}")
         report.check(f"{room} (symbols)", not wrong, "\n".join(wrong))
     for room in sorted(path.name for path in SOURCE.iterdir() if any(path.glob("*.c"))):
