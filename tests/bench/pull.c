@@ -42,7 +42,8 @@ main(int argc, char **argv)
 	yaml_parser_set_input_string(&parser, bytes, size);
 	do {
 		if (!yaml_parser_parse(&parser, &event)) {
-			fprintf(stderr, "line %zu: %s\n", parser.problem_mark.line + 1, parser.problem);
+			fprintf(stderr, "line %zu: %s\n", parser.problem_mark.line + 1,
+				parser.problem);
 			return 1;
 		}
 		type = event.type;
