@@ -9,7 +9,7 @@ from lib import ROOT, Report, on_all_cores, run
 
 CPPCHECK = [
     "cppcheck", "--quiet", "--std=c11", "--error-exitcode=1", "--inline-suppr", "--max-configs=4",
-    "--enable=warning,performance,portability", "-Isrc",
+    "--enable=warning,performance,portability", "-Isrc", "--library=tests/house/cppcheck.cfg",
     # The standard library's and our dependencies' headers are not read.
     "--suppress=missingInclude",
     # cppcheck 2.10 cannot read a compound literal between ? and :.
