@@ -1,0 +1,46 @@
+/*
+ * libcidr as the second reader. It takes far more than addresses (`10`, `1..2.3`, `1.2.3.4/-1`,
+ * octal, reverse names), so only text that our grammar accepted ever reaches it.
+ */
+#include "net/net_int.h"
+
+#include <libcidr.h>
+#include <string.h>
+
+/* 39 octets of IPv6, a slash, three of a length. */
+#define ACCEPTED_MAX 43
+
+static NetBits
+bits_of(const CIDR *cidr)
+{
+	NetBits bits = 0;
+	size_t i;
+
+	/* IPv4 stands at the end, after the ffff of a mapped address. */
+	for (i = cidr_get_proto(cidr) == CIDR_IPV4 ? 12 : 0; i < sizeof(cidr->addr); i++)
+		bits = bits << 8 | cidr->addr[i];
+	return bits;
+}
+
+static bool
+is_same(const CIDR *cidr, NetPrefix prefix)
+{
+	int proto = prefix.family == NET_IP4 ? CIDR_IPV4 : CIDR_IPV6;
+
+	return cidr_get_proto(cidr) == proto && cidr_get_pflen(cidr) == prefix.len &&
+	       bits_of(cidr) == net_prefix_bits(prefix);
+}
+
+void
+net_cidr_compare(Str text, NetPrefix prefix)
+{
+	char terminated[ACCEPTED_MAX + 1] = {0};
+	CIDR *cidr;
+
+	ASSERT(text.len <= ACCEPTED_MAX);
+	memcpy(terminated, text.ptr, text.len);
+	cidr = cidr_from_str(terminated);
+	if (cidr == NULL || !is_same(cidr, prefix))
+		panic("libcidr and the grammar of addresses disagree about `%s`", terminated);
+	cidr_free(cidr);
+}
