@@ -39,8 +39,7 @@ def spec_with(text, name):
     """A spec in which TEXT stands at every free place, and NAME at every place of a name."""
     spec = smallest()
     spec["tenant"]["name"] = text
-    spec["egress"] = {name + " e": {"addresses": "198.51.100.10", "site": text, "owner": text,
-                                    "ticket": text}}
+    spec["egress"] = {name + " e": {"addresses": "198.51.100.10", "site": text, "owner": text}}
     spec["relay_hosts"] = {name + " h": {"address": "10.1.1.30", "egress": name + " e",
                                          "sends_as": "contoso.com", "owner": text, "ticket": text}}
     spec["connectors"] = {name: {"type": "on-premises", "accepts": name + " h", "comment": text,
