@@ -1,7 +1,7 @@
 # room(NAME [USES room...] [LIBS library...] [EMBED pattern...])
 #
 # One static library from src/NAME/*.c. USES are the rooms right below it; EMBED files become the
-# table NAME_files[] (base/base.h), sorted by name.
+# table NAME_embedded[] (base/base.h), sorted by name.
 function(room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS;EMBED" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
@@ -16,7 +16,7 @@ function(room name)
     list(TRANSFORM paths PREPEND ${CMAKE_SOURCE_DIR}/)
     set(generated ${CMAKE_BINARY_DIR}/embedded/${name}_files.c)
     add_custom_command(OUTPUT ${generated}
-      COMMAND embed ${generated} ${name}_files ${files}
+      COMMAND embed ${generated} ${name}_embedded ${files}
       DEPENDS embed ${paths}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     list(APPEND sources ${generated})

@@ -196,7 +196,8 @@ typedef enum IoStatus {
 	IO_NO_SPACE,
 	IO_EXISTS,
 	IO_UNSUPPORTED,
-	IO_CLOSED, /* the reader of a pipe has gone */
+	IO_CLOSED,      /* the reader of a pipe has gone */
+	IO_INTERRUPTED, /* the user asked to stop */
 	IO_FAILED,
 } IoStatus;
 

@@ -52,6 +52,7 @@ io_status_text(IoStatus status)
 	case IO_EXISTS: return "something of that name is there already";
 	case IO_UNSUPPORTED: return "not supported here";
 	case IO_CLOSED: return "the reader has gone";
+	case IO_INTERRUPTED: return "interrupted";
 	case IO_FAILED: return "input or output error";
 	}
 	return "input or output error";

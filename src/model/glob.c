@@ -11,7 +11,8 @@ name_matches(Str pattern, Str name)
 		if (p < pattern.len && pattern.ptr[p] == '*') {
 			star = p++;
 			resume = n;
-		} else if (p < pattern.len && (pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
+		} else if (p < pattern.len &&
+			   (pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
 			p++;
 			n++;
 		} else if (star != SIZE_MAX) {

@@ -94,7 +94,8 @@ admit_import(ModelLoader *loader, const FieldItem *pattern, Str path, Str *ret_r
 		return false;
 	}
 	if (!is_inside(*ret_resolved, loader->root)) {
-		Diag *diag = import_failed(loader, pattern, path, "it lies outside the import root");
+		Diag *diag =
+			import_failed(loader, pattern, path, "it lies outside the import root");
 
 		diag_note(model->sink, diag, "the import root is `" STR_FMT "`",
 			STR_ARG(path_name(loader->root)));
@@ -161,7 +162,7 @@ is_project_top(Io *io, Arena *arena, Str dir)
 		kind != IO_KIND_NONE)
 		return true;
 	return io->kind(io, path_join(arena, dir, STR(".connplan")), &kind) == IO_OK &&
-		kind != IO_KIND_NONE;
+	       kind != IO_KIND_NONE;
 }
 
 static bool
@@ -205,7 +206,8 @@ load_imports(ModelLoader *loader, Str path, size_t from)
 			continue;
 		}
 		if (!find_root(loader, spec_path)) {
-			import_failed(loader, &pattern, pattern.text, "the import root cannot be read");
+			import_failed(
+				loader, &pattern, pattern.text, "the import root cannot be read");
 			continue;
 		}
 		if (loader->open.len == 0 &&
@@ -239,8 +241,7 @@ model_load_text(Arena *arena, DiagSink *sink, const ModelOptions *options, Str p
 }
 
 IoStatus
-model_load(
-	Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Model **ret_model)
+model_load(Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Model **ret_model)
 {
 	Str text;
 	IoStatus status = options->io->read(options->io, arena, path, DOC_MAX_FILE, &text);

@@ -1,20 +1,22 @@
 /*
  * model: the typed spec. Reads the files of a spec (imports through Io), decodes them by the field
- * tables (fields/NAME.def), merges them, sorts every map by name, resolves names, applies defaults and
- * follows routes from each host to the public addresses that Exchange Online sees.
+ * tables (fields/NAME.def), merges them, sorts every map by name, resolves names, applies defaults
+ * and follows routes from each host to the public addresses that Exchange Online sees.
  *
- * Ownership: everything lives in the arena of the load. Failure: what the user did wrong is a finding;
- * rules run on what could be read, and stay silent about objects whose fields are FIELD_BAD.
- * Objects of one kind are numbered in the order of their names, so that no number depends on the file.
+ * Ownership: everything lives in the arena of the load. Failure: what the user did wrong is a
+ * finding; rules run on what could be read, and stay silent about objects whose fields are
+ * FIELD_BAD. Objects of one kind are numbered in the order of their names, so that no number
+ * depends on the file.
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
 #include "schema/schema.h"
 
-/* --- the fixed lists ------------------------------------------------------------------------------ */
+/* --- the fixed lists
+ * ------------------------------------------------------------------------------ */
 
-#define CHOICES(name, Type) typedef enum Type {
+#define CHOICES(name, Type)      typedef enum Type {
 #define CHOICE(enumerator, text) MODEL_##enumerator,
 #define CHOICES_END(name, Type)                                                                    \
 	}                                                                                          \
@@ -32,12 +34,13 @@
 #undef CHOICE
 #undef CHOICES_END
 
-/* --- the structs of the spec, one for each table ----------------------------------------------------- */
+/* --- the structs of the spec, one for each table
+ * ----------------------------------------------------- */
 
-#define FIELD(kind, member, ...)	 FIELD_TYPE_##kind member;
-#define OBJECT(member, Struct, ...)	 Struct member;
-#define OBJECT_MAP(member, ...)		 FieldObjects member;
-#define OBJECT_LIST(member, ...)	 FieldObjects member;
+#define FIELD(kind, member, ...)    FIELD_TYPE_##kind member;
+#define OBJECT(member, Struct, ...) Struct member;
+#define OBJECT_MAP(member, ...)     FieldObjects member;
+#define OBJECT_LIST(member, ...)    FieldObjects member;
 
 typedef struct ModelTenant {
 	FieldObject head;
@@ -126,7 +129,8 @@ typedef struct ModelSpec {
 
 extern const FieldTable model_spec_table;
 
-/* --- names ---------------------------------------------------------------------------------------- */
+/* --- names
+ * ---------------------------------------------------------------------------------------- */
 
 typedef enum ModelKind {
 	MODEL_KIND_NONE,
@@ -143,19 +147,20 @@ typedef struct ModelRef {
 	uint32_t index;
 } ModelRef;
 
-/* --- routes --------------------------------------------------------------------------------------- */
+/* --- routes
+ * --------------------------------------------------------------------------------------- */
 
 #define MODEL_SELF UINT32_MAX /* last hop: the host itself; egress: the host's own address */
 
 /*
- * One way of a host's mail to the Internet or Microsoft 365. There is one entry for each (host, last
- * hop, egress), whatever the number of paths between; a shortest path can be asked for.
+ * One way of a host's mail to the Internet or Microsoft 365. There is one entry for each (host,
+ * last hop, egress), whatever the number of paths between; a shortest path can be asked for.
  */
 typedef struct ModelRoute {
 	uint32_t host;
 	uint32_t last_hop; /* a gateway, or MODEL_SELF */
 	uint32_t egress;   /* or MODEL_SELF */
-	uint32_t first;	   /* the first gateway of the shortest path, or MODEL_SELF */
+	uint32_t first;    /* the first gateway of the shortest path, or MODEL_SELF */
 	uint32_t hops;
 } ModelRoute;
 
@@ -183,12 +188,12 @@ typedef struct ModelHostInfo {
 	ModelTls tls;
 	ModelNext next;
 	uint32_t first_route, routes_len; /* in Model.routes */
-	bool broken;			  /* its routes are not known */
+	bool broken;                      /* its routes are not known */
 } ModelHostInfo;
 
 typedef struct ModelFile {
 	uint32_t source; /* number in the SourceSet */
-	Str path;	 /* as read */
+	Str path;        /* as read */
 	bool imported;
 } ModelFile;
 
@@ -206,22 +211,23 @@ typedef struct Model {
 	ModelGatewayInfo *gateway_infos;
 	ModelHostInfo *host_infos;
 	VEC(ModelRoute) routes; /* sorted by host, last hop, egress */
-	Map senders;		/* names of hosts, gateways, egress objects → index in `refs` */
-	Map domain_names;	/* → number of the domain */
+	Map senders;            /* names of hosts, gateways, egress objects → index in `refs` */
+	Map domain_names;       /* → number of the domain */
 	VEC(ModelRef) refs;
 	unsigned suggestions; /* made so far */
-	bool usable;	      /* false: a file could not be read, so that names may be missing */
+	bool usable;          /* false: a file could not be read, so that names may be missing */
 } Model;
 
 typedef struct ModelOptions {
 	Io *io;
-	Str import_root; /* absent: the nearest parent with .git or .connplan, else the spec's folder */
+	Str import_root; /* absent: the nearest parent with .git or .connplan, else the spec's
+			    folder */
 	bool no_imports; /* the spec came from standard input */
 } ModelOptions;
 
 /* The status of reading the spec itself; everything later is a finding. */
-IoStatus model_load(Arena *arena, DiagSink *sink, const ModelOptions *options, Str path,
-	Model **ret_model);
+IoStatus model_load(
+	Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Model **ret_model);
 /* The same for a text that was read already, under the name `path`. */
 Model *model_load_text(
 	Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Str text);
@@ -238,7 +244,8 @@ bool model_domain_is_accepted(const Model *model, Str name);
 /* `connectors/NAME`, `connectors/NAME/KEY`: a JSON Pointer without its leading slash. */
 Str model_path(const Model *model, const char *section, Str name, const char *key);
 
-/* --- routes, asked for ------------------------------------------------------------------------------- */
+/* --- routes, asked for
+ * ------------------------------------------------------------------------------- */
 
 /* "erp01 → relay-hq → nat-tokyo": the shortest path; ends with the egress, or the host alone. */
 Str model_route_text(const Model *model, const ModelRoute *route);

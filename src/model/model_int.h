@@ -12,9 +12,9 @@
 typedef struct ModelLoader {
 	Model *model;
 	const ModelOptions *options;
-	Str root;	   /* imports may not leave it; absent until the first import */
-	Map loaded;	   /* resolved paths of the files that were read */
-	StrVec open;	   /* resolved paths of the files being read, outermost first */
+	Str root;    /* imports may not leave it; absent until the first import */
+	Map loaded;  /* resolved paths of the files that were read */
+	StrVec open; /* resolved paths of the files being read, outermost first */
 	size_t bytes, listings;
 } ModelLoader;
 

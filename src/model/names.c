@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* --- sorting ------------------------------------------------------------------------------------- */
+/* --- sorting -------------------------------------------------------------------------------------
+ */
 
 static int
 by_name(const void *a, const void *b, void *context)
@@ -22,7 +23,8 @@ names_are_sorted(const FieldObjects *objects, size_t size)
 	size_t i;
 
 	for (i = 1; i < objects->len; i++) {
-		const FieldObject *before = (const FieldObject *)(const void *)(items + (i - 1) * size);
+		const FieldObject *before =
+			(const FieldObject *)(const void *)(items + (i - 1) * size);
 		const FieldObject *after = (const FieldObject *)(const void *)(items + i * size);
 
 		if (str_compare(before->name, after->name) >= 0)
@@ -125,7 +127,8 @@ model_sort_objects(Model *model)
 	model->connectors_len = spec->connectors.len;
 }
 
-/* --- the namespace of hosts, gateways and egress objects -------------------------------------------- */
+/* --- the namespace of hosts, gateways and egress objects
+ * -------------------------------------------- */
 
 static const char *
 kind_text(ModelKind kind)
@@ -159,7 +162,7 @@ static bool
 is_reserved(Str name)
 {
 	return STR_EQ(name, "route") || STR_EQ(name, "none") || STR_EQ(name, "exchange") ||
-		STR_EQ(name, "on-premises");
+	       STR_EQ(name, "on-premises");
 }
 
 static Diag *
@@ -262,8 +265,8 @@ static bool
 is_accepted_as(const ModelDomain *domain, ModelAccepted least)
 {
 	ModelAccepted value = domain->accepted.state == FIELD_SET
-		? (ModelAccepted)domain->accepted.value
-		: MODEL_ACCEPTED;
+				      ? (ModelAccepted)domain->accepted.value
+				      : MODEL_ACCEPTED;
 
 	if (value == MODEL_NOT_ACCEPTED)
 		return false;
@@ -297,7 +300,7 @@ model_path(const Model *model, const char *section, Str name, const char *key)
 
 /* The nearest of the first so many names: a suggestion must not cost more than the check. */
 #define SUGGESTION_NAMES 5000
-#define SUGGESTIONS	 50
+#define SUGGESTIONS      50
 
 Str
 model_suggest_sender(Model *model, Str name)

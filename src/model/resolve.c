@@ -68,7 +68,8 @@ report_wrong_kind(
 
 /* The numbers of the objects that a list names, all of one kind; false when one is wrong. */
 static bool
-resolve_list(Model *model, Owner owner, const FieldItems *list, ModelKind kind, uint32_t **ret_numbers)
+resolve_list(
+	Model *model, Owner owner, const FieldItems *list, ModelKind kind, uint32_t **ret_numbers)
 {
 	bool good = list->state == FIELD_SET;
 	uint32_t i, *numbers;
@@ -94,8 +95,8 @@ resolve_list(Model *model, Owner owner, const FieldItems *list, ModelKind kind, 
 }
 
 static bool
-resolve_next(Model *model, Owner owner, const FieldItems *via, const FieldItems *egress,
-	ModelNext *next)
+resolve_next(
+	Model *model, Owner owner, const FieldItems *via, const FieldItems *egress, ModelNext *next)
 {
 	bool good;
 
@@ -111,8 +112,8 @@ resolve_next(Model *model, Owner owner, const FieldItems *via, const FieldItems 
 static void
 report_both(Model *model, Owner owner, const char *first, const char *second, Span span)
 {
-	Str text = str_format(
-		model->sink->arena, "`%s` and `%s` exclude each other", first, second);
+	Str text =
+		str_format(model->sink->arena, "`%s` and `%s` exclude each other", first, second);
 	Diag *diag;
 
 	owner.key = second;
@@ -123,8 +124,8 @@ report_both(Model *model, Owner owner, const char *first, const char *second, Sp
 static void
 report_missing(Model *model, Owner owner, const FieldObject *head, const char *key, const char *why)
 {
-	Str text = str_format(model->sink->arena, "`" STR_FMT "` has no `%s`: %s",
-		STR_ARG(head->name), key, why);
+	Str text = str_format(
+		model->sink->arena, "`" STR_FMT "` has no `%s`: %s", STR_ARG(head->name), key, why);
 	Diag *diag;
 
 	owner.key = NULL;
@@ -143,13 +144,14 @@ resolve_gateway(Model *model, uint32_t index)
 	bool has_egress = gateway->egress.state != FIELD_ABSENT;
 
 	info->broken = gateway->head.state == FIELD_BAD ||
-		!resolve_next(model, owner, &gateway->via, &gateway->egress, &info->next);
+		       !resolve_next(model, owner, &gateway->via, &gateway->egress, &info->next);
 	if (has_via && has_egress) {
 		report_both(model, owner, "via", "egress", gateway->egress.span);
 		info->broken = true;
 	} else if (!has_via && !has_egress && gateway->head.state != FIELD_BAD) {
 		report_missing(model, owner, &gateway->head, "egress",
-			"where its mail leaves is not known (`egress`, or `via` for the next gateway)");
+			"where its mail leaves is not known (`egress`, or `via` for the next "
+			"gateway)");
 		info->broken = true;
 	}
 }
@@ -167,8 +169,8 @@ host_recipients(const ModelRelayHost *host, ModelMethod method)
 	if (host->recipients.state == FIELD_SET)
 		return (ModelRecipients)host->recipients.value;
 	return method == MODEL_METHOD_DIRECT_SEND || method == MODEL_METHOD_HVE
-		? MODEL_RECIPIENTS_INTERNAL
-		: MODEL_RECIPIENTS_ANY;
+		       ? MODEL_RECIPIENTS_INTERNAL
+		       : MODEL_RECIPIENTS_ANY;
 }
 
 const FieldPrefixes *
@@ -191,8 +193,8 @@ check_host_keys(Model *model, const ModelRelayHost *host, ModelMethod method)
 		report_missing(model, owner, &host->head, "sends_as",
 			"the domain of its envelope sender is not known");
 	if (!signs_in && model_host_addresses(host)->state == FIELD_ABSENT)
-		report_missing(model, owner, &host->head, "address",
-			"it is told by its source address");
+		report_missing(
+			model, owner, &host->head, "address", "it is told by its source address");
 }
 
 static void
@@ -206,7 +208,7 @@ resolve_host(Model *model, uint32_t index)
 	info->recipients = host_recipients(host, info->method);
 	info->tls = host->tls.state == FIELD_SET ? (ModelTls)host->tls.value : MODEL_TLS_REQUIRED;
 	info->broken = host->head.state == FIELD_BAD || host->method.state == FIELD_BAD ||
-		!resolve_next(model, owner, &host->via, &host->egress, &info->next);
+		       !resolve_next(model, owner, &host->via, &host->egress, &info->next);
 	if (host->head.state == FIELD_BAD)
 		return;
 	if (host->via.state != FIELD_ABSENT && host->egress.state != FIELD_ABSENT) {
@@ -235,16 +237,16 @@ static void
 check_accepts(Model *model, const ModelConnector *connector, const ModelConnector **by_default)
 {
 	Owner owner = {"connectors", "accepts", connector->head.name};
-	bool on_premises = connector->type.state == FIELD_SET &&
-		connector->type.value == MODEL_ON_PREMISES;
+	bool on_premises =
+		connector->type.state == FIELD_SET && connector->type.value == MODEL_ON_PREMISES;
 	uint32_t i;
 
 	for (i = 0; i < connector->accepts.len; i++) {
 		const FieldItem *item = &connector->accepts.items[i];
 
 		if (model_find_sender(model, item->text).kind == MODEL_KIND_NONE)
-			report_unresolved(model, owner, item,
-				"a relay host, a gateway or an egress object");
+			report_unresolved(
+				model, owner, item, "a relay host, a gateway or an egress object");
 	}
 	if (connector->accepts.state != FIELD_ABSENT || connector->head.state == FIELD_BAD ||
 		connector->type.state != FIELD_SET)
@@ -255,8 +257,7 @@ check_accepts(Model *model, const ModelConnector *connector, const ModelConnecto
 	} else if (*by_default != NULL) {
 		report_missing(model, owner, &connector->head, "accepts",
 			"one on-premises connector may leave it out, and there is one already");
-		diag_related(model->sink,
-			&model->sink->items.items[model->sink->items.len - 1],
+		diag_related(model->sink, &model->sink->items.items[model->sink->items.len - 1],
 			(*by_default)->head.name_span, "this one");
 	} else {
 		*by_default = connector;
@@ -313,7 +314,8 @@ check_domain(Model *model, const ModelDomain *domain)
 		if (ref.kind == MODEL_KIND_NONE)
 			report_unresolved(model, owner, item, "an egress object or an address");
 		else
-			report_wrong_kind(model, owner, item, ref, "an egress object or an address");
+			report_wrong_kind(
+				model, owner, item, ref, "an egress object or an address");
 	}
 }
 

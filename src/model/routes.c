@@ -1,7 +1,7 @@
 /*
  * Routes. For each gateway the set of (last hop, egress) that its mail can end at is computed once,
- * from the gateways behind it, and shared by all that send through it: the cost is linear in the edges,
- * not in the number of paths.
+ * from the gateways behind it, and shared by all that send through it: the cost is linear in the
+ * edges, not in the number of paths.
  */
 #include "model/model_int.h"
 
@@ -13,7 +13,8 @@ is_transparent(const ModelGateway *gateway)
 	return gateway->kind.state == FIELD_SET && gateway->kind.value == MODEL_GATEWAY_NAT;
 }
 
-/* --- the ends of a gateway ------------------------------------------------------------------------ */
+/* --- the ends of a gateway
+ * ------------------------------------------------------------------------ */
 
 typedef struct Ends {
 	VEC(ModelEnd) list;
@@ -82,7 +83,7 @@ typedef struct Walk {
 	Model *model;
 	uint8_t *color; /* 0 new, 1 on the path, 2 done */
 	uint32_t *path; /* gateways from the start to here */
-	uint32_t *at;	/* which `via` of each comes next */
+	uint32_t *at;   /* which `via` of each comes next */
 	size_t depth;
 	size_t total; /* ends of all gateways */
 } Walk;
@@ -204,7 +205,8 @@ build_gateway_ends(Model *model)
 	arena_destroy(scratch);
 }
 
-/* --- the routes of hosts ---------------------------------------------------------------------------- */
+/* --- the routes of hosts
+ * ---------------------------------------------------------------------------- */
 
 static void
 add_route(Model *model, uint32_t host, ModelEnd end)
@@ -235,8 +237,7 @@ build_host_routes(Model *model, uint32_t host, Arena *scratch)
 		return;
 	if (next->via_len == 0 && next->egress_len == 0) {
 		if (needs_route(info) && model_host_addresses(&model->hosts[host])->len > 0)
-			add_route(model, host,
-				(ModelEnd){MODEL_SELF, MODEL_SELF, MODEL_SELF, 0});
+			add_route(model, host, (ModelEnd){MODEL_SELF, MODEL_SELF, MODEL_SELF, 0});
 	} else if (next->via_len == 0 && next->egress_len == 1) {
 		add_route(model, host, (ModelEnd){MODEL_SELF, next->egress[0], MODEL_SELF, 0});
 	} else {
@@ -275,7 +276,8 @@ model_build_routes(Model *model)
 	arena_destroy(scratch);
 }
 
-/* --- asking ------------------------------------------------------------------------------------------- */
+/* --- asking
+ * ------------------------------------------------------------------------------------------- */
 
 /* The end that a shortest path from this gateway takes to get there. */
 static const ModelEnd *
@@ -311,7 +313,8 @@ model_route_gateways(
 		const ModelEnd *end = NULL;
 
 		ret_gateways[len++] = here;
-		/* Behind the last hop everything is transparent, so the way on is a way to itself. */
+		/* Behind the last hop everything is transparent, so the way on is a way to itself.
+		 */
 		if (!found_last)
 			end = find_end(info, route->last_hop, route->egress);
 		if (end == NULL)
@@ -383,8 +386,8 @@ Str
 model_route_certificate(const Model *model, const ModelRoute *route)
 {
 	const FieldText *certificate = route->last_hop == MODEL_SELF
-		? &model->hosts[route->host].certificate
-		: &model->gateways[route->last_hop].certificate;
+					       ? &model->hosts[route->host].certificate
+					       : &model->gateways[route->last_hop].certificate;
 
 	return certificate->state == FIELD_SET ? certificate->text : (Str){0};
 }
@@ -395,7 +398,8 @@ is_on(const FieldFlag *flag)
 	return flag->state == FIELD_SET && flag->on;
 }
 
-/* The addresses are shared where the egress object says so, or a gateway that mail leaves through. */
+/* The addresses are shared where the egress object says so, or a gateway that mail leaves through.
+ */
 bool
 model_route_is_shared(const Model *model, const ModelRoute *route)
 {

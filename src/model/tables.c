@@ -1,7 +1,7 @@
 /* The tables of the language, from fields/NAME.def and choices.def; and what is made from them. */
 #include "model/model.h"
 
-#define CHOICES(name, Type)	 static const char *const name##_texts[] = {
+#define CHOICES(name, Type)      static const char *const name##_texts[] = {
 #define CHOICE(enumerator, text) text,
 #define CHOICES_END(name, Type)                                                                    \
 	}                                                                                          \
@@ -13,9 +13,12 @@
 #undef CHOICES_END
 
 #define FIELD(field_kind, member, ...)                                                             \
-	{.kind = FIELD_##field_kind, .offset = offsetof(STRUCT, member), .key = #member, __VA_ARGS__},
+	{.kind = FIELD_##field_kind,                                                               \
+		.offset = offsetof(STRUCT, member),                                                \
+		.key = #member,                                                                    \
+		__VA_ARGS__},
 #define OBJECT(member, Struct, ...) FIELD(OBJECT, member, __VA_ARGS__)
-#define OBJECT_MAP(member, ...)	    FIELD(OBJECT_MAP, member, __VA_ARGS__)
+#define OBJECT_MAP(member, ...)     FIELD(OBJECT_MAP, member, __VA_ARGS__)
 #define OBJECT_LIST(member, ...)    FIELD(OBJECT_LIST, member, __VA_ARGS__)
 
 #define TABLE(table_name, schema_name, schema_title)                                               \
@@ -162,7 +165,8 @@ model_json_schema(Arena *arena)
 void
 model_reference(Buf *buf)
 {
-	buf_lit(buf, "# The spec language, key by key\n\n"
-		     "Generated from the field tables by `connplan schema spec --format markdown`.\n");
+	buf_lit(buf,
+		"# The spec language, key by key\n\n"
+		"Generated from the field tables by `connplan schema spec --format markdown`.\n");
 	schema_reference(buf, &model_spec_table);
 }

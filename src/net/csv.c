@@ -4,7 +4,7 @@
 Str
 net_data(const char *name)
 {
-	Str text = embedded_find(net_files, net_files_len, str_from(name));
+	Str text = embedded_find(net_embedded, net_embedded_len, str_from(name));
 
 	if (text.ptr == NULL)
 		panic("%s was not embedded", name);

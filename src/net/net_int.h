@@ -35,8 +35,8 @@ void net_cidr_compare(Str text, NetPrefix prefix);
 
 /* --- embedded data ---------------------------------------------------------------------------- */
 
-extern const Embedded net_files[];
-extern const size_t net_files_len;
+extern const Embedded net_embedded[];
+extern const size_t net_embedded_len;
 
 #define NET_CSV_FIELDS_MAX 5
 

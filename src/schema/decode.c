@@ -33,8 +33,8 @@ kind_of(const DocNode *node)
 bool
 schema_wrong_type(SchemaDecoder *decoder, const DocNode *node, const char *wanted)
 {
-	Diag *diag = schema_report(decoder, DIAG_WRONG_TYPE, node->span, "%s is wanted here, not %s",
-		wanted, kind_of(node));
+	Diag *diag = schema_report(decoder, DIAG_WRONG_TYPE, node->span,
+		"%s is wanted here, not %s", wanted, kind_of(node));
 
 	if (doc_is_null(node))
 		diag_help(decoder->sink, diag, "give a value, or remove the key");
@@ -114,8 +114,8 @@ report_unknown(SchemaDecoder *decoder, const FieldTable *table, const DocNode *k
 		buf_lit(&list, list.len > 0 ? ", " : "");
 		buf_lit(&list, table->fields[i].key);
 	}
-	diag = schema_report(decoder, DIAG_UNKNOWN_KEY, key->span, "unknown key `" STR_FMT "` in %s",
-		STR_ARG(doc_text(key)), table->title);
+	diag = schema_report(decoder, DIAG_UNKNOWN_KEY, key->span,
+		"unknown key `" STR_FMT "` in %s", STR_ARG(doc_text(key)), table->title);
 	nearest = str_nearest(doc_text(key), known.items, known.len);
 	if (nearest.ptr != NULL)
 		diag_help(decoder->sink, diag, "did you mean `" STR_FMT "`?", STR_ARG(nearest));
@@ -267,8 +267,7 @@ decode_object_list(SchemaDecoder *decoder, const Field *field, const DocNode *no
 
 	at = more_objects(decoder, field, objects, count);
 	for (i = 0; i < count; i++, at += field->table->size) {
-		schema_push(decoder,
-			str_format(decoder->arena, "%zu", (size_t)objects->len + i));
+		schema_push(decoder, str_format(decoder->arena, "%zu", (size_t)objects->len + i));
 		schema_decode(decoder, field->table, &items[i], at);
 		schema_pop(decoder);
 	}

@@ -62,7 +62,7 @@ sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
 		return false;
 	item->cost = (uint32_t)number;
 	return schema_scalar(decoder, &domain_field, domain, &text) &&
-		sender_domain_name(decoder, domain, &item->text);
+	       sender_domain_name(decoder, domain, &item->text);
 }
 
 static bool
@@ -81,8 +81,8 @@ decode_item(SchemaDecoder *decoder, const Field *field, const DocNode *node, Fie
 	if (field->kind == FIELD_DNS_NAMES)
 		return schema_domain(decoder, node, NET_NAME_DNS, &item->text);
 	if (item->text.len == 0) {
-		schema_report(decoder, DIAG_BAD_VALUE, node->span, "an empty text in `%s`",
-			field->key);
+		schema_report(
+			decoder, DIAG_BAD_VALUE, node->span, "an empty text in `%s`", field->key);
 		return false;
 	}
 	return true;
@@ -164,13 +164,21 @@ decode_pair_text(SchemaDecoder *decoder, const Field *field, const DocNode *map,
 	pair->span = node->span;
 	schema_push(decoder, pair->key);
 	good = schema_scalar(decoder, &text_field, doc_key(map, index), &pair->key) &&
-		schema_scalar(decoder, &text_field, node, &pair->text);
+	       schema_scalar(decoder, &text_field, node, &pair->text);
 	if (good && field->kind == FIELD_NAMES_BY_ADDRESS)
 		good = schema_domain(decoder, node, NET_NAME_HOST, &pair->text);
 	schema_pop(decoder);
 	return good;
 }
 
+static int
+by_key(const void *a, const void *b, void *context)
+{
+	(void)context;
+	return str_compare(((const FieldPair *)a)->key, ((const FieldPair *)b)->key);
+}
+
+/* Sorted by key: no output depends on the order in the file. */
 static bool
 decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldPairs *pairs)
 {
@@ -184,6 +192,7 @@ decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, Fi
 		else
 			good = false;
 	}
+	base_sort(pairs->items, pairs->len, sizeof(FieldPair), by_key, NULL);
 	return good;
 }
 
@@ -231,7 +240,7 @@ decode_names_by_address(
 
 	if (node->kind == DOC_MAP)
 		return decode_pairs(decoder, field, node, pairs) &&
-			check_address_keys(decoder, pairs);
+		       check_address_keys(decoder, pairs);
 	pairs->items = ARENA_NEW(decoder->arena, FieldPair);
 	pairs->items->span = node->span;
 	if (!schema_scalar(decoder, &text_field, node, &pairs->items->text) ||

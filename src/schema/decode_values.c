@@ -129,7 +129,7 @@ is_time(Str text)
 	if (text.len == at + 1)
 		return text.ptr[at] == 'Z';
 	return text.len == at + 6 && (text.ptr[at] == '+' || text.ptr[at] == '-') &&
-		text.ptr[at + 3] == ':';
+	       text.ptr[at + 3] == ':';
 }
 
 bool
@@ -166,7 +166,7 @@ decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 		str_equal_nocase(text, STR("true")))
 		diag_help(decoder->sink, diag, "write `true`");
 	else if (str_equal_nocase(text, STR("no")) || str_equal_nocase(text, STR("off")) ||
-		str_equal_nocase(text, STR("false")))
+		 str_equal_nocase(text, STR("false")))
 		diag_help(decoder->sink, diag, "write `false`");
 	return false;
 }
@@ -209,8 +209,8 @@ decode_date(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 		return false;
 	if (date_parse(text, &date->days))
 		return true;
-	diag = schema_report(decoder, DIAG_BAD_VALUE, node->span, "`" STR_FMT "` is not a date",
-		STR_ARG(text));
+	diag = schema_report(
+		decoder, DIAG_BAD_VALUE, node->span, "`" STR_FMT "` is not a date", STR_ARG(text));
 	diag_help(decoder->sink, diag, "write it as YYYY-MM-DD");
 	return false;
 }

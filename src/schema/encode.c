@@ -52,8 +52,8 @@ encode_date(SchemaWriter *writer, const Field *field, const void *value)
 void
 encode_choice(SchemaWriter *writer, const Field *field, const void *value)
 {
-	buf_printf(writer->buf, " %s\n",
-		field->choices->texts[((const FieldChoice *)value)->value]);
+	buf_printf(
+		writer->buf, " %s\n", field->choices->texts[((const FieldChoice *)value)->value]);
 }
 
 void

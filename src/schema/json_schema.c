@@ -1,4 +1,5 @@
-/* The JSON Schema (draft-07). Text and address fields take any scalar: the rules judge their text. */
+/* The JSON Schema (draft-07). Text and address fields take any scalar: the rules judge their text.
+ */
 #include "schema/schema_int.h"
 
 static Json *

@@ -67,7 +67,7 @@ schema_reference(Buf *buf, const FieldTable *root)
 
 		buf_printf(buf, "\n## %s\n\n%c%s.\n\n", table->name,
 			table->title[0] >= 'a' && table->title[0] <= 'z' ? table->title[0] - 32
-									  : table->title[0],
+									 : table->title[0],
 			table->title + 1);
 		buf_lit(buf, "| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
 		for (i = 0; i < table->len; i++) {

@@ -1,7 +1,8 @@
 /*
- * schema: the mechanism behind the spec language. A table of fields describes a struct; from it come
- * the decoder (document → struct, with findings), the encoder (struct → YAML), the JSON Schema, the
- * reference page and the starter spec. It knows no key of the language: those stand in model/fields.
+ * schema: the mechanism behind the spec language. A table of fields describes a struct; from it
+ * come the decoder (document → struct, with findings), the encoder (struct → YAML), the JSON
+ * Schema, the reference page and the starter spec. It knows no key of the language: those stand in
+ * model/fields.
  *
  * Every decoded value carries its place and one of four states; a rule that meets FIELD_BAD stays
  * silent, because the finding has been made. Ownership: everything lives in the decoder's arena.
@@ -10,12 +11,13 @@
 #define SCHEMA_SCHEMA_H
 
 #include "doc/doc.h"
-#include "json/json.h"
 #include "net/net.h"
+#include "json/json.h"
 
 typedef enum FieldState { FIELD_ABSENT, FIELD_NULL, FIELD_BAD, FIELD_SET } FieldState;
 
-/* --- what a field becomes in a struct: FIELD_TYPE_kind ------------------------------------------ */
+/* --- what a field becomes in a struct: FIELD_TYPE_kind ------------------------------------------
+ */
 
 typedef struct FieldText {
 	Str text;
@@ -101,34 +103,34 @@ typedef struct FieldObjects {
 	FieldState state;
 } FieldObjects;
 
-#define FIELD_TYPE_TEXT		  FieldText
-#define FIELD_TYPE_FREE_TEXT	  FieldText
-#define FIELD_TYPE_DOMAIN	  FieldText
-#define FIELD_TYPE_REFERENCE	  FieldText
-#define FIELD_TYPE_TIME		  FieldText
-#define FIELD_TYPE_FLAG		  FieldFlag
-#define FIELD_TYPE_NUMBER	  FieldNumber
-#define FIELD_TYPE_DATE		  FieldDate
-#define FIELD_TYPE_CHOICE	  FieldChoice
-#define FIELD_TYPE_CHOICES	  FieldChoice
-#define FIELD_TYPE_TEXTS	  FieldItems
-#define FIELD_TYPE_FREE_TEXTS	  FieldItems
-#define FIELD_TYPE_REFERENCES	  FieldItems
-#define FIELD_TYPE_DOMAINS	  FieldItems
-#define FIELD_TYPE_DNS_NAMES	  FieldItems
-#define FIELD_TYPE_SENDER_DOMAINS FieldItems
-#define FIELD_TYPE_PREFIXES	  FieldPrefixes
-#define FIELD_TYPE_TEXT_MAP	  FieldPairs
+#define FIELD_TYPE_TEXT             FieldText
+#define FIELD_TYPE_FREE_TEXT        FieldText
+#define FIELD_TYPE_DOMAIN           FieldText
+#define FIELD_TYPE_REFERENCE        FieldText
+#define FIELD_TYPE_TIME             FieldText
+#define FIELD_TYPE_FLAG             FieldFlag
+#define FIELD_TYPE_NUMBER           FieldNumber
+#define FIELD_TYPE_DATE             FieldDate
+#define FIELD_TYPE_CHOICE           FieldChoice
+#define FIELD_TYPE_CHOICES          FieldChoice
+#define FIELD_TYPE_TEXTS            FieldItems
+#define FIELD_TYPE_FREE_TEXTS       FieldItems
+#define FIELD_TYPE_REFERENCES       FieldItems
+#define FIELD_TYPE_DOMAINS          FieldItems
+#define FIELD_TYPE_DNS_NAMES        FieldItems
+#define FIELD_TYPE_SENDER_DOMAINS   FieldItems
+#define FIELD_TYPE_PREFIXES         FieldPrefixes
+#define FIELD_TYPE_TEXT_MAP         FieldPairs
 #define FIELD_TYPE_NAMES_BY_ADDRESS FieldPairs
-#define FIELD_TYPE_OBJECT_MAP	  FieldObjects
-#define FIELD_TYPE_OBJECT_LIST	  FieldObjects
+#define FIELD_TYPE_OBJECT_MAP       FieldObjects
+#define FIELD_TYPE_OBJECT_LIST      FieldObjects
 
 typedef enum FieldKind {
-	FIELD_TEXT,	       /* one line */
-	FIELD_FREE_TEXT,       /* LF and TAB allowed */
-	FIELD_DOMAIN,	       /* a domain name; becomes A-labels in lower case */
-	FIELD_REFERENCE,       /* the name of an object or a word; the model resolves it */
-	FIELD_TIME,	       /* YYYY-MM-DDThh:mm±hh:mm */
+	FIELD_TEXT,      /* one line */
+	FIELD_FREE_TEXT, /* LF and TAB allowed */
+	FIELD_DOMAIN,    /* a domain name; becomes A-labels in lower case */
+	FIELD_REFERENCE, /* the name of an object or a word; the model resolves it */
+	FIELD_TIME,      /* YYYY-MM-DDThh:mm±hh:mm */
 	FIELD_FLAG,
 	FIELD_NUMBER,
 	FIELD_DATE,
@@ -138,12 +140,12 @@ typedef enum FieldKind {
 	FIELD_FREE_TEXTS,
 	FIELD_REFERENCES,
 	FIELD_DOMAINS,
-	FIELD_DNS_NAMES,       /* labels may begin with an underscore */
-	FIELD_SENDER_DOMAINS,  /* D, *.D, * or { domain: D, cost: N } */
+	FIELD_DNS_NAMES,      /* labels may begin with an underscore */
+	FIELD_SENDER_DOMAINS, /* D, *.D, * or { domain: D, cost: N } */
 	FIELD_PREFIXES,
 	FIELD_TEXT_MAP,
 	FIELD_NAMES_BY_ADDRESS, /* one name, or a map address → name */
-	FIELD_OBJECT,	       /* a struct inside the struct */
+	FIELD_OBJECT,           /* a struct inside the struct */
 	FIELD_OBJECT_MAP,
 	FIELD_OBJECT_LIST,
 } FieldKind;
@@ -168,9 +170,9 @@ typedef struct Field {
 	unsigned flags;
 	const FieldChoices *choices;
 	const struct FieldTable *table; /* of the objects inside */
-	uint64_t min, max;		/* of a number; max 0: no bound */
-	const char *fallback;		/* the default, as the reference page says it */
-	const char *starter;		/* the value it has in the starter spec; of a map: the entry's name */
+	uint64_t min, max;              /* of a number; max 0: no bound */
+	const char *fallback;           /* the default, as the reference page says it */
+	const char *starter; /* the value it has in the starter spec; of a map: the entry's name */
 	const char *doc;
 } Field;
 
@@ -182,11 +184,12 @@ typedef struct FieldTable {
 	size_t len;
 } FieldTable;
 
-/* --- decoding ------------------------------------------------------------------------------------- */
+/* --- decoding
+ * ------------------------------------------------------------------------------------- */
 
 /*
- * Where one struct is made from several files, `origin` tells which keys may stand in the present one:
- * FIELD_IMPORTABLE ones alone, or all (0).
+ * Where one struct is made from several files, `origin` tells which keys may stand in the present
+ * one: FIELD_IMPORTABLE ones alone, or all (0).
  */
 typedef struct SchemaDecoder {
 	DiagSink *sink;
@@ -196,14 +199,21 @@ typedef struct SchemaDecoder {
 } SchemaDecoder;
 
 /* Fills a zeroed struct; entries of a map are appended to those that stand there already. */
-void schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *node, void *object);
+void schema_decode(
+	SchemaDecoder *decoder, const FieldTable *table, const DocNode *node, void *object);
 /* A JSON Pointer without leading slash: `/` as ~1, `~` as ~0. */
 Str schema_path(Arena *arena, const Str *parts, size_t len);
 
-/* --- the other ways ------------------------------------------------------------------------------- */
+/* --- the other ways
+ * ------------------------------------------------------------------------------- */
 
 /* The struct as YAML; decoding it again gives the same values. */
 void schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object);
+/*
+ * The struct as JSON: every key of the table, null where it is absent; lists are lists even if one
+ * value stood for them. `name` comes first where the object has one.
+ */
+Json *schema_value(Arena *arena, const FieldTable *table, const void *object);
 /* The starter spec: fields that have a starter value, each with its description. */
 void schema_starter(Arena *arena, Buf *buf, const FieldTable *table);
 /* draft-07, with one definition per table. */

@@ -4,7 +4,8 @@
 
 #include "schema/schema.h"
 
-typedef bool (*FieldDecode)(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
+typedef bool (*FieldDecode)(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 /* Appends the value after `key:`, at the indentation of the key. */
 typedef struct SchemaWriter {
 	Arena *arena;
@@ -13,12 +14,15 @@ typedef struct SchemaWriter {
 } SchemaWriter;
 typedef void (*FieldEncode)(SchemaWriter *writer, const Field *field, const void *value);
 typedef Json *(*FieldSchema)(Arena *arena, const Field *field);
+/* The value as it stands in plan.json. */
+typedef Json *(*FieldValue)(Arena *arena, const Field *field, const void *value);
 
 typedef struct FieldKindRow {
 	const char *name; /* for the reference page */
 	FieldDecode decode;
 	FieldEncode encode;
 	FieldSchema schema;
+	FieldValue value;
 } FieldKindRow;
 
 extern const FieldKindRow schema_kinds[];
@@ -48,8 +52,10 @@ bool decode_text_map(SchemaDecoder *decoder, const Field *field, const DocNode *
 bool decode_names_by_address(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 bool decode_object(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
-bool decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
-bool decode_object_list(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
+bool decode_object_map(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
+bool decode_object_list(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 
 void encode_text(SchemaWriter *writer, const Field *field, const void *value);
 void encode_flag(SchemaWriter *writer, const Field *field, const void *value);
@@ -76,5 +82,17 @@ Json *schema_of_names_by_address(Arena *arena, const Field *field);
 Json *schema_of_object(Arena *arena, const Field *field);
 Json *schema_of_object_map(Arena *arena, const Field *field);
 Json *schema_of_object_list(Arena *arena, const Field *field);
+
+Json *value_of_text(Arena *arena, const Field *field, const void *value);
+Json *value_of_flag(Arena *arena, const Field *field, const void *value);
+Json *value_of_number(Arena *arena, const Field *field, const void *value);
+Json *value_of_date(Arena *arena, const Field *field, const void *value);
+Json *value_of_choice(Arena *arena, const Field *field, const void *value);
+Json *value_of_choices(Arena *arena, const Field *field, const void *value);
+Json *value_of_items(Arena *arena, const Field *field, const void *value);
+Json *value_of_prefixes(Arena *arena, const Field *field, const void *value);
+Json *value_of_pairs(Arena *arena, const Field *field, const void *value);
+Json *value_of_object(Arena *arena, const Field *field, const void *value);
+Json *value_of_objects(Arena *arena, const Field *field, const void *value);
 
 #endif

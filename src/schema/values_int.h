@@ -9,6 +9,7 @@ bool schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *no
 /* The key of an entry in a map: one line, not empty. */
 bool schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name);
 bool schema_domain(SchemaDecoder *decoder, const DocNode *node, NetNameKind kind, Str *ret_name);
-bool schema_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number);
+bool schema_number(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number);
 
 #endif
