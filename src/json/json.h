@@ -6,11 +6,17 @@
  * over what it would let through (raw control characters, broken UTF-8, leading zeros, duplicate
  * keys, trailing text, depth). Source: RFC 8259; the canonical form is keys sorted by bytes, no
  * white space, `\u00xx` for controls.
+ *
+ * Ownership: values live in the arena they were made in, and point to texts that were handed in.
+ * Failure: reading returns false with a place and a clause; writing fails only as its Buf does.
  */
 #ifndef JSON_JSON_H
 #define JSON_JSON_H
 
 #include "diag/diag.h"
+
+/* Lists and objects inside each other that json_read takes. */
+#define JSON_DEPTH_MAX 200
 
 typedef enum JsonKind {
 	JSON_NULL,
@@ -30,14 +36,14 @@ typedef struct JsonMember {
 
 struct Json {
 	JsonKind kind;
-	bool is_integer; /* a number that is in `number` */
+	bool is_integer; /* a number that is in `number`; not so for 1.0 or 1e3 */
 	bool rendered; /* a text that our own code made for the target language: never escaped again
 			*/
 	union {
 		bool truth;
 		int64_t number;
 	};
-	Str text; /* a text, or the digits of a number */
+	Str text; /* a text, or the digits of a number as they were written */
 	VEC(Json *) items;
 	VEC(JsonMember) members;
 	Map index; /* of members, once there are many */
@@ -48,6 +54,8 @@ Json *json_bool(Arena *arena, bool truth);
 Json *json_number(Arena *arena, int64_t number);
 /* The text is not copied. An absent text becomes null. */
 Json *json_text(Arena *arena, Str text);
+/* The same, marked as rendered. */
+Json *json_rendered(Arena *arena, Str text);
 Json *json_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Json *json_list(Arena *arena);
 Json *json_object(Arena *arena);
@@ -60,7 +68,10 @@ Json *json_get(const Json *object, Str key);
 /* The member's text, or an absent text. */
 Str json_get_text(const Json *object, Str key);
 bool json_is_true(const Json *value);
+/* Items of a list, members of an object, else 0. */
 size_t json_len(const Json *value);
+/* Whether both are written the same canonically. */
+bool json_equal(const Json *a, const Json *b);
 
 /* Keys sorted by bytes, no white space. */
 void json_write_canonical(Buf *buf, const Json *value);
@@ -74,9 +85,15 @@ typedef struct JsonError {
 	Str message; /* a clause without a full stop */
 } JsonError;
 
-/* The whole text is one value (a byte order mark may stand before it), or false and why. */
+/*
+ * The whole text is one value (a byte order mark may stand before it), or false and why. The value
+ * does not point into `bytes`.
+ */
 bool json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error);
-/* Where the value at a JSON Pointer (without leading slash) stands in a text that json_read took.
+/*
+ * Where the value at a JSON Pointer (without leading slash) stands in a text that json_read took.
+ * The empty pointer is the whole value. An element of a list is named by its text if it is one,
+ * else by its index.
  */
 bool json_locate(Arena *arena, Str bytes, Str pointer, size_t *ret_start, size_t *ret_end);
 

@@ -24,24 +24,27 @@ typedef enum TextLanguage {
 } TextLanguage;
 
 typedef void (*TextEscape)(Buf *buf, Str text);
-/* The escaping function of a language (TEXT_PLAIN: none). */
+/* The escaping function of a language (TEXT_PLAIN: buf_str, the text as it is). */
 TextEscape text_escape(TextLanguage language);
 
 /*
- * A whole PowerShell expression: 'it''s', or ('a' + [char]0x2019 + 'b'). The four typographic
- * single quotes, controls, bidi controls and zero-width characters by code point; pure ASCII where
- * the text is. Read the same by Windows PowerShell 5.1 and PowerShell 7.
+ * A whole PowerShell expression of type string: 'it''s', or ('a' + [char]0x2019 + 'b'). The four
+ * typographic single quotes, controls, bidi controls and zero-width characters by code point; pure
+ * ASCII where the text is. Read the same by Windows PowerShell 5.1 and PowerShell 7.
  */
 void text_powershell(Buf *buf, Str text);
 /* One character-string of RFC 1035 section 5.1 in double quotes; the caller cuts at 255 octets. */
 void text_zone(Buf *buf, Str text);
-/* Inline text of GitHub-flavoured Markdown, also inside a table cell: no markup, no HTML, no break.
+/*
+ * Inline text of GitHub-flavoured Markdown, also inside a table cell or first on a line: no markup,
+ * no HTML. A line end becomes a blank, NUL U+FFFD. (GitHub links e-mail addresses and @names in any
+ * text, whatever escapes it.)
  */
 void text_markdown(Buf *buf, Str text);
-/* A code span, also inside a table cell: delimiters long enough, the bar and line ends made
- * harmless. */
+/* The same as code spans with delimiters long enough; what cannot stand in one (the bar, controls)
+ * stands between two. */
 void text_markdown_code(Buf *buf, Str text);
-/* Text or a double-quoted attribute value. */
+/* Text or a quoted attribute value. NUL, which HTML cannot hold, becomes U+FFFD. */
 void text_html(Buf *buf, Str text);
 /* As HTML, and characters that XML 1.0 forbids become U+FFFD. */
 void text_xml(Buf *buf, Str text);
@@ -53,6 +56,8 @@ void text_yaml(Buf *buf, Str text);
 /* The message of a GitHub workflow command / of one of its properties. */
 void text_workflow_message(Buf *buf, Str text);
 void text_workflow_property(Buf *buf, Str text);
+/* One JSON string with its quotes, controls as \u00xx. */
+void text_json(Buf *buf, Str text);
 /* For a terminal: controls and invisible characters become visible escapes such as \x1b, \u202e. */
 void text_terminal(Buf *buf, Str text);
 

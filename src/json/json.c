@@ -1,0 +1,183 @@
+#include "json/json.h"
+
+#include <inttypes.h>
+
+/* Below that many members a look-up compares each key: cheaper than a table. */
+#define INDEXED_FROM 8
+
+static Json *
+make(Arena *arena, JsonKind kind)
+{
+	Json *value = ARENA_NEW(arena, Json);
+
+	value->kind = kind;
+	return value;
+}
+
+Json *
+json_null(Arena *arena)
+{
+	return make(arena, JSON_NULL);
+}
+
+Json *
+json_bool(Arena *arena, bool truth)
+{
+	Json *value = make(arena, JSON_BOOL);
+
+	value->truth = truth;
+	return value;
+}
+
+Json *
+json_number(Arena *arena, int64_t number)
+{
+	Json *value = make(arena, JSON_NUMBER);
+
+	value->number = number;
+	value->is_integer = true;
+	value->text = str_format(arena, "%" PRId64, number);
+	return value;
+}
+
+Json *
+json_text(Arena *arena, Str text)
+{
+	Json *value;
+
+	if (text.ptr == NULL)
+		return json_null(arena);
+	value = make(arena, JSON_TEXT);
+	value->text = text;
+	return value;
+}
+
+Json *
+json_rendered(Arena *arena, Str text)
+{
+	Json *value = json_text(arena, text);
+
+	value->rendered = true;
+	return value;
+}
+
+Json *
+json_format(Arena *arena, const char *format, ...)
+{
+	Json *value = make(arena, JSON_TEXT);
+	va_list args;
+
+	va_start(args, format);
+	value->text = str_vformat(arena, format, args);
+	va_end(args);
+	return value;
+}
+
+Json *
+json_list(Arena *arena)
+{
+	return make(arena, JSON_LIST);
+}
+
+Json *
+json_object(Arena *arena)
+{
+	return make(arena, JSON_OBJECT);
+}
+
+void
+json_push(Arena *arena, Json *list, Json *value)
+{
+	ASSERT(list->kind == JSON_LIST);
+	VEC_PUSH(arena, &list->items, value);
+}
+
+static uint32_t
+find_member(const Json *object, Str key)
+{
+	size_t i;
+
+	if (object->index.len > 0)
+		return map_find(&object->index, key);
+	for (i = 0; i < object->members.len; i++) {
+		if (str_equal(object->members.items[i].key, key))
+			return (uint32_t)i;
+	}
+	return MAP_NONE;
+}
+
+/* Keeps the index complete from the moment it is worth having. */
+static void
+index_newest(Arena *arena, Json *object)
+{
+	size_t len = object->members.len, i;
+
+	if (len < INDEXED_FROM)
+		return;
+	for (i = object->index.len; i < len; i++)
+		map_add(arena, &object->index, object->members.items[i].key, (uint32_t)i);
+}
+
+void
+json_set(Arena *arena, Json *object, Str key, Json *value)
+{
+	uint32_t at;
+
+	ASSERT(object->kind == JSON_OBJECT);
+	at = find_member(object, key);
+	if (at != MAP_NONE) {
+		object->members.items[at].value = value;
+		return;
+	}
+	VEC_PUSH(arena, &object->members, ((JsonMember){key, value}));
+	index_newest(arena, object);
+}
+
+Json *
+json_get(const Json *object, Str key)
+{
+	uint32_t at;
+
+	if (object == NULL || object->kind != JSON_OBJECT)
+		return NULL;
+	at = find_member(object, key);
+	return at == MAP_NONE ? NULL : object->members.items[at].value;
+}
+
+Str
+json_get_text(const Json *object, Str key)
+{
+	const Json *value = json_get(object, key);
+
+	return value != NULL && value->kind == JSON_TEXT ? value->text : (Str){0};
+}
+
+bool
+json_is_true(const Json *value)
+{
+	return value != NULL && value->kind == JSON_BOOL && value->truth;
+}
+
+size_t
+json_len(const Json *value)
+{
+	if (value == NULL)
+		return 0;
+	return value->kind == JSON_LIST     ? value->items.len
+	       : value->kind == JSON_OBJECT ? value->members.len
+					    : 0;
+}
+
+bool
+json_equal(const Json *a, const Json *b)
+{
+	Arena *scratch = arena_create();
+	Buf text_a = buf_make(scratch), text_b = buf_make(scratch);
+	bool equal;
+
+	json_write_canonical(&text_a, a);
+	json_write_canonical(&text_b, b);
+	equal = str_equal(buf_text(&text_a), buf_text(&text_b));
+	arena_destroy(scratch);
+	return equal;
+}

@@ -1,0 +1,319 @@
+/* The small languages, each read back by a reader written from its own specification. */
+#include "text/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "test_text_random.h"
+
+static Str
+written_by(Arena *arena, TextEscape escape, Str text)
+{
+	Buf buf = buf_make(arena);
+
+	escape(&buf, text);
+	return buf_text(&buf);
+}
+
+static void
+expect(Arena *arena, Str text, Str written, bool good)
+{
+	if (!good)
+		fail_msg("%s became %s", shown(arena, text), shown(arena, written));
+}
+
+/* --- zone: RFC 1035 section 5.1 --------------------------------------------------------------- */
+
+static bool
+read_zone_string(Arena *arena, Str written, Str *ret_text)
+{
+	Buf buf = buf_make(arena);
+	size_t at = 1;
+
+	if (written.len < 2 || written.ptr[0] != '"')
+		return false;
+	while (at < written.len && written.ptr[at] != '"') {
+		unsigned octet = (unsigned char)written.ptr[at++];
+
+		if (octet < 0x20 || octet > 0x7e)
+			return false;
+		if (octet == '\\') {
+			octet = (unsigned char)written.ptr[at++];
+			if (octet >= '0' && octet <= '9') {
+				octet = (octet - '0') * 100 +
+					(unsigned)(written.ptr[at] - '0') * 10 +
+					(unsigned)(written.ptr[at + 1] - '0');
+				at += 2;
+			}
+		}
+		if (octet > 255)
+			return false;
+		buf_char(&buf, (char)octet);
+	}
+	*ret_text = buf_text(&buf);
+	return at == written.len - 1;
+}
+
+static void
+check_zone(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_zone, text), read = {0};
+
+	expect(arena, text, written,
+		read_zone_string(arena, written, &read) && str_equal(read, text));
+}
+
+static void
+zone_reads_back(void **state)
+{
+	(void)state;
+	for_random_texts(20000, check_zone);
+}
+
+/* --- CSV: RFC 4180, and what a spreadsheet runs ---------------------------------------------- */
+
+/* The first field of a line of fields; false if a quote stands where none may. */
+static bool
+read_csv_field(Arena *arena, Str line, Str *ret_field, size_t *ret_end)
+{
+	Buf buf = buf_make(arena);
+	bool quoted = line.len > 0 && line.ptr[0] == '"';
+	size_t at = quoted;
+
+	for (; at < line.len; at++) {
+		char byte = line.ptr[at];
+
+		if (!quoted && (byte == ',' || byte == '\r' || byte == '\n'))
+			break;
+		if (!quoted && byte == '"')
+			return false;
+		if (quoted && byte == '"') {
+			at++;
+			if (at == line.len || line.ptr[at] != '"')
+				break;
+		}
+		buf_char(&buf, byte);
+	}
+	*ret_field = buf_text(&buf);
+	*ret_end = at;
+	return true;
+}
+
+static bool
+is_formula(Str field)
+{
+	size_t at = 0;
+	uint32_t c = field.len == 0 ? 0 : utf8_next(field, &at);
+
+	return c != 0 && (c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r');
+}
+
+static void
+check_csv(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_csv, text), field = {0};
+	Buf row = buf_make(arena);
+	size_t end = 0;
+	bool good;
+
+	buf_str(&row, written);
+	buf_lit(&row, ",next\r\n");
+	good = read_csv_field(arena, buf_text(&row), &field, &end) && end == written.len;
+	if (good && field.len == text.len + 1 && field.ptr[0] == '\'')
+		field = str_slice(field, 1, field.len);
+	else
+		good = good && !is_formula(field);
+	expect(arena, text, written, good && str_equal(field, text));
+}
+
+static void
+csv_reads_back_and_is_no_formula(void **state)
+{
+	(void)state;
+	for_random_texts(50000, check_csv);
+}
+
+/* --- workflow commands ------------------------------------------------------------------------ */
+
+/* The runner replaces these, `%25` last. */
+static Str
+read_workflow(Arena *arena, Str written)
+{
+	static const char codes[][4] = {"%0D", "%0A", "%3A", "%2C", "%25"};
+	static const char bytes[] = "\r\n:,%";
+	Buf buf = buf_make(arena);
+	size_t at = 0, i;
+
+	while (at < written.len) {
+		for (i = 0; i < BASE_COUNT(codes); i++) {
+			if (str_starts(str_slice(written, at, written.len), str_from(codes[i])))
+				break;
+		}
+		buf_char(&buf, i < BASE_COUNT(codes) ? bytes[i] : written.ptr[at]);
+		at += i < BASE_COUNT(codes) ? 3 : 1;
+	}
+	return buf_text(&buf);
+}
+
+static bool
+has_any(Str text, const char *bytes)
+{
+	size_t i;
+
+	for (i = 0; bytes[i] != '\0'; i++) {
+		if (str_find_char(text, bytes[i], 0) < text.len)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_workflow(Arena *arena, Str text)
+{
+	Str message = written_by(arena, text_workflow_message, text);
+	Str property = written_by(arena, text_workflow_property, text);
+
+	expect(arena, text, message,
+		!has_any(message, "\r\n") && str_equal(read_workflow(arena, message), text));
+	expect(arena, text, property,
+		!has_any(property, "\r\n:,") && str_equal(read_workflow(arena, property), text));
+}
+
+static void
+workflow_reads_back_on_one_line(void **state)
+{
+	(void)state;
+	for_random_texts(20000, check_workflow);
+}
+
+/* --- terminal --------------------------------------------------------------------------------- */
+
+/* Whether `written` is `text` with every hidden character replaced by a backslash and its number.
+ */
+static bool
+shows(Str text, Str written)
+{
+	size_t at = 0, from = 0;
+
+	while (at < text.len) {
+		size_t start = at;
+		uint32_t c = utf8_next(text, &at);
+		char escape[16];
+		Str expected = str_slice(text, start, at);
+
+		if (utf8_is_control(c) || utf8_is_invisible(c) || utf8_is_line_separator(c)) {
+			Buf out = {.data = escape, .cap = sizeof(escape)};
+
+			buf_printf(&out,
+				c < 256     ? "\\x%02x"
+				: c < 65536 ? "\\u%04x"
+					    : "\\U%08x",
+				(unsigned)c);
+			expected = buf_text(&out);
+		}
+		if (!str_starts(str_slice(written, from, written.len), expected))
+			return false;
+		from += expected.len;
+	}
+	return from == written.len;
+}
+
+static void
+check_terminal(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_terminal, text);
+
+	expect(arena, text, written, shows(text, written));
+}
+
+static void
+terminal_shows_what_is_hidden(void **state)
+{
+	Arena *arena = arena_create();
+
+	(void)state;
+	for_random_texts(20000, check_terminal);
+	assert_string_equal(shown(arena, written_by(arena, text_terminal,
+						 STR("a\x1b[1m\xe2\x80\xae\xf3\xa0\x81\x81\n"))),
+		"a\\x1b[1m\\u202e\\U000e0041\\x0a");
+	arena_destroy(arena);
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static void
+check_json(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_json, text);
+	Buf read = buf_make(arena);
+	size_t at = 1;
+
+	while (at < written.len - 1) {
+		char *end;
+		const char *digits;
+
+		if (written.ptr[at] == '"' || (unsigned char)written.ptr[at] < 0x20)
+			break;
+		if (written.ptr[at] != '\\') {
+			buf_char(&read, written.ptr[at++]);
+		} else if (written.ptr[at + 1] == 'u') {
+			digits = str_c(arena, str_slice(written, at + 2, at + 6));
+			buf_code_point(&read, (uint32_t)strtoul(digits, &end, 16));
+			at += 6;
+		} else {
+			buf_char(&read, written.ptr[at + 1]);
+			at += 2;
+		}
+	}
+	expect(arena, text, written,
+		at == written.len - 1 && written.ptr[0] == '"' && written.ptr[at] == '"' &&
+			str_equal(buf_text(&read), text));
+}
+
+static void
+json_reads_back(void **state)
+{
+	(void)state;
+	for_random_texts(20000, check_json);
+}
+
+/* --- the table of languages ------------------------------------------------------------------- */
+
+static void
+every_language_has_its_function(void **state)
+{
+	Arena *arena = arena_create();
+
+	(void)state;
+	assert_string_equal(
+		shown(arena, written_by(arena, text_escape(TEXT_PLAIN), STR("a\"<"))), "a\"<");
+	assert_ptr_equal(text_escape(TEXT_POWERSHELL), text_powershell);
+	assert_ptr_equal(text_escape(TEXT_ZONE), text_zone);
+	assert_ptr_equal(text_escape(TEXT_MARKDOWN), text_markdown);
+	assert_ptr_equal(text_escape(TEXT_HTML), text_html);
+	assert_ptr_equal(text_escape(TEXT_XML), text_xml);
+	assert_ptr_equal(text_escape(TEXT_CSV), text_csv);
+	assert_ptr_equal(text_escape(TEXT_YAML), text_yaml);
+	assert_ptr_equal(text_escape(TEXT_WORKFLOW), text_workflow_message);
+	assert_ptr_equal(text_escape(TEXT_JSON), text_json);
+	arena_destroy(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(zone_reads_back),
+		cmocka_unit_test(csv_reads_back_and_is_no_formula),
+		cmocka_unit_test(workflow_reads_back_on_one_line),
+		cmocka_unit_test(terminal_shows_what_is_hidden),
+		cmocka_unit_test(json_reads_back),
+		cmocka_unit_test(every_language_has_its_function),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
