@@ -10,7 +10,9 @@ path_dir(Str path)
 		end--;
 	if (end == 0)
 		return STR(".");
-	return str_slice(path, 0, end > 1 ? end - 1 : 1);
+	while (end > 1 && path.ptr[end - 1] == '/')
+		end--;
+	return str_slice(path, 0, end);
 }
 
 Str

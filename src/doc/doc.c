@@ -211,7 +211,8 @@ check_tag(DocReader *reader, const yaml_char_t *tag, const yaml_event_t *event)
 	return doc_fail(reader);
 }
 
-/* The text where it stands in the source, if it stands there unchanged; else a copy. */
+/* The text where it stands in the source, if it stands there unchanged; else a copy that outlives
+ * the tree. */
 static const char *
 scalar_text(DocReader *reader, const yaml_event_t *event, Span span)
 {
@@ -221,7 +222,7 @@ scalar_text(DocReader *reader, const yaml_event_t *event, Span span)
 	if (span.start + len <= reader->text.len &&
 		memcmp(reader->text.ptr + span.start, value, len) == 0)
 		return reader->text.ptr + span.start;
-	return str_copy(reader->arena, (Str){value, len}).ptr;
+	return str_copy(reader->sink->arena, (Str){value, len}).ptr;
 }
 
 static bool

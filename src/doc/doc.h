@@ -4,8 +4,9 @@
  * Reads exactly one document, checks what libyaml lets through (duplicate keys, directives, depth,
  * alias bombs, custom tags), expands aliases and merge keys, and gives every node its place as byte
  * offsets. Types of scalars are left to the fields: a node says only whether its text was plain.
- * Ownership: nodes live in the arena; texts point into the source where they stand there unchanged.
- * Failure: everything wrong is a finding (CP001 CP002 CP010 CP012) and `false`.
+ * Ownership: nodes live in the arena; texts point into the source where they stand there unchanged,
+ * else into the sink's arena, so that they outlive the tree. Failure: everything wrong is a finding
+ * (CP001 CP002 CP010 CP012) and `false`.
  */
 #ifndef DOC_DOC_H
 #define DOC_DOC_H
@@ -46,5 +47,8 @@ const DocNode *doc_value(const DocNode *map, size_t index);
 const DocNode *doc_find(const DocNode *map, Str key);
 /* A plain empty text, `~` or `null` (YAML 1.2 core). */
 bool doc_is_null(const DocNode *node);
+
+/* Of libyaml, for --version. */
+const char *doc_library_version(void);
 
 #endif

@@ -186,3 +186,9 @@ doc_read(DiagSink *sink, Arena *arena, uint32_t file, DocNode *ret_root)
 	arena_destroy(scratch);
 	return good;
 }
+
+const char *
+doc_library_version(void)
+{
+	return yaml_get_version_string();
+}

@@ -9,6 +9,7 @@
 #define EMIT_EMIT_H
 
 #include "emit/mustache.h"
+#include "emit/powershell.h"
 #include "text/text.h"
 #include "json/json.h"
 
@@ -40,9 +41,6 @@ bool emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, Emit
 EmitFile emit_plan(Arena *arena, const Json *plan);
 /* export.ps1 alone, which `init` writes too. */
 EmitFile emit_export_script(Arena *arena);
-
-/* `@{ … }` of a PowerShell script: keys sorted by bytes, one a line. */
-void emit_powershell_literal(Buf *buf, const Json *value, unsigned indent);
 
 /* --- publishing
  * ------------------------------------------------------------------------------------ */

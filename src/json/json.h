@@ -97,4 +97,7 @@ bool json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error);
  */
 bool json_locate(Arena *arena, Str bytes, Str pointer, size_t *ret_start, size_t *ret_end);
 
+/* Of cJSON, for --version. */
+const char *json_library_version(void);
+
 #endif

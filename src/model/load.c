@@ -10,6 +10,7 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 	Arena *scratch = arena_create();
 	SchemaDecoder decoder = {.sink = model->sink,
 		.arena = model->arena,
+		.root = &model_spec_table,
 		.only = imported ? FIELD_IMPORTABLE : 0};
 	DocNode root;
 
@@ -165,27 +166,41 @@ is_project_top(Io *io, Arena *arena, Str dir)
 	       kind != IO_KIND_NONE;
 }
 
+/* The nearest folder upwards that is the top of a project; else the spec's own. */
+static bool
+find_import_root(Arena *arena, const ModelOptions *options, Str spec_path, Str *ret_root)
+{
+	Io *io = options->io;
+	Str start, dir;
+
+	if (options->import_root.ptr != NULL)
+		return io->resolve(io, arena, options->import_root, ret_root) == IO_OK;
+	if (io->resolve(io, arena, path_dir(spec_path), &start) != IO_OK)
+		return false;
+	*ret_root = start;
+	for (dir = start; !is_project_top(io, arena, dir); dir = path_dir(dir)) {
+		if (dir.len <= 1)
+			return true;
+	}
+	*ret_root = dir;
+	return true;
+}
+
 static bool
 find_root(ModelLoader *loader, Str spec_path)
 {
-	Io *io = loader->options->io;
-	Arena *arena = loader->model->arena;
-	Str start, dir;
+	return loader->root.ptr != NULL ||
+	       find_import_root(loader->model->arena, loader->options, spec_path, &loader->root);
+}
 
-	if (loader->root.ptr != NULL)
-		return true;
-	if (loader->options->import_root.ptr != NULL)
-		return io->resolve(io, arena, loader->options->import_root, &loader->root) == IO_OK;
-	if (io->resolve(io, arena, path_dir(spec_path), &start) != IO_OK)
-		return false;
-	loader->root = start;
-	for (dir = start;; dir = path_dir(dir)) {
-		if (is_project_top(io, arena, dir))
-			loader->root = dir;
-		if (loader->root.ptr != start.ptr || loader->root.len != start.len ||
-			is_project_top(io, arena, dir) || dir.len <= 1)
-			return true;
-	}
+bool
+model_is_inside_root(Arena *arena, const ModelOptions *options, Str spec_path, Str path)
+{
+	Str root, resolved;
+
+	return find_import_root(arena, options, spec_path, &root) &&
+	       options->io->resolve(options->io, arena, path, &resolved) == IO_OK &&
+	       (str_equal(resolved, root) || is_inside(resolved, root));
 }
 
 static void

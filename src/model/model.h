@@ -232,6 +232,9 @@ IoStatus model_load(
 Model *model_load_text(
 	Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Str text);
 
+/* Whether a path, without its links, lies inside the folder that imports may not leave. */
+bool model_is_inside_root(Arena *arena, const ModelOptions *options, Str spec_path, Str path);
+
 /* The host, gateway or egress object of that name, or MODEL_KIND_NONE. */
 ModelRef model_find_sender(const Model *model, Str name);
 Str model_ref_name(const Model *model, ModelRef ref);

@@ -10,6 +10,9 @@
 /* 39 octets of IPv6, a slash, three of a length. */
 #define ACCEPTED_MAX 43
 
+/* It compares the last eight octets with a name, reading in front of texts that are shorter. */
+#define BEFORE 8
+
 static NetBits
 bits_of(const CIDR *cidr)
 {
@@ -34,13 +37,15 @@ is_same(const CIDR *cidr, NetPrefix prefix)
 void
 net_cidr_compare(Str text, NetPrefix prefix)
 {
-	char terminated[ACCEPTED_MAX + 1] = {0};
+	char buffer[BEFORE + ACCEPTED_MAX + 1] = {0}, *terminated = buffer + BEFORE;
 	CIDR *cidr;
+	bool same;
 
 	ASSERT(text.len <= ACCEPTED_MAX);
 	memcpy(terminated, text.ptr, text.len);
 	cidr = cidr_from_str(terminated);
-	if (cidr == NULL || !is_same(cidr, prefix))
-		panic("libcidr and the grammar of addresses disagree about `%s`", terminated);
+	same = cidr != NULL && is_same(cidr, prefix);
 	cidr_free(cidr);
+	if (!same)
+		panic("libcidr and the grammar of addresses disagree about `%s`", terminated);
 }

@@ -27,6 +27,9 @@ net_is_blank(uint32_t code_point)
 static NetAddressError
 diagnose_character(uint32_t code_point)
 {
+	/* A list in one text: what else is wrong with it does not matter. */
+	if (code_point == ',' || code_point == ';')
+		return NET_ADDRESS_CHARACTER;
 	if (net_half_width(code_point) != code_point)
 		return NET_ADDRESS_FULL_WIDTH;
 	if (net_is_blank(code_point))
@@ -87,6 +90,10 @@ is_reverse(Str text)
 	return ends_nocase(text, STR(".in-addr.arpa")) || ends_nocase(text, STR(".ip6.arpa"));
 }
 
+/*
+ * Something that begins with an address. The right side need not be one, as in 192.0.2.1-9; but a
+ * host name such as 192.0.2.1-nat is no range.
+ */
 static bool
 is_range(Str text)
 {
@@ -97,6 +104,7 @@ is_range(Str text)
 	       consists_of(str_slice(text, hyphen + 1, text.len), HEX_DIGITS ".:/");
 }
 
+/* RFC 4007 text, with anything as the zone. */
 static bool
 is_zone(Str text)
 {
@@ -123,6 +131,7 @@ is_port(Str text)
 	return consists_of(port, DIGITS);
 }
 
+/* Texts that mean an address, or addresses, in another notation. */
 static NetAddressError
 diagnose_form(Str text)
 {
@@ -135,6 +144,7 @@ diagnose_form(Str text)
 	return is_port(text) ? NET_ADDRESS_PORT : NET_ADDRESS_OK;
 }
 
+/* NET_ADDRESS_OK: the address is one, the fault lies after it. */
 static NetAddressError
 diagnose_ip6(Str address)
 {
@@ -152,6 +162,7 @@ diagnose_ip6(Str address)
 	return bits >> 32 == 0xffff ? NET_ADDRESS_MAPPED : NET_ADDRESS_DOTTED_TAIL;
 }
 
+/* Takes the text up to the next dot off; after the last part `rest` is absent. */
 static bool
 next_part(Str *rest, Str *ret_part)
 {
@@ -203,6 +214,7 @@ diagnose_ip4(Str address)
 	return NET_ADDRESS_OK;
 }
 
+/* What is wrong with the text after the slash. */
 static NetAddressError
 diagnose_length(Str len)
 {
@@ -235,6 +247,7 @@ net_address_diagnose(Str text)
 							     : diagnose_ip4(address);
 	if (error != NET_ADDRESS_OK)
 		return error;
+	/* A good address alone would have been accepted. */
 	ASSERT(slash < text.len);
 	return diagnose_length(str_slice(text, slash + 1, text.len));
 }

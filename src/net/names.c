@@ -57,6 +57,7 @@ is_number(Str label)
 	return true;
 }
 
+/* Left to right: the first fault is the one that is told. */
 static NetNameError
 check_labels(Str name, NetNameKind kind)
 {
@@ -75,6 +76,7 @@ check_labels(Str name, NetNameKind kind)
 	return NET_NAME_OK;
 }
 
+/* A whole name in ASCII. */
 static NetNameError
 check_name(Arena *arena, Str name, NetNameKind kind, Str *ret_name)
 {
@@ -116,27 +118,35 @@ check_unicode(Str text, bool *ret_unicode)
 	return NET_NAME_OK;
 }
 
+/* Faults that ASCII names have too are told in the same words. */
+static NetNameError
+idna_error(int status)
+{
+	switch (status) {
+	case IDN2_OK: return NET_NAME_OK;
+	case IDN2_TOO_BIG_LABEL:
+	case IDN2_PUNYCODE_BIG_OUTPUT: return NET_NAME_LABEL_TOO_LONG;
+	case IDN2_TOO_BIG_DOMAIN: return NET_NAME_TOO_LONG;
+	case IDN2_HYPHEN_STARTEND: return NET_NAME_HYPHEN;
+	case IDN2_MALLOC: panic("out of memory (a domain name was to be converted)");
+	default: return NET_NAME_IDNA;
+	}
+}
+
 static NetNameError
 to_ascii(Arena *arena, Str text, Str *ret_ascii)
 {
 	char *ascii = NULL;
-	int status;
+	NetNameError error;
 
 	if (text.len > UTF8_MAX)
 		return NET_NAME_TOO_LONG;
-	status =
-		idn2_to_ascii_8z(str_c(arena, text), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
-	if (status == IDN2_MALLOC)
-		panic("out of memory (a domain name was to be converted)");
-	if (status == IDN2_TOO_BIG_LABEL)
-		return NET_NAME_LABEL_TOO_LONG;
-	if (status == IDN2_TOO_BIG_DOMAIN)
-		return NET_NAME_TOO_LONG;
-	if (status != IDN2_OK)
-		return NET_NAME_IDNA;
-	*ret_ascii = str_copy(arena, str_from(ascii));
+	error = idna_error(idn2_to_ascii_8z(
+		str_c(arena, text), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT));
+	if (error == NET_NAME_OK)
+		*ret_ascii = str_copy(arena, str_from(ascii));
 	idn2_free(ascii);
-	return NET_NAME_OK;
+	return error;
 }
 
 NetNameError
@@ -178,4 +188,10 @@ net_name_is_within(Str name, Str parent)
 		return true;
 	return name.len > parent.len && str_ends(name, parent) &&
 	       name.ptr[name.len - parent.len - 1] == '.';
+}
+
+const char *
+net_library_version(void)
+{
+	return idn2_check_version(NULL);
 }

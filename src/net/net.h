@@ -230,4 +230,7 @@ const char *net_name_reason(NetNameError error);
 /* Whether `name` is `parent` or lies below it; both normalised. */
 bool net_name_is_within(Str name, Str parent);
 
+/* Of libidn2, for --version. */
+const char *net_library_version(void);
+
 #endif

@@ -1,3 +1,4 @@
+/* Ranges of IPv4 addresses, 32 bits. */
 #define RANGE       NetRange4
 #define VECTOR      NetRange4Vec
 #define NUMBER      uint32_t

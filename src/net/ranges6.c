@@ -1,3 +1,4 @@
+/* Ranges of IPv6 addresses, 128 bits. */
 #define RANGE       NetRange6
 #define VECTOR      NetRange6Vec
 #define NUMBER      NetBits

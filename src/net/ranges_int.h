@@ -10,6 +10,7 @@
 /* Below this many ranges, comparing beats counting digits. */
 #define SORT_SMALL 24u
 
+/* Insertion sort. */
 static void
 sort_small(RANGE *items, size_t len)
 {
@@ -76,6 +77,7 @@ sort_by_octet(RANGE *items, size_t len, unsigned shift)
 		sort_by_octet(items + start, ends[i] - start, shift - 8);
 }
 
+/* What comes from our own operations is, and most lists that people write are nearly. */
 static bool
 is_normalised(const VECTOR *ranges)
 {
@@ -116,6 +118,7 @@ FN(normalise)(VECTOR *ranges)
 	ranges->len = len + 1;
 }
 
+/* For ranges that come in order of `first`. */
 static void
 append(Arena *arena, VECTOR *ranges, RANGE range)
 {
@@ -137,6 +140,7 @@ FN(unite)(Arena *arena, const VECTOR *a, const VECTOR *b, VECTOR *ret)
 	*ret = result;
 }
 
+/* Of two ranges, the one that ends first meets nothing more. */
 void
 FN(intersect)(Arena *arena, const VECTOR *a, const VECTOR *b, VECTOR *ret)
 {
@@ -229,6 +233,7 @@ FN(overlap)(const VECTOR *a, const VECTOR *b)
 	return false;
 }
 
+/* An inner range lies in one outer range or in none: outer ranges do not touch. */
 bool
 FN(contain_all)(const VECTOR *outer, const VECTOR *inner)
 {
@@ -300,6 +305,7 @@ FN(cover)(Arena *arena, const VECTOR *ranges, NetPrefixVec *prefixes)
 		cover_range(arena, ranges->items[i], prefixes);
 }
 
+/* The sum cannot wrap but for all of IPv6, which is one range. */
 NetBits
 FN(count)(const VECTOR *ranges)
 {
@@ -309,7 +315,6 @@ FN(count)(const VECTOR *ranges)
 	for (i = 0; i < ranges->len; i++) {
 		NetBits before = (NetBits)ranges->items[i].last - ranges->items[i].first;
 
-		/* Only ::/0 whole is one too many for the type. */
 		count += before == ~(NetBits)0 ? before : before + 1;
 	}
 	return count;

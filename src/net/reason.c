@@ -4,14 +4,27 @@
  */
 #include "net/net_int.h"
 
-/* The part before the slash, or before the end of a range. */
 static Str
 address_part(Str text)
 {
-	text = str_slice(text, 0, str_find_char(text, '/', 0));
-	return str_slice(text, 0, str_find_char(text, '-', 0));
+	return str_slice(text, 0, str_find_char(text, '/', 0));
 }
 
+/* Of a range whose second end is at fault, that end. */
+static Str
+faulty_part(Str text, NetAddressError error)
+{
+	size_t hyphen = str_find_char(text, '-', 0);
+	NetPrefix prefix;
+	Str end;
+
+	if (hyphen == text.len || !net_read_prefix(str_slice(text, 0, hyphen), &prefix))
+		return text;
+	end = str_slice(text, hyphen + 1, text.len);
+	return !net_read_prefix(end, &prefix) && net_address_diagnose(end) == error ? end : text;
+}
+
+/* How many numbers there are says most, unless some of them are missing between dots. */
 static void
 write_parts(Buf *buf, Str text)
 {
@@ -58,6 +71,7 @@ write_length(Buf *buf, Str text)
 		ip6 ? 128u : 32u);
 }
 
+/* The commonest mistake: a host name where the address behind it is wanted. */
 static bool
 is_name(Arena *arena, Str text)
 {
@@ -92,14 +106,14 @@ write_character(Buf *buf, Str text)
 {
 	uint32_t code_point = strange_character(text);
 
-	if (code_point == UTF8_BAD)
+	if (str_find_char(text, ',', 0) < text.len || str_find_char(text, ';', 0) < text.len)
+		buf_lit(buf, "it holds more than one; write several as a list");
+	else if (code_point == UTF8_BAD)
 		buf_lit(buf, "it is not valid UTF-8");
 	else if (code_point > 0x7e || code_point < 0x20)
 		buf_printf(buf, "U+%04X cannot stand in an address", code_point);
-	else if (code_point == ',' || code_point == ';')
-		buf_lit(buf, "one address is expected here, several are written as a list");
 	else if (is_name(buf->arena, text))
-		buf_lit(buf, "it reads as a name, and names are not looked up");
+		buf_lit(buf, "it reads as a name; write the address behind it");
 	else if (code_point == '`')
 		buf_lit(buf, "a back-quote cannot stand in an address");
 	else
@@ -124,7 +138,9 @@ write_cause(Buf *buf, NetAddressError error, Str text)
 		return;
 	case NET_ADDRESS_HEX: buf_lit(buf, "its numbers are hexadecimal"); return;
 	case NET_ADDRESS_LENGTH_MISSING: buf_lit(buf, "nothing follows the slash"); return;
-	case NET_ADDRESS_LENGTH_TWICE: buf_lit(buf, "there is more than one slash"); return;
+	case NET_ADDRESS_LENGTH_TWICE:
+		buf_lit(buf, "it has more than one slash; write one length");
+		return;
 	case NET_ADDRESS_NETMASK:
 		buf_lit(buf, "after the slash stands a mask, not the number of its bits");
 		return;
@@ -157,7 +173,7 @@ write_cause(Buf *buf, NetAddressError error, Str text)
 }
 
 /* The networks that a range is made of, if they are few. */
-static bool
+static void
 write_pieces(Buf *buf, Str text)
 {
 	NetPrefixVec pieces = {0};
@@ -165,16 +181,35 @@ write_pieces(Buf *buf, Str text)
 	NetRange range;
 	size_t i;
 
-	if (net_range_parse(text, &range) != NET_ADDRESS_OK)
-		return false;
-	net_set_add_range(buf->arena, &set, range);
-	net_set_cover(buf->arena, &set, &pieces);
+	if (net_range_parse(text, &range) == NET_ADDRESS_OK) {
+		net_set_add_range(buf->arena, &set, range);
+		net_set_cover(buf->arena, &set, &pieces);
+	}
+	if (pieces.len == 0 || pieces.len > 4)
+		buf_lit(buf, "; write the networks that it is made of");
 	for (i = 0; i < pieces.len && pieces.len <= 4; i++) {
 		buf_lit(buf, i == 0 ? "; write `" : ", `");
 		net_prefix_write(buf, pieces.items[i]);
 		buf_char(buf, '`');
 	}
-	return i > 0;
+}
+
+/* Whether the advice says what to write. */
+static bool
+write_advice(Buf *buf, NetAddressError error, Str text)
+{
+	NetPrefix meant;
+
+	if (error == NET_ADDRESS_RANGE) {
+		write_pieces(buf, text);
+		return true;
+	}
+	if (!net_address_suggest(error, text, &meant))
+		return false;
+	buf_lit(buf, "; write `");
+	net_prefix_write(buf, meant);
+	buf_char(buf, '`');
+	return true;
 }
 
 /* The half-width form is shown even where it is no address: it is what the reader must look at. */
@@ -189,28 +224,20 @@ write_half_width(Buf *buf, Str text)
 	if (!net_address_clean(text, clean, &half) || str_find_char(half, '`', 0) < half.len)
 		return;
 	error = net_prefix_parse(half, &prefix);
-	if (error == NET_ADDRESS_OK)
-		return;
 	buf_printf(buf, "; in half-width it is `" STR_FMT "`, and that is no address either: ",
 		STR_ARG(half));
-	buf_str(buf, net_address_reason(buf->arena, error, half));
+	write_cause(buf, error, half);
+	write_advice(buf, error, half);
 }
 
 Str
 net_address_reason(Arena *arena, NetAddressError error, Str text)
 {
 	Buf buf = buf_make(arena);
-	NetPrefix meant;
 
+	text = faulty_part(text, error);
 	write_cause(&buf, error, text);
-	if (error == NET_ADDRESS_RANGE && write_pieces(&buf, text))
-		return buf_text(&buf);
-	if (net_address_suggest(error, text, &meant)) {
-		buf_lit(&buf, "; write `");
-		net_prefix_write(&buf, meant);
-		buf_char(&buf, '`');
-	} else if (error == NET_ADDRESS_FULL_WIDTH) {
+	if (!write_advice(&buf, error, text) && error == NET_ADDRESS_FULL_WIDTH)
 		write_half_width(&buf, text);
-	}
 	return buf_text(&buf);
 }

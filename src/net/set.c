@@ -55,7 +55,7 @@ net_set_of(Arena *arena, const NetPrefix *prefixes, size_t len)
 NetSet
 net_set_union(Arena *arena, const NetSet *a, const NetSet *b)
 {
-	NetSet set;
+	NetSet set = {0};
 
 	net_ranges4_unite(arena, &a->ip4, &b->ip4, &set.ip4);
 	net_ranges6_unite(arena, &a->ip6, &b->ip6, &set.ip6);
@@ -65,7 +65,7 @@ net_set_union(Arena *arena, const NetSet *a, const NetSet *b)
 NetSet
 net_set_intersect(Arena *arena, const NetSet *a, const NetSet *b)
 {
-	NetSet set;
+	NetSet set = {0};
 
 	net_ranges4_intersect(arena, &a->ip4, &b->ip4, &set.ip4);
 	net_ranges6_intersect(arena, &a->ip6, &b->ip6, &set.ip6);
@@ -75,7 +75,7 @@ net_set_intersect(Arena *arena, const NetSet *a, const NetSet *b)
 NetSet
 net_set_subtract(Arena *arena, const NetSet *a, const NetSet *b)
 {
-	NetSet set;
+	NetSet set = {0};
 
 	net_ranges4_subtract(arena, &a->ip4, &b->ip4, &set.ip4);
 	net_ranges6_subtract(arena, &a->ip6, &b->ip6, &set.ip6);
@@ -85,7 +85,7 @@ net_set_subtract(Arena *arena, const NetSet *a, const NetSet *b)
 NetSet
 net_set_complement(Arena *arena, const NetSet *set)
 {
-	NetSet rest;
+	NetSet rest = {0};
 
 	net_ranges4_complement(arena, &set->ip4, &rest.ip4);
 	net_ranges6_complement(arena, &set->ip6, &rest.ip6);

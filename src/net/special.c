@@ -49,12 +49,14 @@ is_refused(NetPrefix prefix)
 	return false;
 }
 
+/* RFC 5737 (IPv4), 3849 and 9637 (IPv6): allowed in samples. */
 static bool
 is_documentation(Str rfc)
 {
 	return STR_EQ(rfc, "RFC5737") || STR_EQ(rfc, "RFC3849") || STR_EQ(rfc, "RFC9637");
 }
 
+/* `reachable` is the registry's column: a blank or N/A promises nothing, but is no "false". */
 static NetClass
 class_of(NetPrefix prefix, Str rfc, Str reachable)
 {
@@ -138,6 +140,7 @@ next_edge(NetFamily family, NetBits from)
 	return edge;
 }
 
+/* From edge to edge: between two of them one block is the most specific throughout. */
 static void
 load_stretches(NetFamily family)
 {
@@ -157,6 +160,7 @@ load_stretches(NetFamily family)
 	} while (edge != 0);
 }
 
+/* Once; the data cannot change and nothing is handed back. */
 static void
 load(void)
 {

@@ -6,18 +6,33 @@
 
 #include <string.h>
 
+static bool
+is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
 bool
 net_address_clean(Str text, char clean[NET_ADDRESS_TEXT_MAX], Str *ret_clean)
 {
 	size_t at = 0, len = 0;
+	uint32_t digit;
+	bool after_blank = false;
 
 	while (at < text.len) {
 		uint32_t code_point = net_half_width(utf8_next(text, &at));
 
+		if (net_is_blank(code_point))
+			after_blank = true;
 		if (net_is_blank(code_point) || utf8_is_invisible(code_point))
 			continue;
 		if (code_point > 0x7e || code_point < 0x20 || len == NET_ADDRESS_TEXT_MAX)
 			return false;
+		/* `192.0.2.1 5` is two things, never 192.0.2.15. */
+		if (after_blank && len > 0 && net_hex_digit(clean[len - 1], &digit) &&
+			net_hex_digit((char)code_point, &digit))
+			return false;
+		after_blank = false;
 		clean[len++] = (char)code_point;
 	}
 	*ret_clean = (Str){clean, len};
@@ -31,12 +46,6 @@ suggest_clean(Str text, NetPrefix *ret_prefix)
 	Str cleaned;
 
 	return net_address_clean(text, clean, &cleaned) && net_read_prefix(cleaned, ret_prefix);
-}
-
-static bool
-is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
 }
 
 /* Without the leading zeros of the decimal numbers at or after `from`. */
@@ -131,7 +140,7 @@ suggest_numbers(Str text, NetPrefix *ret_prefix)
 		bits = bits << 8 | numbers[i];
 	}
 	*ret_prefix = net_prefix_of(NET_IP4, bits, len);
-	return count == 4 || (slash < text.len && len <= 8 * count);
+	return count == 4 || (slash < text.len && !net_prefix_has_host_bits(*ret_prefix));
 }
 
 /* The address before the slash, alone. */
@@ -141,6 +150,7 @@ suggest_single(Str text, NetPrefix *ret_prefix)
 	return net_read_prefix(str_slice(text, 0, str_find_char(text, '/', 0)), ret_prefix);
 }
 
+/* The network that address and mask mean; nothing for a mask with holes. */
 static bool
 suggest_netmask(Str text, NetPrefix *ret_prefix)
 {
@@ -152,7 +162,7 @@ suggest_netmask(Str text, NetPrefix *ret_prefix)
 		!net_read_ip4(str_slice(text, slash + 1, text.len), &mask) || mask == 0)
 		return false;
 	host = net_bits_trailing_zeros(mask);
-	*ret_prefix = net_prefix_of(NET_IP4, address, 32 - host);
+	*ret_prefix = net_prefix_network(net_prefix_of(NET_IP4, address, 32 - host));
 	return (uint32_t)mask == UINT32_MAX << host;
 }
 
@@ -190,6 +200,7 @@ suggest_without_zone(Str text, NetPrefix *ret_prefix)
 	return true;
 }
 
+/* What stands in the brackets, or before the colon. */
 static bool
 suggest_without_port(Str text, NetPrefix *ret_prefix)
 {
@@ -198,6 +209,7 @@ suggest_without_port(Str text, NetPrefix *ret_prefix)
 	return net_read_prefix(str_slice(text, start, end), ret_prefix);
 }
 
+/* Takes the text after the last dot off; false when nothing is left. */
 static bool
 take_last_label(Str *rest, Str *ret_label)
 {

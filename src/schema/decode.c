@@ -93,9 +93,9 @@ find_field(const FieldTable *table, Str key, size_t *hint)
 }
 
 static bool
-is_allowed(const SchemaDecoder *decoder, const Field *field)
+is_allowed(const SchemaDecoder *decoder, const FieldTable *table, const Field *field)
 {
-	return decoder->only == 0 || (field->flags & decoder->only) != 0;
+	return decoder->only == 0 || table != decoder->root || (field->flags & decoder->only) != 0;
 }
 
 static void
@@ -108,7 +108,7 @@ report_unknown(SchemaDecoder *decoder, const FieldTable *table, const DocNode *k
 	size_t i;
 
 	for (i = 0; i < table->len; i++) {
-		if (!is_allowed(decoder, &table->fields[i]))
+		if (!is_allowed(decoder, table, &table->fields[i]))
 			continue;
 		VEC_PUSH(decoder->arena, &known, str_from(table->fields[i].key));
 		buf_lit(&list, list.len > 0 ? ", " : "");
@@ -160,7 +160,7 @@ decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair
 	schema_push(decoder, doc_text(key));
 	if (field == NULL)
 		report_unknown(decoder, table, key);
-	else if (!is_allowed(decoder, field))
+	else if (!is_allowed(decoder, table, field))
 		report_not_importable(decoder, key);
 	else
 		decode_field(decoder, field, node, object);
@@ -177,7 +177,7 @@ check_required(SchemaDecoder *decoder, const FieldTable *table, const FieldObjec
 		const void *value = (const char *)head + field->offset;
 		Span span = span_is_set(head->name_span) ? head->name_span : head->span;
 
-		if ((field->flags & FIELD_REQUIRED) == 0 || !is_allowed(decoder, field) ||
+		if ((field->flags & FIELD_REQUIRED) == 0 || !is_allowed(decoder, table, field) ||
 			schema_state(field, value) != FIELD_ABSENT)
 			continue;
 		/* The whole text of a long map would be underlined: its beginning is enough. */

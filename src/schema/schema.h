@@ -188,12 +188,13 @@ typedef struct FieldTable {
  * ------------------------------------------------------------------------------------- */
 
 /*
- * Where one struct is made from several files, `origin` tells which keys may stand in the present
- * one: FIELD_IMPORTABLE ones alone, or all (0).
+ * Where one struct is made from several files, `only` tells which keys of the root table may stand
+ * in the present one: those with that flag; 0: all. It says nothing of the tables inside.
  */
 typedef struct SchemaDecoder {
 	DiagSink *sink;
 	Arena *arena;
+	const FieldTable *root;
 	unsigned only;
 	StrVec path; /* keys from the root to where it is */
 } SchemaDecoder;

@@ -43,16 +43,38 @@ joined(Arena *arena, const Json *texts)
 	return buf_text(&buf);
 }
 
-void
-summary_row(SummaryTable *table, const char *item, Str setting, Json *notes)
+static Json *
+in_markdown(Arena *arena, Str text, TextEscape escape)
+{
+	Buf rendered = buf_make(arena);
+
+	escape(&rendered, text);
+	return json_rendered(arena, buf_text(&rendered));
+}
+
+static void
+add_row(SummaryTable *table, const char *item, Str setting, TextEscape escape, Json *notes)
 {
 	Arena *arena = table->arena;
 	Json *row = json_object(arena);
 
+	SET(row, "markdown", in_markdown(arena, setting, escape));
 	SET(row, "item", json_text(arena, view_string(table->language, str_from(item))));
 	SET(row, "setting", json_text(arena, setting));
 	SET(row, "notes", json_text(arena, joined(arena, notes)));
 	json_push(arena, table->rows, row);
+}
+
+void
+summary_row(SummaryTable *table, const char *item, Str setting, Json *notes)
+{
+	add_row(table, item, setting, text_markdown, notes);
+}
+
+void
+summary_command_row(SummaryTable *table, const char *item, Str command, Json *notes)
+{
+	add_row(table, item, command, text_markdown_cell_code, notes);
 }
 
 Str
@@ -108,13 +130,14 @@ summary_note_reach(SummaryTable *table, Json *notes, NetPrefix prefix)
  * ---------------------------------------------------------------------------------------------- */
 
 static void
-spf_row(SummaryTable *table, const char *item, Str value)
+spf_row(SummaryTable *table, const char *item, Str value, TextEscape escape)
 {
 	Arena *arena = table->arena;
 	Json *row = json_object(arena);
 
 	SET(row, "item", json_text(arena, view_string(table->language, str_from(item))));
 	SET(row, "value", json_text(arena, value));
+	SET(row, "markdown", in_markdown(arena, value, escape));
 	json_push(arena, table->rows, row);
 }
 
@@ -140,7 +163,7 @@ static Str
 spf_lookups(SummaryTable *table, unsigned lookups)
 {
 	Str text = view_string_with(table->arena, table->language, "spf.lookups_of", "count",
-		str_format(table->arena, lookups > 0 ? "%u +" : "%u", lookups));
+		str_format(table->arena, lookups > 0 ? "≥ %u" : "%u", lookups));
 	size_t at = str_find(text, STR("{limit}"));
 
 	return str_format(table->arena, STR_FMT "10" STR_FMT, STR_ARG(str_slice(text, 0, at)),
@@ -156,13 +179,13 @@ spf_table(Arena *arena, const ViewInput *input, size_t index)
 	SummaryTable table = {arena, input->language, input->plan->model, json_list(arena)};
 	Json *object = json_object(arena);
 
-	spf_row(&table, "spf.record", record->value);
+	spf_row(&table, "spf.record", record->value, text_markdown_cell_code);
 	if (record->all_assumed)
 		spf_row(&table, "notice.assumed",
-			view_string(table.language, STR("spf.all_softfail")));
-	spf_row(&table, "spf.lookups", spf_lookups(&table, price->lookup_terms));
-	spf_row(&table, "spf.addresses_authorized", spf_addresses(&table, price));
-	spf_row(&table, "spf.octets", str_format(arena, "%zu", record->value.len));
+			view_string(table.language, STR("spf.all_softfail")), text_markdown);
+	spf_row(&table, "spf.lookups", spf_lookups(&table, price->lookup_terms), text_markdown);
+	spf_row(&table, "spf.addresses_authorized", spf_addresses(&table, price), text_markdown);
+	spf_row(&table, "spf.octets", str_format(arena, "%zu", record->value.len), text_markdown);
 	SET(object, "title",
 		json_text(arena, view_string_with(arena, input->language, "heading.spf_domain",
 					 "domain", record->domain)));
@@ -223,11 +246,26 @@ notices(Arena *arena, const ViewInput *input)
 
 	if (model->spec->sample.state == FIELD_SET && model->spec->sample.on)
 		summary_note(&table, list, "notice.sample");
-	summary_note(&table, list, "notice.no_live");
-	if (input->plan->after->records.len > 0)
-		summary_note(&table, list, "notice.no_lock");
 	if (model->spec->tenant.reject_direct_send.state == FIELD_ABSENT)
 		summary_note(&table, list, "notice.assumed_direct_send");
+	return list;
+}
+
+/* What no rule can know in this run, said where a reader looks for it. */
+static Json *
+unknowns(Arena *arena, const ViewInput *input)
+{
+	Json *list = json_list(arena);
+	SummaryTable table = {arena, input->language, input->plan->model, NULL};
+	size_t i;
+
+	summary_note(&table, list, "notice.no_live");
+	for (i = 0; i < input->plan->after->prices.len; i++) {
+		if (input->plan->after->prices.items[i].lookup_terms == 0)
+			continue;
+		summary_note(&table, list, "notice.no_lock");
+		break;
+	}
 	return list;
 }
 
@@ -263,6 +301,7 @@ view_summary(Arena *arena, const ViewInput *input)
 	SET(summary, "spf", spf_tables(arena, input));
 	SET(summary, "findings", findings(arena, input, false));
 	SET(summary, "not_checked", findings(arena, input, true));
+	SET(summary, "unknowns", unknowns(arena, input));
 	return summary;
 }
 

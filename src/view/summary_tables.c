@@ -19,12 +19,39 @@ make_table(SummaryTable *table, const char *key, Str name)
 /* --- connectors
  * --------------------------------------------------------------------------------------- */
 
+/* What a connector by certificate is reached from, though it names no address. */
+static void
+source_ranges(SummaryTable *table, const StateConnector *connector, NetPrefixVec *ret_ranges)
+{
+	size_t i, len = 0;
+	uint32_t j;
+
+	for (i = 0; i < connector->sources.len; i++) {
+		const FieldPrefixes *addresses =
+			state_source_addresses(table->model, &connector->sources.items[i]);
+
+		for (j = 0; addresses != NULL && j < addresses->len; j++)
+			VEC_PUSH(table->arena, ret_ranges, addresses->items[j].prefix);
+	}
+	net_prefixes_sort(ret_ranges);
+	for (i = 0; i < ret_ranges->len; i++) {
+		if (len == 0 ||
+			net_prefix_compare(ret_ranges->items[len - 1], ret_ranges->items[i]) != 0)
+			ret_ranges->items[len++] = ret_ranges->items[i];
+	}
+	ret_ranges->len = len;
+}
+
 /* The ranges as they were written: a /19 is one entry here, and 32 on the connector. */
 static void
 written_ranges(SummaryTable *table, const StateConnector *connector, NetPrefixVec *ret_ranges)
 {
 	size_t i;
 
+	if (!connector->by_address) {
+		source_ranges(table, connector, ret_ranges);
+		return;
+	}
 	for (i = 0; i < connector->addresses.len; i++) {
 		NetPrefix from = connector->addresses.items[i].split_from;
 
@@ -82,7 +109,7 @@ source_row(SummaryTable *table, const StateConnector *connector)
 	if (left_out.len > 0)
 		summary_note_with(table, notes, "note.ipv6_left_out", "addresses",
 			summary_addresses(table, &left_out));
-	if (ranges.len != connector->addresses.len)
+	if (connector->by_address && ranges.len != connector->addresses.len)
 		json_push(table->arena, notes,
 			json_text(table->arena, view_string_with(table->arena, table->language,
 							"value.ip_addresses", "count",
@@ -172,7 +199,7 @@ check_row(SummaryTable *table, const StateConnector *connector)
 	buf_lit(&command, " | Format-List Name, ConnectorType, Enabled, SenderIPAddresses, "
 			  "TlsSenderCertificateName, RequireTls");
 	summary_note_with(table, notes, "note.admin_path", "name", connector->name);
-	summary_row(table, "item.check", buf_text(&command), notes);
+	summary_command_row(table, "item.check", buf_text(&command), notes);
 }
 
 Json *
@@ -230,8 +257,10 @@ host_source_row(SummaryTable *table, uint32_t host)
 	for (j = 0; info->routes_len == 0 && j < own->len; j++)
 		VEC_PUSH(table->arena, &shown, own->items[j].prefix);
 	if (info->method == MODEL_METHOD_SUBMISSION || info->method == MODEL_METHOD_HVE)
-		summary_note(table, notes, "note.source_any");
-	summary_row(table, "item.source", summary_addresses(table, &shown), notes);
+		summary_row(table, "item.source",
+			view_string(table->language, STR("note.source_any")), notes);
+	else
+		summary_row(table, "item.source", summary_addresses(table, &shown), notes);
 }
 
 static void
@@ -324,7 +353,7 @@ host_check_row(SummaryTable *table, uint32_t host)
 	} else {
 		buf_str(&command, view_string(table->language, STR("value.none")));
 	}
-	summary_row(table, "item.check", buf_text(&command), notes);
+	summary_command_row(table, "item.check", buf_text(&command), notes);
 }
 
 Json *

@@ -21,6 +21,8 @@ typedef struct SummaryTable {
 } SummaryTable;
 
 void summary_row(SummaryTable *table, const char *item, Str setting, Json *notes);
+/* The same, with a command that Markdown shows as code. */
+void summary_command_row(SummaryTable *table, const char *item, Str command, Json *notes);
 Json *summary_notes(SummaryTable *table);
 /* A note by its key, plain or with one value. */
 void summary_note(SummaryTable *table, Json *notes, const char *key);
