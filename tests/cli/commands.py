@@ -261,24 +261,6 @@ def test_empty_environment():
         equal(result.returncode, 0, f"{result}")
 
 
-def test_the_day():
-    """--today rules over SOURCE_DATE_EPOCH, which rules over the clock; the last day is valid."""
-    spec = text_of(smallest(relay_hosts={"erp01": {
-        "address": "10.1.1.30", "egress": "office", "sends_as": "contoso.com",
-        "expires": "2027-03-31"}}))
-
-    def codes(*flags, env=None):
-        result = connplan("check", "-", "--format", "short", *flags, stdin=spec,
-                          env={**ENVIRONMENT, **(env or {})})
-        return {finding[4] for finding in findings(result)} & {"CP013", "CP016", "CP017"}
-    equal(codes("--today", "2027-03-01"), {"CP017"}, "30 days before")
-    equal(codes("--today", "2027-02-28"), set(), "31 days before")
-    equal(codes("--today", "2027-03-31"), {"CP017"}, "on the last day")
-    equal(codes("--today", "2027-04-01"), {"CP016"}, "a day after")
-    equal(codes(env={"SOURCE_DATE_EPOCH": "1806537600"}), {"CP016"}, "SOURCE_DATE_EPOCH, 2027-04-01")
-    equal(codes("--today", "2027-02-28", env={"SOURCE_DATE_EPOCH": "1806537600"}), set(), "both")
-
-
 @each([
     ("a rule", ["explain", "CP104"], ["CP104", "not-global"]),
     ("in Japanese", ["explain", "CP104", "--lang", "ja"], ["CP104"]),
