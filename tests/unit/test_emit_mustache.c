@@ -25,9 +25,9 @@ with_rendered(Arena *arena, Json *value)
 
 	if (json_get(value, STR("$rendered")) != NULL)
 		return json_rendered(arena, json_get_text(value, STR("$rendered")));
-	for (i = 0; i < value->items.len; i++)
+	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
 		value->items.items[i] = with_rendered(arena, value->items.items[i]);
-	for (i = 0; i < value->members.len; i++)
+	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++)
 		value->members.items[i].value = with_rendered(arena, value->members.items[i].value);
 	return value;
 }

@@ -28,9 +28,9 @@ mark_rendered(Json *value)
 	size_t i;
 
 	value->rendered = true;
-	for (i = 0; i < value->items.len; i++)
+	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
 		mark_rendered(value->items.items[i]);
-	for (i = 0; i < value->members.len; i++)
+	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++)
 		mark_rendered(value->members.items[i].value);
 }
 
@@ -63,9 +63,9 @@ put_null(Arena *arena, Json *view, const StrVec *parts)
 		put = put || inner == NULL;
 		value = inner;
 	}
-	for (i = 0; i < view->members.len; i++)
+	for (i = 0; view->kind == JSON_OBJECT && i < view->members.len; i++)
 		put = put_null(arena, view->members.items[i].value, parts) || put;
-	for (i = 0; i < view->items.len; i++)
+	for (i = 0; view->kind == JSON_LIST && i < view->items.len; i++)
 		put = put_null(arena, view->items.items[i], parts) || put;
 	return put;
 }

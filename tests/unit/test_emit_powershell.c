@@ -139,9 +139,9 @@ holdable(Arena *arena, const Json *value)
 		copy = json_list(arena);
 	if (value->kind == JSON_OBJECT)
 		copy = json_object(arena);
-	for (i = 0; i < value->items.len; i++)
+	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
 		json_push(arena, copy, holdable(arena, value->items.items[i]));
-	for (i = 0; i < value->members.len; i++) {
+	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++) {
 		Str key = value->members.items[i].key;
 
 		if (map_add(arena, &seen, str_lower(arena, key), 0) == MAP_NONE)
