@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BUF_FIRST      256u
-#define BUF_PRINTF_TRY 128u
+#define BUF_FIRST 256u
 
 Buf
 buf_make(Arena *arena)
@@ -105,7 +104,8 @@ buf_printf(Buf *buf, const char *format, ...)
 	if (buf->failed)
 		return;
 	/* Most texts fit at the first try. */
-	buf_reserve(buf, BUF_PRINTF_TRY);
+	if (buf->cap == 0)
+		buf_reserve(buf, 1);
 	room = buf->cap - buf->len;
 	va_start(args, format);
 	va_copy(again, args);

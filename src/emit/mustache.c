@@ -92,7 +92,7 @@ render_value(Renderer *renderer, const Place *place, const Node *node)
 		return refuse(renderer, place, node,
 			value->kind == JSON_LIST ? "is a list, not a text"
 						 : "is an object, not a text");
-	if (node->kind == NODE_RAW && !value->rendered)
+	if (node->kind == NODE_RAW && !value->rendered && value->kind != JSON_NULL)
 		return refuse(renderer, place, node, "may not stand without escaping");
 	if (value->rendered)
 		buf_str(renderer->out, value_text(value));

@@ -5,7 +5,7 @@
  *
  * Stricter than the specification where a document would be silently wrong:
  * - `{{x}}` is escaped for the language of the file, by the one function that is handed in;
- * - `{{{x}}}` and `{{&x}}` are for values that our own code marked as rendered;
+ * - `{{{x}}}` and `{{&x}}` are for values that our own code marked as rendered, and for null;
  * - an unknown name, in any tag, and an unknown partial are errors. A null is known and empty, and
  *   so is whatever a dotted name asks of it.
  * False, null, 0, the empty text and the empty list are false; all other values are true.
@@ -22,7 +22,7 @@
 /* Sections and partials inside each other. */
 #define MUSTACHE_DEPTH_MAX 200
 /* Nodes that one rendering visits. */
-#define MUSTACHE_STEPS_MAX 100000000u
+#define MUSTACHE_STEPS_MAX 50000000u
 
 typedef struct MustacheSource {
 	Str name; /* as errors show it */

@@ -59,9 +59,10 @@ sorted_members(const Writer *writer, const Json *object)
 
 	for (i = 0; i < len; i++) {
 		Str key = str_lower(writer->scratch, object->members.items[i].key);
+		uint32_t twin = map_add(writer->scratch, &seen, key, 0);
 
+		ASSERT(twin == MAP_NONE);
 		members[i] = object->members.items[i];
-		ASSERT(map_add(writer->scratch, &seen, key, 0) == MAP_NONE);
 	}
 	base_sort(members, len, sizeof(JsonMember), member_order, NULL);
 	return members;

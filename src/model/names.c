@@ -177,17 +177,27 @@ ambiguous(Model *model, ModelKind kind, const FieldObject *head, const char *why
 	return diag;
 }
 
+/* Only what begins with a digit or holds a colon can be one: most names are not looked at closer.
+ */
+static bool
+reads_as_address(Str name)
+{
+	NetPrefix prefix;
+	bool digit = name.ptr[0] >= '0' && name.ptr[0] <= '9';
+
+	return (digit || str_find_char(name, ':', 0) < name.len) &&
+	       net_prefix_parse(name, &prefix) == NET_ADDRESS_OK;
+}
+
 static void
 add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head)
 {
 	uint32_t number = (uint32_t)model->refs.len, other;
-	NetPrefix prefix;
-
 	if (head->name.len == 0)
 		return;
 	if (is_reserved(head->name))
 		ambiguous(model, kind, head, "the word has a meaning of its own");
-	else if (net_prefix_parse(head->name, &prefix) == NET_ADDRESS_OK)
+	else if (reads_as_address(head->name))
 		ambiguous(model, kind, head, "it reads as an address");
 	other = map_add(model->arena, &model->senders, head->name, number);
 	if (other != MAP_NONE) {

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* Wider than this no range is written piece by piece. */
-#define MAX_PIECES 1024
-
 typedef struct Entry {
 	NetPrefix range, from;
 	Span span;
@@ -24,7 +21,7 @@ add_pieces(const Model *model, StateConnector *connector, const FieldPrefix *wri
 	uint64_t count = net_split_count(network, CONNECTOR_MIN_LENGTH), i;
 	NetBits step = (NetBits)1 << (32 - CONNECTOR_MIN_LENGTH);
 
-	if (count > MAX_PIECES) {
+	if (count > STATE_MAX_PIECES) {
 		VEC_PUSH(model->arena, &connector->wide,
 			((StateWide){network, written->span, count}));
 		return;
@@ -39,9 +36,8 @@ add_pieces(const Model *model, StateConnector *connector, const FieldPrefix *wri
 	}
 }
 
-/* Shared addresses never go onto an on-premises connector: everybody behind them could relay. */
-static bool
-is_written(const StateConnector *connector, const StateSource *source)
+bool
+state_source_is_written(const StateConnector *connector, const StateSource *source)
 {
 	return connector->type == MODEL_PARTNER || !source->shared;
 }
@@ -98,7 +94,7 @@ state_collect_addresses(State *state, StateConnector *connector)
 		const StateSource *source = &connector->sources.items[i];
 		const FieldPrefixes *written = state_source_addresses(model, source);
 
-		if (written == NULL || !is_written(connector, source))
+		if (written == NULL || !state_source_is_written(connector, source))
 			continue;
 		connector->broken = connector->broken || written->state == FIELD_BAD;
 		for (j = 0; j < written->len; j++) {

@@ -35,7 +35,9 @@ typedef struct StateAddress {
 	uint32_t sources_len;
 } StateAddress;
 
-/* A range that is too wide to be written: over 1,024 pieces. */
+/* A range of more pieces than this is not written. */
+#define STATE_MAX_PIECES 1024
+
 typedef struct StateWide {
 	NetPrefix range;
 	Span span;
@@ -96,6 +98,11 @@ State *state_of_spec(const Model *model);
 
 /* The prefixes that a source shows to Exchange Online; NULL when they are not known. */
 const FieldPrefixes *state_source_addresses(const Model *model, const StateSource *source);
+/*
+ * Whether the addresses of a source become entries of the connector. Shared ones never go onto an
+ * on-premises connector: everybody behind them could relay.
+ */
+bool state_source_is_written(const StateConnector *connector, const StateSource *source);
 /* The certificate and TLS of its last hop; absent / opportunistic where there is no last hop. */
 Str state_source_certificate(const Model *model, const StateSource *source);
 ModelTls state_source_tls(const Model *model, const StateSource *source);

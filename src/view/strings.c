@@ -29,14 +29,60 @@ next_string(Str *rest, Str *ret_key, Str *ret_text)
 	return false;
 }
 
+/* More strings than the documents have; an assertion tells when it no longer is. */
+#define MAX_STRINGS 512
+
+typedef struct StringEntry {
+	Str key, text;
+} StringEntry;
+
+typedef struct StringTable {
+	StringEntry entries[MAX_STRINGS];
+	size_t len;
+} StringTable;
+
+static int
+by_key(const void *a, const void *b, void *context)
+{
+	(void)context;
+	return str_compare(((const StringEntry *)a)->key, ((const StringEntry *)b)->key);
+}
+
+/* Read on first use and never changed: a summary asks for strings a million times. */
+static const StringTable *
+string_table(DiagLanguage language)
+{
+	static StringTable tables[DIAG_LANGUAGES];
+	StringTable *table = &tables[language];
+	Str rest = strings_file(language);
+	StringEntry entry;
+
+	if (table->len > 0)
+		return table;
+	while (next_string(&rest, &entry.key, &entry.text)) {
+		ASSERT(table->len < MAX_STRINGS);
+		table->entries[table->len++] = entry;
+	}
+	base_sort(table->entries, table->len, sizeof(StringEntry), by_key, NULL);
+	return table;
+}
+
 Str
 view_string(DiagLanguage language, Str key)
 {
-	Str rest = strings_file(language), name, text;
+	const StringTable *table = string_table(language);
+	size_t low = 0, high = table->len;
 
-	while (next_string(&rest, &name, &text)) {
-		if (str_equal(name, key))
-			return text;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_compare(table->entries[middle].key, key);
+
+		if (order == 0)
+			return table->entries[middle].text;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	panic("no string `" STR_FMT "`", STR_ARG(key));
 }

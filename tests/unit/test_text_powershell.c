@@ -8,118 +8,17 @@
 #include <cmocka.h>
 
 #include "test_text_random.h"
-
-typedef struct Reader {
-	Str text;
-	size_t at;
-	Buf read;
-} Reader;
-
-static bool
-take(Reader *reader, const char *expected)
-{
-	Str wanted = str_from(expected);
-
-	if (!str_starts(str_slice(reader->text, reader->at, reader->text.len), wanted))
-		return false;
-	reader->at += wanted.len;
-	return true;
-}
-
-/* The tokenizer ends a single-quoted literal at any of five quotes, and takes two for one. */
-static bool
-is_single_quote(uint32_t c)
-{
-	return c == '\'' || (c >= 0x2018 && c <= 0x201b);
-}
-
-static bool
-read_literal(Reader *reader)
-{
-	if (!take(reader, "'"))
-		return false;
-	while (reader->at < reader->text.len) {
-		size_t start = reader->at;
-		uint32_t c = utf8_next(reader->text, &reader->at);
-
-		if (is_single_quote(c)) {
-			size_t next = reader->at;
-
-			if (next == reader->text.len ||
-				!is_single_quote(utf8_next(reader->text, &next)))
-				return true;
-			reader->at = next;
-		}
-		/* What a reviewer would not see, and what an editor could change. */
-		if (utf8_is_control(c) || utf8_is_invisible(c) || utf8_is_line_separator(c) ||
-			(c != '\'' && is_single_quote(c)))
-			return false;
-		buf_str(&reader->read, str_slice(reader->text, start,
-					       start + (c == '\'' ? 1 : reader->at - start)));
-	}
-	return false;
-}
-
-static bool
-read_hex(Reader *reader, uint32_t *ret_number)
-{
-	size_t start = reader->at;
-
-	*ret_number = 0;
-	for (; reader->at < reader->text.len; reader->at++) {
-		static const Str digits = STR_CONST("0123456789abcdef");
-		size_t digit = str_find_char(digits, reader->text.ptr[reader->at], 0);
-
-		if (digit == digits.len)
-			break;
-		*ret_number = *ret_number * 16 + (uint32_t)digit;
-	}
-	return reader->at > start && reader->at - start <= 6;
-}
-
-/* [char] holds one UTF-16 unit; whatever is longer needs the other form. */
-static bool
-read_operand(Reader *reader)
-{
-	uint32_t c;
-
-	if (take(reader, "[char]::ConvertFromUtf32(0x")) {
-		if (!read_hex(reader, &c) || !take(reader, ")") || c < 0x10000)
-			return false;
-	} else if (take(reader, "[char]0x")) {
-		if (!read_hex(reader, &c) || c > 0xffff)
-			return false;
-	} else {
-		return read_literal(reader);
-	}
-	buf_code_point(&reader->read, c);
-	return true;
-}
-
-static bool
-read_expression(Reader *reader)
-{
-	bool joined = take(reader, "(-join @(");
-	bool good;
-
-	if (!joined && !take(reader, "("))
-		return read_literal(reader);
-	/* A sum of characters would be a number, so a text has to come first. */
-	good = read_literal(reader);
-	while (good && take(reader, joined ? ", " : " + "))
-		good = read_operand(reader);
-	return good && take(reader, joined ? "))" : ")");
-}
+#include "test_text_script.h"
 
 static void
 check_reads_back(Arena *arena, Str text)
 {
 	Buf buf = buf_make(arena);
-	Reader reader = {.read = buf_make(arena)};
+	ScriptReader reader = {.read = buf_make(arena)};
 
 	text_powershell(&buf, text);
 	reader.text = buf_text(&buf);
-	if (!read_expression(&reader) || reader.at != reader.text.len ||
+	if (!script_expression(&reader) || reader.at != reader.text.len ||
 		!str_equal(buf_text(&reader.read), text))
 		fail_msg("%s became %s", shown(arena, text), shown(arena, reader.text));
 }
