@@ -167,7 +167,7 @@ cli_build(Cli *cli)
 	}
 	plan = cli_load(cli, cli->options.arguments.items[0]);
 	if (plan == NULL)
-		return CLI_IO;
+		return cli_unread(cli);
 	verdict = diag_verdict(cli->sink);
 	good = !verdict.failed && render(cli, plan, &verdict, &files);
 	/* A template may have brought findings of its own. */

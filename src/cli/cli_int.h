@@ -95,6 +95,8 @@ CliResultForm cli_result_form(const Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* Reports why a spec could not be read; the exit status. */
+int cli_unread(Cli *cli);
 int32_t cli_today(const Cli *cli);
 /* "3 relay hosts, 1 connector" */
 Str cli_looked_at(Cli *cli, const Plan *plan);

@@ -182,7 +182,7 @@ explain_address(Cli *cli, Str path)
 	size_t places;
 
 	if (plan == NULL)
-		return CLI_IO;
+		return cli_unread(cli);
 	input.model = plan->model;
 	input.state = plan->after;
 	verdict = diag_verdict(cli->sink);

@@ -27,6 +27,26 @@ plan_of(Cli *cli, const Model *model)
 	return plan;
 }
 
+/* A file that is too big is a finding about it, without a place in it. */
+static void
+report_too_big(Cli *cli, Str path)
+{
+	Span span = {source_add(cli->sources, path, STR("")), 0, 0};
+	Diag *diag = diag_report(cli->sink, DIAG_INPUT_LIMIT, span,
+		"the file is larger than %d MiB", (int)(DOC_MAX_FILE >> 20));
+
+	diag_help(cli->sink, diag, "split it, and name the parts under `imports`");
+}
+
+static void
+cannot_read(Cli *cli, Str path, IoStatus status)
+{
+	if (status == IO_TOO_BIG)
+		report_too_big(cli, path);
+	else
+		cli_io_error(cli, "cannot read", path, status);
+}
+
 static Model *
 load_stdin(Cli *cli, const ModelOptions *options)
 {
@@ -35,7 +55,7 @@ load_stdin(Cli *cli, const ModelOptions *options)
 	IoStatus status = os_read_stream(OS_STDIN, cli->arena, DOC_MAX_FILE, &text);
 
 	if (status != IO_OK) {
-		cli_io_error(cli, "cannot read", STR("standard input"), status);
+		cannot_read(cli, STR("standard input"), status);
 		return NULL;
 	}
 	own.no_imports = name.ptr == NULL;
@@ -55,7 +75,7 @@ cli_load(Cli *cli, Str path)
 	} else {
 		status = model_load(cli->arena, cli->sink, &options, path, &model);
 		if (status != IO_OK)
-			cli_io_error(cli, "cannot read", path, status);
+			cannot_read(cli, path, status);
 	}
 	if (model == NULL)
 		return NULL;
@@ -85,4 +105,14 @@ cli_looked_at(Cli *cli, const Plan *plan)
 	add_count(&counts, model->domains_len, "domain", "domains");
 	return str_format(cli->arena, STR_FMT ": " STR_FMT, STR_ARG(model->files.items[0].path),
 		STR_ARG(counts.len > 0 ? buf_text(&counts) : STR("nothing in it")));
+}
+
+int
+cli_unread(Cli *cli)
+{
+	DiagVerdict verdict = diag_verdict(cli->sink);
+
+	if (verdict.len > 0)
+		cli_report(cli, &verdict, OS_STDERR, (Str){0});
+	return cli_exit_status(cli, &verdict);
 }

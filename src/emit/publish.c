@@ -15,6 +15,7 @@ typedef struct Publisher {
 	const EmitTarget *target;
 	Io *io;
 	Str dir, temporary;
+	bool exists, is_link; /* a folder stands there; a link, which is replaced */
 	const EmitFiles *files;
 	StrVec old; /* what the old manifest lists, and itself */
 	Map old_names, new_names;
@@ -372,21 +373,27 @@ move_files(Publisher *publisher)
 	return status;
 }
 
+/* The new folder takes the name; a link that had it is gone, what it pointed to is not touched. */
 static IoStatus
-swap_in(Publisher *publisher, bool exists)
+put_in_place(Publisher *publisher)
 {
 	Io *io = publisher->io;
-	IoStatus status;
+	IoStatus status = io->remove_file(io, below(publisher, publisher->temporary, STR(MARKER)));
 
-	if (!exists) {
-		status = io->remove_file(io, below(publisher, publisher->temporary, STR(MARKER)));
-		if (status == IO_OK)
-			status = io->rename(io, publisher->temporary, publisher->dir);
-		if (failed(publisher, status, "cannot make", publisher->dir))
-			return status;
+	if (status == IO_OK && publisher->is_link)
+		status = io->remove_file(io, publisher->dir);
+	if (status == IO_OK)
+		status = io->rename(io, publisher->temporary, publisher->dir);
+	if (!failed(publisher, status, "cannot make", publisher->dir))
 		(void)io->sync_dir(io, path_dir(publisher->dir));
-		return IO_OK;
-	}
+	return status;
+}
+
+static IoStatus
+swap_in(Publisher *publisher)
+{
+	if (!publisher->exists)
+		return put_in_place(publisher);
 	if (holds_only_ours(publisher, STR(""), 0) && !is_current_folder(publisher) &&
 		swap_folder(publisher) == IO_OK)
 		return IO_OK;
@@ -412,31 +419,48 @@ make_parents(Publisher *publisher, Str dir)
 	return status;
 }
 
-/* The folder without links, so that its sibling is on the same disk; made from its parent if new.
- */
+/* `.`, `..` and `/` name no entry of their parent: they are folders that exist. */
+static bool
+has_own_name(Str dir)
+{
+	Str name = path_name(dir);
+
+	return name.len > 0 && !STR_EQ(name, ".") && !STR_EQ(name, "..");
+}
+
+/* The folder by its parent's real path, so that its sibling is on the same disk. */
 static IoStatus
-find_folder(Publisher *publisher, Str dir, bool *ret_exists)
+locate_folder(Publisher *publisher, Str dir, IoKind *ret_kind)
 {
 	Io *io = publisher->io;
+	Str parent;
+	IoStatus status;
+
+	*ret_kind = IO_KIND_DIR;
+	if (!has_own_name(dir))
+		return io->resolve(io, publisher->arena, dir, &publisher->dir);
+	status = make_parents(publisher, path_dir(dir));
+	if (status == IO_OK)
+		status = io->resolve(io, publisher->arena, path_dir(dir), &parent);
+	if (status != IO_OK)
+		return status;
+	publisher->dir = below(publisher, parent, path_name(dir));
+	return io->kind(io, publisher->dir, ret_kind);
+}
+
+static IoStatus
+find_folder(Publisher *publisher, Str dir)
+{
 	IoStatus status;
 	IoKind kind;
-	Str parent;
 
 	while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
 		dir.len--;
-	status = io->resolve(io, publisher->arena, dir, &publisher->dir);
-	*ret_exists = status == IO_OK;
-	if (status == IO_NOT_FOUND) {
-		status = make_parents(publisher, path_dir(dir));
-		if (status == IO_OK)
-			status = io->resolve(io, publisher->arena, path_dir(dir), &parent);
-		if (status == IO_OK)
-			publisher->dir = below(publisher, parent, path_name(dir));
-	} else if (status == IO_OK) {
-		status = io->kind(io, publisher->dir, &kind);
-		if (status == IO_OK && kind != IO_KIND_DIR)
-			status = IO_EXISTS;
-	}
+	status = locate_folder(publisher, dir, &kind);
+	publisher->exists = kind == IO_KIND_DIR;
+	publisher->is_link = kind == IO_KIND_LINK;
+	if (status == IO_OK && (kind == IO_KIND_FILE || kind == IO_KIND_OTHER))
+		status = IO_EXISTS;
 	if (!failed(publisher, status, "cannot write into", dir))
 		publisher->temporary =
 			str_format(publisher->arena, STR_FMT ".tmp", STR_ARG(publisher->dir));
@@ -453,24 +477,23 @@ emit_publish(
 		.files = files,
 		.trouble = ret_trouble};
 	IoStatus status;
-	bool exists;
 	size_t i;
 
 	for (i = 0; i < files->len; i++)
 		map_add(arena, &publisher.new_names, files->items[i].path, 1);
-	status = find_folder(&publisher, target->dir, &exists);
+	status = find_folder(&publisher, target->dir);
 	if (status != IO_OK)
 		return status;
 	status = clear_leftover(&publisher);
 	if (failed(&publisher, status, "cannot use", publisher.temporary))
 		return status;
-	if (exists)
+	if (publisher.exists)
 		(void)read_manifest(&publisher, publisher.dir);
 	status = write_beside(&publisher);
 	if (status == IO_OK)
 		status = ask_stop(&publisher);
 	if (status == IO_OK)
-		status = swap_in(&publisher, exists);
+		status = swap_in(&publisher);
 	if (status != IO_OK)
 		(void)remove_tree(&publisher, publisher.temporary, 0);
 	return status;

@@ -95,9 +95,12 @@ admit_import(ModelLoader *loader, const FieldItem *pattern, Str path, Str *ret_r
 		return false;
 	}
 	if (!is_inside(*ret_resolved, loader->root)) {
-		Diag *diag =
-			import_failed(loader, pattern, path, "it lies outside the import root");
+		Diag *diag;
 
+		/* One pattern that leads outside is one mistake, however many files it matches. */
+		if (loader->outside++ > 0)
+			return false;
+		diag = import_failed(loader, pattern, path, "it lies outside the import root");
 		diag_note(model->sink, diag, "the import root is `" STR_FMT "`",
 			STR_ARG(path_name(loader->root)));
 		diag_help(model->sink, diag,
@@ -232,6 +235,7 @@ load_imports(ModelLoader *loader, Str path, size_t from)
 			continue;
 		if (paths.len == 0)
 			import_failed(loader, &pattern, pattern.text, "no file matches");
+		loader->outside = 0;
 		for (j = 0; j < paths.len; j++)
 			load_import(loader, &pattern, paths.items[j]);
 	}

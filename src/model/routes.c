@@ -86,6 +86,8 @@ typedef struct Walk {
 	uint32_t *at;   /* which `via` of each comes next */
 	size_t depth;
 	size_t total; /* ends of all gateways */
+	Arena *scratch;
+	Ends ends; /* of the gateway that is being finished */
 } Walk;
 
 static bool
@@ -109,8 +111,7 @@ finish_gateway(Walk *walk, uint32_t gateway)
 	Model *model = walk->model;
 	ModelGatewayInfo *info = &model->gateway_infos[gateway];
 	uint32_t self = is_transparent(&model->gateways[gateway]) ? MODEL_SELF : gateway, i;
-	Arena *scratch;
-	Ends ends = {{0}};
+	Ends *ends = &walk->ends;
 
 	walk->color[gateway] = 2;
 	for (i = 0; i < info->next.via_len; i++)
@@ -119,17 +120,16 @@ finish_gateway(Walk *walk, uint32_t gateway)
 		info->broken = true;
 		return;
 	}
-	scratch = arena_create();
-	collect_ends(model, &info->next, self, scratch, &ends);
-	walk->total += ends.list.len;
+	ends->list.len = 0;
+	collect_ends(model, &info->next, self, walk->scratch, ends);
+	walk->total += ends->list.len;
 	if (too_many(walk, gateway)) {
 		info->broken = true;
-	} else if (ends.list.len > 0) {
-		info->ends_len = (uint32_t)ends.list.len;
-		info->ends = ARENA_ARRAY(model->arena, ModelEnd, ends.list.len);
-		memcpy(info->ends, ends.list.items, ends.list.len * sizeof(ModelEnd));
+	} else if (ends->list.len > 0) {
+		info->ends_len = (uint32_t)ends->list.len;
+		info->ends = ARENA_ARRAY(model->arena, ModelEnd, ends->list.len);
+		memcpy(info->ends, ends->list.items, ends->list.len * sizeof(ModelEnd));
 	}
-	arena_destroy(scratch);
 }
 
 static void
@@ -194,7 +194,7 @@ static void
 build_gateway_ends(Model *model)
 {
 	Arena *scratch = arena_create();
-	Walk walk = {.model = model};
+	Walk walk = {.model = model, .scratch = scratch};
 	uint32_t i;
 
 	walk.color = ARENA_ARRAY(scratch, uint8_t, model->gateways_len);
@@ -223,11 +223,10 @@ needs_route(const ModelHostInfo *info)
 
 /* The common host has one egress, or one gateway with one end: no scratch memory for it. */
 static void
-build_host_routes(Model *model, uint32_t host, Arena *scratch)
+build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
 {
 	ModelHostInfo *info = &model->host_infos[host];
 	const ModelNext *next = &info->next;
-	Ends ends = {{0}};
 	size_t i;
 
 	info->first_route = (uint32_t)model->routes.len;
@@ -241,21 +240,29 @@ build_host_routes(Model *model, uint32_t host, Arena *scratch)
 	} else if (next->via_len == 0 && next->egress_len == 1) {
 		add_route(model, host, (ModelEnd){MODEL_SELF, next->egress[0], MODEL_SELF, 0});
 	} else {
-		collect_ends(model, next, MODEL_SELF, scratch, &ends);
-		for (i = 0; i < ends.list.len && model->routes.len <= MODEL_MAX_ROUTES; i++)
-			add_route(model, host, ends.list.items[i]);
+		ends->list.len = 0;
+		collect_ends(model, next, MODEL_SELF, scratch, ends);
+		for (i = 0; i < ends->list.len && model->routes.len <= MODEL_MAX_ROUTES; i++)
+			add_route(model, host, ends->list.items[i]);
 	}
 	info->routes_len = (uint32_t)model->routes.len - info->first_route;
 }
 
+/* Routes that are known in part would mislead: then none is. */
 static void
-report_many_routes(Model *model, uint32_t host)
+forget_routes(Model *model, uint32_t host)
 {
 	Diag *diag = diag_report(model->sink, DIAG_INPUT_LIMIT, model->hosts[host].head.name_span,
 		"hosts have more than 1,000,000 routes");
+	uint32_t i;
 
 	diag_path(diag, STR("relay_hosts"));
 	diag_help(model->sink, diag, "name the gateways that are really used in `via`");
+	for (i = 0; i < model->hosts_len; i++) {
+		model->host_infos[i].routes_len = 0;
+		model->host_infos[i].broken = true;
+	}
+	model->routes.len = 0;
 	model->usable = false;
 }
 
@@ -263,13 +270,14 @@ void
 model_build_routes(Model *model)
 {
 	Arena *scratch = arena_create();
+	Ends ends = {{0}};
 	uint32_t i;
 
 	build_gateway_ends(model);
 	for (i = 0; i < model->hosts_len; i++) {
-		build_host_routes(model, i, scratch);
+		build_host_routes(model, i, scratch, &ends);
 		if (model->routes.len > MODEL_MAX_ROUTES) {
-			report_many_routes(model, i);
+			forget_routes(model, i);
 			break;
 		}
 	}
