@@ -43,24 +43,24 @@ read_good(Arena *arena, Str text)
 }
 
 static void
+check_reads_back(Arena *arena)
+{
+	Json *value = random_value(arena, 3);
+	Buf pretty = buf_make(arena), canonical = buf_make(arena);
+
+	json_write_pretty(&pretty, value);
+	json_write_canonical(&canonical, value);
+	if (!is_same(value, read_good(arena, buf_text(&pretty))))
+		fail_msg("%s", shown(arena, buf_text(&pretty)));
+	if (!is_same(value, read_good(arena, buf_text(&canonical))))
+		fail_msg("%s", shown(arena, buf_text(&canonical)));
+}
+
+static void
 read_gives_back_what_was_written(void **state)
 {
-	size_t times;
-
 	(void)state;
-	for (times = 0; times < 3000; times++) {
-		Arena *arena = arena_create();
-		Json *value = random_value(arena, 3);
-		Buf pretty = buf_make(arena), canonical = buf_make(arena);
-
-		json_write_pretty(&pretty, value);
-		json_write_canonical(&canonical, value);
-		if (!is_same(value, read_good(arena, buf_text(&pretty))))
-			fail_msg("%s", shown(arena, buf_text(&pretty)));
-		if (!is_same(value, read_good(arena, buf_text(&canonical))))
-			fail_msg("%s", shown(arena, buf_text(&canonical)));
-		arena_destroy(arena);
-	}
+	for_trials(2000, check_reads_back);
 }
 
 /* The same value with the members of every object set in another order. */
@@ -105,26 +105,26 @@ check_order(Arena *arena, const Json *value)
 }
 
 static void
+check_canonical(Arena *arena)
+{
+	Json *value = random_value(arena, 3);
+	Buf first = buf_make(arena), second = buf_make(arena);
+	size_t i;
+
+	json_write_canonical(&first, value);
+	json_write_canonical(&second, shuffled(arena, value));
+	assert_string_equal(shown(arena, buf_text(&first)), shown(arena, buf_text(&second)));
+	assert_true(json_equal(value, shuffled(arena, value)));
+	check_order(arena, read_good(arena, buf_text(&first)));
+	for (i = 0; i < first.len; i++)
+		assert_in_range((unsigned char)first.data[i], 0x20, 0xff);
+}
+
+static void
 canonical_form_is_one(void **state)
 {
-	size_t times, i;
-
 	(void)state;
-	for (times = 0; times < 2000; times++) {
-		Arena *arena = arena_create();
-		Json *value = random_value(arena, 3);
-		Buf first = buf_make(arena), second = buf_make(arena);
-
-		json_write_canonical(&first, value);
-		json_write_canonical(&second, shuffled(arena, value));
-		assert_string_equal(
-			shown(arena, buf_text(&first)), shown(arena, buf_text(&second)));
-		assert_true(json_equal(value, shuffled(arena, value)));
-		check_order(arena, read_good(arena, buf_text(&first)));
-		for (i = 0; i < first.len; i++)
-			assert_in_range((unsigned char)first.data[i], 0x20, 0xff);
-		arena_destroy(arena);
-	}
+	for_trials(1000, check_canonical);
 }
 
 static void
@@ -152,37 +152,37 @@ writes_the_documented_forms(void **state)
  */
 
 static void
+check_object(Arena *arena)
+{
+	Json *object = json_object(arena);
+	VEC(JsonMember) model = {0};
+	uint32_t sets = random_below(60);
+	size_t i;
+
+	while (sets-- > 0) {
+		Str key = str_format(arena, "%u", random_below(30));
+		Json *value = json_number(arena, sets);
+
+		for (i = 0; i < model.len && !str_equal(model.items[i].key, key); i++)
+			continue;
+		if (i == model.len)
+			VEC_PUSH(arena, &model, ((JsonMember){key, value}));
+		model.items[i].value = value;
+		json_set(arena, object, key, value);
+	}
+	assert_int_equal(json_len(object), model.len);
+	for (i = 0; i < model.len; i++) {
+		assert_true(str_equal(object->members.items[i].key, model.items[i].key));
+		assert_ptr_equal(json_get(object, model.items[i].key), model.items[i].value);
+	}
+	assert_null(json_get(object, STR("30")));
+}
+
+static void
 objects_agree_with_a_list_of_pairs(void **state)
 {
-	size_t times, i;
-
 	(void)state;
-	for (times = 0; times < 300; times++) {
-		Arena *arena = arena_create();
-		Json *object = json_object(arena);
-		VEC(JsonMember) model = {0};
-		uint32_t sets = random_below(60);
-
-		while (sets-- > 0) {
-			Str key = str_format(arena, "%u", random_below(30));
-			Json *value = json_number(arena, sets);
-
-			for (i = 0; i < model.len && !str_equal(model.items[i].key, key); i++)
-				continue;
-			if (i == model.len)
-				VEC_PUSH(arena, &model, ((JsonMember){key, value}));
-			model.items[i].value = value;
-			json_set(arena, object, key, value);
-		}
-		assert_int_equal(json_len(object), model.len);
-		for (i = 0; i < model.len; i++) {
-			assert_true(str_equal(object->members.items[i].key, model.items[i].key));
-			assert_ptr_equal(
-				json_get(object, model.items[i].key), model.items[i].value);
-		}
-		assert_null(json_get(object, STR("30")));
-		arena_destroy(arena);
-	}
+	for_trials(300, check_object);
 }
 
 static void
@@ -296,24 +296,24 @@ has_text_like_an_index(const Json *value)
 }
 
 static void
+check_places(Arena *arena)
+{
+	Json *value = random_value(arena, 3);
+	Buf text = buf_make(arena);
+
+	if (random_below(2) == 0)
+		json_write_pretty(&text, value);
+	else
+		json_write_canonical(&text, value);
+	if (!has_text_like_an_index(value))
+		check_place(arena, buf_text(&text), value, STR(""), true);
+}
+
+static void
 every_value_is_found_again(void **state)
 {
-	size_t times;
-
 	(void)state;
-	for (times = 0; times < 400; times++) {
-		Arena *arena = arena_create();
-		Json *value = random_value(arena, 3);
-		Buf text = buf_make(arena);
-
-		if (random_below(2) == 0)
-			json_write_pretty(&text, value);
-		else
-			json_write_canonical(&text, value);
-		if (!has_text_like_an_index(value))
-			check_place(arena, buf_text(&text), value, STR(""), true);
-		arena_destroy(arena);
-	}
+	for_trials(200, check_places);
 }
 
 static void

@@ -339,7 +339,7 @@ cmark_reads_text_back(void **state)
 {
 	(void)state;
 	cmark_gfm_core_extensions_ensure_registered();
-	for_random_texts(5000, check_text_places);
+	for_random_texts(2000, check_text_places);
 }
 
 static void
@@ -347,7 +347,7 @@ cmark_reads_code_back(void **state)
 {
 	(void)state;
 	cmark_gfm_core_extensions_ensure_registered();
-	for_random_texts(5000, check_code_places);
+	for_random_texts(2000, check_code_places);
 }
 
 #else
