@@ -1,25 +1,30 @@
+# embed_files(TARGET TABLE pattern...): the files as the table TABLE_embedded[] (base/base.h), sorted by
+# name; TARGET_embedded_source is the C file that holds it.
+function(embed_files target table)
+  set(patterns ${ARGN})
+  list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/)
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${patterns})
+  list(SORT files)
+  set(paths ${files})
+  list(TRANSFORM paths PREPEND ${CMAKE_SOURCE_DIR}/)
+  set(generated ${CMAKE_BINARY_DIR}/embedded/${table}.c)
+  add_custom_command(OUTPUT ${generated}
+    COMMAND embed ${generated} ${table}_embedded ${files}
+    DEPENDS embed ${paths}
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set(${target}_embedded_source ${generated} PARENT_SCOPE)
+endfunction()
+
 # room(NAME [USES room...] [LIBS library...] [EMBED pattern...])
 #
 # One static library from src/NAME/*.c. USES are the rooms right below it; EMBED files become the
-# table NAME_files[] (base/base.h), sorted by name.
+# table NAME_embedded[] (base/base.h), sorted by name.
 function(room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS;EMBED" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
   if(ROOM_EMBED)
-    set(patterns)
-    foreach(pattern ${ROOM_EMBED})
-      list(APPEND patterns ${CMAKE_SOURCE_DIR}/${pattern})
-    endforeach()
-    file(GLOB files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${patterns})
-    list(SORT files)
-    set(paths ${files})
-    list(TRANSFORM paths PREPEND ${CMAKE_SOURCE_DIR}/)
-    set(generated ${CMAKE_BINARY_DIR}/embedded/${name}_files.c)
-    add_custom_command(OUTPUT ${generated}
-      COMMAND embed ${generated} ${name}_files ${files}
-      DEPENDS embed ${paths}
-      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    list(APPEND sources ${generated})
+    embed_files(${name} ${name} ${ROOM_EMBED})
+    list(APPEND sources ${${name}_embedded_source})
   endif()
   if(sources)
     add_library(${name} STATIC ${sources})

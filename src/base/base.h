@@ -17,7 +17,7 @@
 #define BASE_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define BASE_COUNT(array)        (sizeof(array) / sizeof((array)[0]))
 
-/* --- panic: the channel for our own mistakes ------------------------------------------------ */
+/* --- panic: the channel for our own mistakes -------------------------------------------------- */
 
 /* Called once with a sentence; must not return. The default writes it and exits with 70. */
 typedef void (*PanicHandler)(const char *sentence);
@@ -27,7 +27,7 @@ _Noreturn void panic(const char *format, ...) BASE_PRINTF(1, 2);
 #define ASSERT(condition)                                                                          \
 	((condition) ? (void)0 : panic("%s:%d: %s does not hold", __FILE__, __LINE__, #condition))
 
-/* --- arena ----------------------------------------------------------------------------------- */
+/* --- arena ------------------------------------------------------------------------------------ */
 
 typedef struct Arena Arena;
 
@@ -46,7 +46,7 @@ void arena_fail_at(size_t k);
 #define ARENA_ARRAY(arena, Type, len) ((Type *)arena_array((arena), (len), sizeof(Type)))
 void *arena_array(Arena *arena, size_t len, size_t item_size);
 
-/* --- strings --------------------------------------------------------------------------------- */
+/* --- strings ---------------------------------------------------------------------------------- */
 
 /* Bytes somewhere else: pointer and length, not terminated. An absent text has a NULL pointer. */
 typedef struct Str {
@@ -64,6 +64,7 @@ typedef struct Str {
 #define STR_EQ(text, lit) str_equal((text), STR(lit))
 
 Str str_from(const char *text);
+/* An absent text equals an empty one; copies of an absent text are absent. */
 bool str_equal(Str a, Str b);
 /* By bytes, shorter first where one is the beginning of the other: <0, 0, >0. */
 int str_compare(Str a, Str b);
@@ -80,17 +81,19 @@ Str str_trim(Str text);
 Str str_copy(Arena *arena, Str text);
 Str str_lower(Arena *arena, Str text);
 Str str_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
-Str str_vformat(Arena *arena, const char *format, va_list args);
-/* Takes the next line (without its LF or CRLF) off *rest; false at the end. */
+Str str_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
+/* Takes the next line, without its LF or CRLF, off *rest; false at the end. */
 bool str_next_line(Str *rest, Str *ret_line);
 /* Terminated copy, for the C library. */
 const char *str_c(Arena *arena, Str text);
-/* The candidate nearest to `text` by edit distance, if near enough for a suggestion; else absent.
+/*
+ * The candidate nearest to `text` by edit distance (without regard to the case of ASCII letters),
+ * the first of several; absent if none is near enough for a suggestion. Costs time for every
+ * candidate: a caller with many wrong names asks for the first few of them only.
  */
 Str str_nearest(Str text, const Str *candidates, size_t len);
 
-/* --- vectors: VEC(Type) is a struct with items, len, cap ----------------------------------------
- */
+/* --- vectors: VEC(Type) is a struct with items, len, cap -------------------------------------- */
 
 #define VEC(Type)                                                                                  \
 	struct {                                                                                   \
@@ -112,8 +115,7 @@ void strvec_sort(StrVec *vec);
 typedef int (*SortCompare)(const void *a, const void *b, void *context);
 void base_sort(void *items, size_t len, size_t item_size, SortCompare compare, void *context);
 
-/* --- hash map from text to a number -------------------------------------------------------------
- */
+/* --- hash map from text to a number ----------------------------------------------------------- */
 
 #define MAP_NONE UINT32_MAX
 
@@ -126,12 +128,12 @@ typedef struct Map {
 /* The seed of every map made after the call; the program sets a random one. */
 void map_seed(uint64_t seed);
 uint64_t base_hash(const void *bytes, size_t len);
-/* Puts `value` under `key` unless there is one: gives the value that stood there, or MAP_NONE. */
+/* Puts `value` (not MAP_NONE) under `key` unless there is one: gives the value that stood there, or
+ * MAP_NONE. */
 uint32_t map_add(Arena *arena, Map *map, Str key, uint32_t value);
 uint32_t map_find(const Map *map, Str key);
 
-/* --- growing text -------------------------------------------------------------------------------
- */
+/* --- growing text ----------------------------------------------------------------------------- */
 
 /* Past `limit` (0: none) bytes it takes no more and `failed` stays true. */
 typedef struct Buf {
@@ -153,14 +155,12 @@ void buf_printf(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3);
 void buf_code_point(Buf *buf, uint32_t code_point);
 Str buf_text(const Buf *buf);
 
-/* --- SHA-256 ------------------------------------------------------------------------------------
- */
+/* --- SHA-256 ---------------------------------------------------------------------------------- */
 
 /* 64 lower-case hexadecimal digits. */
 Str sha256_hex(Arena *arena, Str bytes);
 
-/* --- files that were embedded at build time
- * --------------------------------------------------------- */
+/* --- files that were embedded at build time --------------------------------------------------- */
 
 typedef struct Embedded {
 	const char *name; /* path below the repository */
@@ -171,21 +171,22 @@ typedef struct Embedded {
 /* The file of that name, or an absent text. */
 Str embedded_find(const Embedded *files, size_t len, Str name);
 
-/* --- numbers ------------------------------------------------------------------------------------
- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 /* A decimal number without sign, blanks or leading zeros, at most `max`. */
 bool base_parse_number(Str text, uint64_t max, uint64_t *ret_number);
 
-/* --- dates --------------------------------------------------------------------------------------
- */
+/* --- dates ------------------------------------------------------------------------------------ */
 
-/* Days since 1970-01-01, from a proleptic Gregorian `YYYY-MM-DD`. */
+/* Days since 1970-01-01 of the first and the last date that `YYYY-MM-DD` can say. */
+#define DATE_FIRST (-719162) /* 0001-01-01 */
+#define DATE_LAST  2932896   /* 9999-12-31 */
+
+/* From a proleptic Gregorian `YYYY-MM-DD`. */
 bool date_parse(Str text, int32_t *ret_days);
 Str date_format(Arena *arena, int32_t days);
 
-/* --- Io: the only way to files -----------------------------------------------------------------
- */
+/* --- Io: the only way to files ---------------------------------------------------------------- */
 
 typedef enum IoStatus {
 	IO_OK,
@@ -196,7 +197,8 @@ typedef enum IoStatus {
 	IO_NO_SPACE,
 	IO_EXISTS,
 	IO_UNSUPPORTED,
-	IO_CLOSED, /* the reader of a pipe has gone */
+	IO_CLOSED,      /* the reader of a pipe has gone */
+	IO_INTERRUPTED, /* the user asked to stop */
 	IO_FAILED,
 } IoStatus;
 
@@ -234,8 +236,9 @@ struct Io {
 
 /* The machine's files. */
 Io *io_system(Arena *arena);
-/* Files that live in an arena; for tests, fuzzing and embedding. */
+/* Files that live in an arena; for tests, fuzzing and embedding. The current folder is `/`. */
 Io *io_memory(Arena *arena);
+/* A file and the folders above it, whatever was there. */
 void io_memory_put(Io *memory, Str path, Str bytes);
 /* Hands everything to `inner`, but fails every call from the k-th on, as a killed process would. */
 Io *io_stopping(Arena *arena, Io *inner, size_t k);
@@ -248,12 +251,11 @@ Str path_dir(Str path);
 Str path_name(Str path);
 bool path_is_absolute(Str path);
 
-/* --- the process; for cli alone
- * -------------------------------------------------------------------- */
+/* --- the process; for cli alone --------------------------------------------------------------- */
 
 typedef enum OsStream { OS_STDIN = 0, OS_STDOUT = 1, OS_STDERR = 2 } OsStream;
 
-/* Reads a stream to its end; IO_TOO_BIG past `limit`. */
+/* Reads a stream to its end; IO_TOO_BIG past `limit`, IO_FAILED when a watched signal came. */
 IoStatus os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes);
 /* Writes all of it; IO_CLOSED when the other end of a pipe has gone. */
 IoStatus os_write_stream(OsStream stream, Str bytes);
@@ -263,8 +265,9 @@ Str os_environment(const char *name);
 /* Today's date in UTC, days since 1970-01-01. */
 int32_t os_today(void);
 uint64_t os_random(void);
-/* SIGINT and SIGTERM set a flag which this reads: the signal's number, or 0. SIGPIPE is ignored. */
+/* From now on SIGINT and SIGTERM set a flag; SIGPIPE is ignored. */
 void os_watch_signals(void);
+/* The number of the signal that came, or 0. */
 int os_signal(void);
 
 #endif

@@ -4,35 +4,48 @@
 #include <stdio.h>
 #include <string.h>
 
+#define BUF_FIRST 256u
+
 Buf
 buf_make(Arena *arena)
 {
 	return (Buf){.arena = arena};
 }
 
+/* Whether `more` bytes may still come; remembers a refusal. */
 static bool
+buf_admits(Buf *buf, size_t more)
+{
+	bool fits = buf->limit == 0 || (buf->len <= buf->limit && more <= buf->limit - buf->len);
+
+	if (fits && !buf->failed)
+		return true;
+	buf->failed = true;
+	return false;
+}
+
+/* Room for `more` bytes behind the text. */
+static void
 buf_reserve(Buf *buf, size_t more)
 {
-	size_t cap = buf->cap == 0 ? 256 : buf->cap;
+	size_t cap = buf->cap == 0 ? BUF_FIRST : buf->cap;
 
-	if (buf->failed || (buf->limit > 0 && buf->len + more > buf->limit)) {
-		buf->failed = true;
-		return false;
-	}
-	if (buf->len + more <= buf->cap)
-		return true;
+	if (more <= buf->cap - buf->len)
+		return;
+	if (more > SIZE_MAX / 4 - buf->len)
+		panic("out of memory (%zu bytes were asked for)", more);
 	while (cap < buf->len + more)
 		cap *= 2;
 	buf->data = arena_grow(buf->arena, buf->data, buf->cap, cap);
 	buf->cap = cap;
-	return true;
 }
 
 void
 buf_bytes(Buf *buf, const void *bytes, size_t len)
 {
-	if (len == 0 || !buf_reserve(buf, len))
+	if (len == 0 || !buf_admits(buf, len))
 		return;
+	buf_reserve(buf, len);
 	memcpy(buf->data + buf->len, bytes, len);
 	buf->len += len;
 }
@@ -52,14 +65,18 @@ buf_lit(Buf *buf, const char *text)
 void
 buf_char(Buf *buf, char byte)
 {
-	buf_bytes(buf, &byte, 1);
+	if (!buf_admits(buf, 1))
+		return;
+	buf_reserve(buf, 1);
+	buf->data[buf->len++] = byte;
 }
 
 void
 buf_repeat(Buf *buf, char byte, size_t times)
 {
-	if (times == 0 || !buf_reserve(buf, times))
+	if (times == 0 || !buf_admits(buf, times))
 		return;
+	buf_reserve(buf, times);
 	memset(buf->data + buf->len, byte, times);
 	buf->len += times;
 }
@@ -81,19 +98,28 @@ void
 buf_printf(Buf *buf, const char *format, ...)
 {
 	va_list args, again;
+	size_t room;
 	int len;
 
+	if (buf->failed)
+		return;
+	/* Most texts fit at the first try. */
+	if (buf->cap == 0)
+		buf_reserve(buf, 1);
+	room = buf->cap - buf->len;
 	va_start(args, format);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(buf->data + buf->len, room, format, again);
 	va_end(again);
 	ASSERT(len >= 0);
-	/* One more, for the terminator that vsnprintf insists on. */
-	if (buf_reserve(buf, (size_t)len + 1)) {
+	if ((size_t)len >= room && buf_admits(buf, (size_t)len)) {
+		/* One more, for the terminator that vsnprintf insists on. */
+		buf_reserve(buf, (size_t)len + 1);
 		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
-		buf->len += (size_t)len;
 	}
 	va_end(args);
+	if (buf_admits(buf, (size_t)len))
+		buf->len += (size_t)len;
 }
 
 void
@@ -101,6 +127,7 @@ buf_code_point(Buf *buf, uint32_t code_point)
 {
 	unsigned char out[4];
 
+	ASSERT(code_point <= 0x10ffff);
 	if (code_point < 0x80) {
 		buf_char(buf, (char)code_point);
 	} else if (code_point < 0x800) {

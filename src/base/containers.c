@@ -28,18 +28,25 @@ strvec_sort(StrVec *vec)
 	base_sort(vec->items, vec->len, sizeof(Str), str_order, NULL);
 }
 
+#define SORT_FEW   8u
+#define SORT_SPARE 256u
+
+typedef struct Order {
+	SortCompare compare;
+	void *context;
+} Order;
+
 /* Merges two sorted neighbours of `from` into `to`. */
 static void
-merge(char *to, const char *from, const size_t bounds[3], size_t item_size, SortCompare compare,
-	void *context)
+merge(char *to, const char *from, const size_t bounds[3], size_t item_size, const Order *order)
 {
 	size_t left = bounds[0], right = bounds[1], at;
 
 	for (at = bounds[0]; at < bounds[2]; at++) {
-		bool take_left =
-			right >= bounds[2] ||
-			(left < bounds[1] && compare(from + left * item_size,
-						     from + right * item_size, context) <= 0);
+		bool take_left = right >= bounds[2] ||
+				 (left < bounds[1] &&
+					 order->compare(from + left * item_size,
+						 from + right * item_size, order->context) <= 0);
 		const char *item = from + (take_left ? left++ : right++) * item_size;
 
 		memcpy(to + at * item_size, item, item_size);
@@ -47,38 +54,56 @@ merge(char *to, const char *from, const size_t bounds[3], size_t item_size, Sort
 }
 
 static bool
-is_sorted(const char *items, size_t len, size_t item_size, SortCompare compare, void *context)
+is_sorted(const char *items, size_t len, size_t item_size, const Order *order)
 {
 	size_t i;
 
 	for (i = 1; i < len; i++) {
-		if (compare(items + (i - 1) * item_size, items + i * item_size, context) > 0)
+		if (order->compare(
+			    items + (i - 1) * item_size, items + i * item_size, order->context) > 0)
 			return false;
 	}
 	return true;
 }
 
-void
-base_sort(void *items, size_t len, size_t item_size, SortCompare compare, void *context)
+/* Few items, by insertion; `spare` holds one. */
+static void
+sort_few(char *items, size_t len, size_t item_size, char *spare, const Order *order)
 {
-	Arena *scratch;
-	char *from = items, *to, *spare;
+	size_t i, at;
+
+	for (i = 1; i < len; i++) {
+		for (at = i; at > 0; at--) {
+			if (order->compare(items + (at - 1) * item_size, items + i * item_size,
+				    order->context) <= 0)
+				break;
+		}
+		if (at == i)
+			continue;
+		memcpy(spare, items + i * item_size, item_size);
+		memmove(items + (at + 1) * item_size, items + at * item_size, (i - at) * item_size);
+		memcpy(items + at * item_size, spare, item_size);
+	}
+}
+
+static void
+sort_many(char *items, size_t len, size_t item_size, const Order *order)
+{
+	Arena *scratch = arena_create();
+	char *from = items, *to = arena_array(scratch, len, item_size);
 	size_t width, at;
 
-	/* Input is usually sorted already: one pass of comparisons, no memory. */
-	if (len < 2 || is_sorted(items, len, item_size, compare, context))
-		return;
-	scratch = arena_create();
-	spare = arena_array(scratch, len, item_size);
-	to = spare;
-	for (width = 1; width < len; width *= 2) {
+	for (at = 0; at < len; at += SORT_FEW)
+		sort_few(from + at * item_size, len - at < SORT_FEW ? len - at : SORT_FEW,
+			item_size, to, order);
+	for (width = SORT_FEW; width < len; width *= 2) {
 		char *swap = from;
 
 		for (at = 0; at < len; at += 2 * width) {
-			size_t middle = at + width < len ? at + width : len;
-			size_t end = at + 2 * width < len ? at + 2 * width : len;
+			size_t middle = len - at > width ? at + width : len;
+			size_t end = len - middle > width ? middle + width : len;
 
-			merge(to, from, (size_t[3]){at, middle, end}, item_size, compare, context);
+			merge(to, from, (size_t[3]){at, middle, end}, item_size, order);
 		}
 		from = to;
 		to = swap;
@@ -86,6 +111,21 @@ base_sort(void *items, size_t len, size_t item_size, SortCompare compare, void *
 	if (from != items)
 		memcpy(items, from, len * item_size);
 	arena_destroy(scratch);
+}
+
+void
+base_sort(void *items, size_t len, size_t item_size, SortCompare compare, void *context)
+{
+	Order order = {compare, context};
+	char spare[SORT_SPARE];
+
+	/* Input is usually sorted already: one pass of comparisons, no memory. */
+	if (len < 2 || is_sorted(items, len, item_size, &order))
+		return;
+	if (len <= SORT_FEW && item_size <= sizeof(spare))
+		sort_few(items, len, item_size, spare, &order);
+	else
+		sort_many(items, len, item_size, &order);
 }
 
 struct MapSlot {
@@ -109,22 +149,35 @@ mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static uint64_t
+load(const unsigned char *at, size_t len)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, at, len);
+	return word;
+}
+
+/* The last one to seven bytes as a word; `len` tells words of different lengths apart. */
+static uint64_t
+load_tail(const unsigned char *at, size_t len)
+{
+	if (len >= 4)
+		return load(at, 4) | load(at + len - 4, 4) << 32;
+	return len == 0 ? 0 : at[0] | (uint64_t)at[len / 2] << 8 | (uint64_t)at[len - 1] << 16;
+}
+
 /* Eight bytes a step, folded by a 128-bit multiplication with the secret seed. */
 uint64_t
 base_hash(const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
-	uint64_t hash = seed ^ len, word;
+	uint64_t hash = seed ^ len;
 	size_t left;
 
-	for (left = len; left >= 8; left -= 8, at += 8) {
-		memcpy(&word, at, 8);
-		hash = mix(hash ^ word, seed ^ 0xa0761d6478bd642fu);
-	}
-	word = 0;
-	if (left > 0)
-		memcpy(&word, at, left);
-	return mix(hash ^ word, seed ^ 0xe7037ed1a0b428dbu);
+	for (left = len; left >= 8; left -= 8, at += 8)
+		hash = mix(hash ^ load(at, 8), seed ^ 0xa0761d6478bd642fu);
+	return mix(hash ^ load_tail(at, left), seed ^ 0xe7037ed1a0b428dbu);
 }
 
 static void
@@ -178,6 +231,7 @@ map_add(Arena *arena, Map *map, Str key, uint32_t value)
 {
 	uint32_t hash = (uint32_t)base_hash(key.ptr, key.len), found;
 
+	ASSERT(value != MAP_NONE);
 	if (key.ptr == NULL)
 		key.ptr = "";
 	if (map->len > 0) {

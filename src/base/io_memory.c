@@ -1,8 +1,12 @@
-/* An Io whose files live in an arena, and one that stops working at a chosen call. */
+/*
+ * An Io whose files live in an arena. It answers as the machine's files do, status for status, so
+ * that what works here works there: folders must exist, only empty ones can be removed or replaced.
+ * The current folder is `/`; there are no links.
+ */
 #include "base/base.h"
 
 typedef struct MemoryEntry {
-	Str path, bytes;
+	Str path, bytes; /* the path absolute, without `.` and `..` */
 	IoKind kind;
 } MemoryEntry;
 
@@ -18,45 +22,117 @@ memory_of(Io *io)
 	return (MemoryIo *)(void *)io;
 }
 
+/* Takes the next name off a path; false at the end. */
+static bool
+next_name(Str *rest, Str *ret_name)
+{
+	size_t start = 0, end;
+
+	while (start < rest->len && rest->ptr[start] == '/')
+		start++;
+	end = str_find_char(*rest, '/', start);
+	*ret_name = str_slice(*rest, start, end);
+	*rest = str_slice(*rest, end, rest->len);
+	return ret_name->len > 0;
+}
+
+/* The path from `/` without `.` and `..`; absent for one that no file can have. */
+static Str
+absolute(MemoryIo *memory, Str path)
+{
+	Buf buf = buf_make(memory->arena);
+	Str rest = path, name;
+
+	if (path.len == 0 || str_find_char(path, '\0', 0) < path.len)
+		return (Str){0};
+	while (next_name(&rest, &name)) {
+		if (STR_EQ(name, ".."))
+			buf.len = buf.len == 0 ? 0 : path_dir(buf_text(&buf)).len;
+		else if (!STR_EQ(name, "."))
+			buf_printf(&buf, "/" STR_FMT, STR_ARG(name));
+		/* The folder of `/a` is `/`, which stands here as nothing. */
+		if (buf.len == 1)
+			buf.len = 0;
+	}
+	return buf.len == 0 ? STR("/") : buf_text(&buf);
+}
+
 static MemoryEntry *
-memory_find(MemoryIo *memory, Str path)
+find(MemoryIo *memory, Str path)
 {
 	size_t i;
 
 	for (i = 0; i < memory->entries.len; i++) {
-		MemoryEntry *entry = &memory->entries.items[i];
-
-		if (entry->kind != IO_KIND_NONE && str_equal(entry->path, path))
-			return entry;
+		if (str_equal(memory->entries.items[i].path, path))
+			return &memory->entries.items[i];
 	}
 	return NULL;
 }
 
-static void
-memory_add(MemoryIo *memory, Str path, Str bytes, IoKind kind)
+static IoKind
+kind_of(MemoryIo *memory, Str path)
 {
-	MemoryEntry *entry = VEC_ADD(memory->arena, &memory->entries);
+	MemoryEntry *entry = find(memory, path);
 
-	entry->path = str_copy(memory->arena, path);
-	entry->bytes = str_copy(memory->arena, bytes);
-	entry->kind = kind;
+	return entry == NULL ? IO_KIND_NONE : entry->kind;
+}
+
+static void
+add(MemoryIo *memory, Str path, Str bytes, IoKind kind)
+{
+	*VEC_ADD(memory->arena, &memory->entries) = (MemoryEntry){
+		.path = path,
+		.bytes = str_copy(memory->arena, bytes),
+		.kind = kind,
+	};
+}
+
+static void
+take_out(MemoryIo *memory, MemoryEntry *entry)
+{
+	*entry = memory->entries.items[--memory->entries.len];
+}
+
+/* Whether the path lies somewhere below the folder. */
+static bool
+is_below(Str path, Str dir)
+{
+	return path.len > dir.len && str_starts(path, dir) && path.ptr[dir.len] == '/';
+}
+
+static bool
+is_empty(MemoryIo *memory, Str dir)
+{
+	size_t i;
+
+	for (i = 0; i < memory->entries.len; i++) {
+		if (is_below(memory->entries.items[i].path, dir))
+			return false;
+	}
+	return true;
 }
 
 void
 io_memory_put(Io *io, Str path, Str bytes)
 {
-	MemoryEntry *entry = memory_find(memory_of(io), path);
+	MemoryIo *memory = memory_of(io);
+	Str place = absolute(memory, path), dir;
+	MemoryEntry *entry = find(memory, place);
 
-	if (entry != NULL)
-		entry->bytes = str_copy(memory_of(io)->arena, bytes);
-	else
-		memory_add(memory_of(io), path, bytes, IO_KIND_FILE);
+	ASSERT(place.len > 1);
+	if (entry != NULL) {
+		entry->bytes = str_copy(memory->arena, bytes);
+		return;
+	}
+	for (dir = path_dir(place); kind_of(memory, dir) == IO_KIND_NONE; dir = path_dir(dir))
+		add(memory, dir, STR(""), IO_KIND_DIR);
+	add(memory, place, bytes, IO_KIND_FILE);
 }
 
 static IoStatus
 memory_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 {
-	MemoryEntry *entry = memory_find(memory_of(io), path);
+	MemoryEntry *entry = find(memory_of(io), absolute(memory_of(io), path));
 
 	(void)arena;
 	if (entry == NULL)
@@ -69,29 +145,21 @@ memory_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 	return IO_OK;
 }
 
-/* Whether the path lies right inside the folder; its last name then. */
-static bool
-memory_child(Str path, Str dir, Str *ret_name)
-{
-	if (!str_equal(path_dir(path), dir))
-		return false;
-	*ret_name = path_name(path);
-	return true;
-}
-
 static IoStatus
 memory_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 {
 	MemoryIo *memory = memory_of(io);
+	Str dir = absolute(memory, path);
 	size_t i;
-	Str name;
 
+	if (kind_of(memory, dir) != IO_KIND_DIR)
+		return IO_NOT_FOUND;
 	*ret_names = (StrVec){0};
 	for (i = 0; i < memory->entries.len; i++) {
-		MemoryEntry *entry = &memory->entries.items[i];
+		Str found = memory->entries.items[i].path;
 
-		if (entry->kind != IO_KIND_NONE && memory_child(entry->path, path, &name))
-			VEC_PUSH(arena, ret_names, name);
+		if (found.len > 1 && str_equal(path_dir(found), dir))
+			VEC_PUSH(arena, ret_names, path_name(found));
 	}
 	strvec_sort(ret_names);
 	return IO_OK;
@@ -100,93 +168,142 @@ memory_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 static IoStatus
 memory_resolve(Io *io, Arena *arena, Str path, Str *ret_path)
 {
-	(void)io;
-	*ret_path = str_copy(arena, path);
+	MemoryIo *memory = memory_of(io);
+	Str place = absolute(memory, path);
+
+	if (kind_of(memory, place) == IO_KIND_NONE)
+		return IO_NOT_FOUND;
+	*ret_path = str_copy(arena, place);
 	return IO_OK;
 }
 
 static IoStatus
 memory_kind(Io *io, Str path, IoKind *ret_kind)
 {
-	MemoryEntry *entry = memory_find(memory_of(io), path);
-
-	*ret_kind = entry == NULL ? IO_KIND_NONE : entry->kind;
+	*ret_kind = kind_of(memory_of(io), absolute(memory_of(io), path));
 	return IO_OK;
+}
+
+/* What stands in the way of a new entry, if anything does. */
+static IoStatus
+may_add(MemoryIo *memory, Str place)
+{
+	if (place.len == 0)
+		return IO_NOT_FOUND;
+	if (kind_of(memory, place) != IO_KIND_NONE)
+		return IO_EXISTS;
+	return kind_of(memory, path_dir(place)) == IO_KIND_DIR ? IO_OK : IO_NOT_FOUND;
 }
 
 static IoStatus
 memory_write(Io *io, Str path, Str bytes)
 {
-	if (memory_find(memory_of(io), path) != NULL)
-		return IO_EXISTS;
-	memory_add(memory_of(io), path, bytes, IO_KIND_FILE);
-	return IO_OK;
+	MemoryIo *memory = memory_of(io);
+	Str place = absolute(memory, path);
+	IoStatus status = may_add(memory, place);
+
+	if (status == IO_OK)
+		add(memory, place, bytes, IO_KIND_FILE);
+	return status;
 }
 
 static IoStatus
 memory_make_dir(Io *io, Str path)
 {
-	if (memory_find(memory_of(io), path) != NULL)
-		return IO_EXISTS;
-	memory_add(memory_of(io), path, STR(""), IO_KIND_DIR);
-	return IO_OK;
+	MemoryIo *memory = memory_of(io);
+	Str place = absolute(memory, path);
+	IoStatus status = may_add(memory, place);
+
+	if (status == IO_OK)
+		add(memory, place, STR(""), IO_KIND_DIR);
+	return status;
 }
 
-/* Renames the entry and all that lies below it. */
+/* Gives the entry, and all that lies below it, another name. */
 static void
-memory_move(MemoryIo *memory, Str from, Str to)
+move(MemoryIo *memory, Str from, Str to)
 {
-	Str inside = str_format(memory->arena, STR_FMT "/", STR_ARG(from));
 	size_t i;
 
 	for (i = 0; i < memory->entries.len; i++) {
 		MemoryEntry *entry = &memory->entries.items[i];
 
-		if (str_equal(entry->path, from))
-			entry->path = str_copy(memory->arena, to);
-		else if (str_starts(entry->path, inside))
-			entry->path = str_format(memory->arena, STR_FMT "/" STR_FMT, STR_ARG(to),
-				STR_ARG(str_slice(entry->path, inside.len, entry->path.len)));
+		if (str_equal(entry->path, from) || is_below(entry->path, from))
+			entry->path = str_format(memory->arena, STR_FMT STR_FMT, STR_ARG(to),
+				STR_ARG(str_slice(entry->path, from.len, entry->path.len)));
 	}
 }
 
+/* What stands in the way of replacing `to`, which is there, by `from`. */
 static IoStatus
-memory_rename(Io *io, Str from, Str to)
+may_replace(MemoryIo *memory, Str from, Str to)
 {
-	MemoryEntry *old = memory_find(memory_of(io), to);
+	bool from_dir = kind_of(memory, from) == IO_KIND_DIR;
+	bool to_dir = kind_of(memory, to) == IO_KIND_DIR;
 
-	if (memory_find(memory_of(io), from) == NULL)
+	if (from_dir != to_dir)
+		return from_dir ? IO_NOT_FOUND : IO_NOT_A_FILE;
+	return to_dir && !is_empty(memory, to) ? IO_EXISTS : IO_OK;
+}
+
+static IoStatus
+memory_rename(Io *io, Str from_path, Str to_path)
+{
+	MemoryIo *memory = memory_of(io);
+	Str from = absolute(memory, from_path), to = absolute(memory, to_path);
+	IoStatus status;
+
+	if (kind_of(memory, from) == IO_KIND_NONE || to.len == 0 ||
+		kind_of(memory, path_dir(to)) != IO_KIND_DIR)
 		return IO_NOT_FOUND;
-	if (old != NULL)
-		old->kind = IO_KIND_NONE;
-	memory_move(memory_of(io), from, to);
+	if (from.len == 1 || to.len == 1)
+		return IO_FAILED;
+	if (str_equal(from, to))
+		return IO_OK;
+	if (is_below(to, from))
+		return IO_UNSUPPORTED;
+	if (is_below(from, to))
+		return IO_EXISTS;
+	if (kind_of(memory, to) != IO_KIND_NONE) {
+		status = may_replace(memory, from, to);
+		if (status != IO_OK)
+			return status;
+		take_out(memory, find(memory, to));
+	}
+	move(memory, from, to);
 	return IO_OK;
 }
 
 static IoStatus
-memory_exchange(Io *io, Str a, Str b)
+memory_exchange(Io *io, Str a_path, Str b_path)
 {
 	MemoryIo *memory = memory_of(io);
-	Str aside = STR("\001aside");
+	Str a = absolute(memory, a_path), b = absolute(memory, b_path);
+	Str aside = STR("aside"); /* without a slash in front, hence no path of ours */
 
-	if (memory_find(memory, a) == NULL || memory_find(memory, b) == NULL)
+	if (kind_of(memory, a) == IO_KIND_NONE || kind_of(memory, b) == IO_KIND_NONE)
 		return IO_NOT_FOUND;
-	memory_move(memory, a, aside);
-	memory_move(memory, b, a);
-	memory_move(memory, aside, b);
+	if (a.len == 1 || b.len == 1)
+		return IO_FAILED;
+	if (is_below(a, b) || is_below(b, a))
+		return IO_UNSUPPORTED;
+	move(memory, a, aside);
+	move(memory, b, a);
+	move(memory, aside, b);
 	return IO_OK;
 }
 
 static IoStatus
 memory_remove_file(Io *io, Str path)
 {
-	MemoryEntry *entry = memory_find(memory_of(io), path);
+	MemoryIo *memory = memory_of(io);
+	MemoryEntry *entry = find(memory, absolute(memory, path));
 
 	if (entry == NULL)
 		return IO_NOT_FOUND;
 	if (entry->kind == IO_KIND_DIR)
 		return IO_NOT_A_FILE;
-	entry->kind = IO_KIND_NONE;
+	take_out(memory, entry);
 	return IO_OK;
 }
 
@@ -194,27 +311,24 @@ static IoStatus
 memory_remove_dir(Io *io, Str path)
 {
 	MemoryIo *memory = memory_of(io);
-	MemoryEntry *entry = memory_find(memory, path);
-	size_t i;
-	Str name;
+	MemoryEntry *entry = find(memory, absolute(memory, path));
 
-	if (entry == NULL)
+	if (entry == NULL || entry->kind != IO_KIND_DIR)
 		return IO_NOT_FOUND;
-	for (i = 0; i < memory->entries.len; i++) {
-		if (memory->entries.items[i].kind != IO_KIND_NONE &&
-			memory_child(memory->entries.items[i].path, path, &name))
-			return IO_EXISTS;
-	}
-	entry->kind = IO_KIND_NONE;
+	if (entry->path.len == 1)
+		return IO_FAILED;
+	if (!is_empty(memory, entry->path))
+		return IO_EXISTS;
+	take_out(memory, entry);
 	return IO_OK;
 }
 
 static IoStatus
 memory_sync_dir(Io *io, Str path)
 {
-	(void)io;
-	(void)path;
-	return IO_OK;
+	MemoryIo *memory = memory_of(io);
+
+	return kind_of(memory, absolute(memory, path)) == IO_KIND_DIR ? IO_OK : IO_NOT_FOUND;
 }
 
 Io *
@@ -223,6 +337,7 @@ io_memory(Arena *arena)
 	MemoryIo *memory = ARENA_NEW(arena, MemoryIo);
 
 	memory->arena = arena;
+	add(memory, STR("/"), STR(""), IO_KIND_DIR);
 	memory->io = (Io){
 		.read = memory_read,
 		.list = memory_list,
@@ -237,143 +352,4 @@ io_memory(Arena *arena)
 		.sync_dir = memory_sync_dir,
 	};
 	return &memory->io;
-}
-
-typedef struct StoppingIo {
-	Io io;
-	Io *inner;
-	size_t calls, stop_at;
-} StoppingIo;
-
-/* The Io behind, or NULL once the chosen call is reached. */
-static Io *
-stopping_next(Io *io)
-{
-	StoppingIo *stopping = (StoppingIo *)(void *)io;
-
-	return ++stopping->calls >= stopping->stop_at ? NULL : stopping->inner;
-}
-
-size_t
-io_stopping_calls(const Io *io)
-{
-	return ((const StoppingIo *)(const void *)io)->calls;
-}
-
-static IoStatus
-stopping_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->read(inner, arena, path, limit, ret_bytes);
-}
-
-static IoStatus
-stopping_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->list(inner, arena, path, ret_names);
-}
-
-static IoStatus
-stopping_resolve(Io *io, Arena *arena, Str path, Str *ret_path)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->resolve(inner, arena, path, ret_path);
-}
-
-static IoStatus
-stopping_kind(Io *io, Str path, IoKind *ret_kind)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->kind(inner, path, ret_kind);
-}
-
-/* A write that is stopped half way leaves half a file behind. */
-static IoStatus
-stopping_write(Io *io, Str path, Str bytes)
-{
-	StoppingIo *stopping = (StoppingIo *)(void *)io;
-	bool first = stopping->calls + 1 == stopping->stop_at;
-	Io *inner = stopping_next(io);
-
-	if (inner != NULL)
-		return inner->write(inner, path, bytes);
-	if (first)
-		stopping->inner->write(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
-	return IO_FAILED;
-}
-
-static IoStatus
-stopping_make_dir(Io *io, Str path)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->make_dir(inner, path);
-}
-
-static IoStatus
-stopping_rename(Io *io, Str from, Str to)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->rename(inner, from, to);
-}
-
-static IoStatus
-stopping_exchange(Io *io, Str a, Str b)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->exchange(inner, a, b);
-}
-
-static IoStatus
-stopping_remove_file(Io *io, Str path)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->remove_file(inner, path);
-}
-
-static IoStatus
-stopping_remove_dir(Io *io, Str path)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->remove_dir(inner, path);
-}
-
-static IoStatus
-stopping_sync_dir(Io *io, Str path)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->sync_dir(inner, path);
-}
-
-Io *
-io_stopping(Arena *arena, Io *inner, size_t k)
-{
-	StoppingIo *stopping = ARENA_NEW(arena, StoppingIo);
-
-	stopping->inner = inner;
-	stopping->stop_at = k;
-	stopping->io = (Io){
-		.read = stopping_read,
-		.list = stopping_list,
-		.resolve = stopping_resolve,
-		.kind = stopping_kind,
-		.write = stopping_write,
-		.make_dir = stopping_make_dir,
-		.rename = stopping_rename,
-		.exchange = stopping_exchange,
-		.remove_file = stopping_remove_file,
-		.remove_dir = stopping_remove_dir,
-		.sync_dir = stopping_sync_dir,
-	};
-	return &stopping->io;
 }

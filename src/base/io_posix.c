@@ -18,11 +18,15 @@ status_of(int error)
 	switch (error) {
 	case 0: return IO_OK;
 	case ENOENT:
-	case ENOTDIR: return IO_NOT_FOUND;
+	case ENOTDIR:
+	case ELOOP:
+	case ENAMETOOLONG: return IO_NOT_FOUND;
 	case EACCES:
 	case EPERM:
 	case EROFS: return IO_NOT_PERMITTED;
-	case EISDIR: return IO_NOT_A_FILE;
+	case EISDIR:
+	case ENXIO: /* a socket */
+	case ENODEV: return IO_NOT_A_FILE;
 	case ENOSPC:
 	case EDQUOT:
 	case EFBIG: return IO_NO_SPACE;
@@ -47,6 +51,13 @@ path_c(Str path, char ret_path[PATH_BYTES])
 	return true;
 }
 
+/* Whether a call that the system broke off is worth another try: not once we were told to stop. */
+static bool
+is_broken_off(void)
+{
+	return errno == EINTR && os_signal() == 0;
+}
+
 static IoStatus
 read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
 {
@@ -56,7 +67,7 @@ read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
 	while (len < size) {
 		ssize_t got = read(fd, bytes + len, size - len);
 
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && is_broken_off())
 			continue;
 		if (got < 0)
 			return status_of(errno);
@@ -99,6 +110,7 @@ posix_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 {
 	char name[PATH_BYTES];
 	struct dirent *entry;
+	IoStatus status;
 	DIR *dir;
 
 	(void)io;
@@ -108,15 +120,18 @@ posix_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 	if (dir == NULL)
 		return status_of(errno);
 	*ret_names = (StrVec){0};
+	errno = 0;
 	while ((entry = readdir(dir)) != NULL) {
 		Str found = str_from(entry->d_name);
 
 		if (!STR_EQ(found, ".") && !STR_EQ(found, ".."))
 			VEC_PUSH(arena, ret_names, str_copy(arena, found));
+		errno = 0;
 	}
+	status = status_of(errno);
 	closedir(dir);
 	strvec_sort(ret_names);
-	return IO_OK;
+	return status;
 }
 
 static IoStatus
@@ -165,7 +180,7 @@ write_descriptor(int fd, Str bytes)
 	while (done < bytes.len) {
 		ssize_t put = write(fd, bytes.ptr + done, bytes.len - done);
 
-		if (put < 0 && errno == EINTR)
+		if (put < 0 && is_broken_off())
 			continue;
 		if (put < 0)
 			return status_of(errno);
@@ -308,7 +323,7 @@ os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes)
 	while (buf.len <= limit) {
 		ssize_t got = read((int)stream, block, sizeof(block));
 
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && is_broken_off())
 			continue;
 		if (got < 0)
 			return status_of(errno);

@@ -16,8 +16,10 @@ base_parse_number(Str text, uint64_t max, uint64_t *ret_number)
 			return false;
 		number = number * 10 + digit;
 	}
+	if (number > max)
+		return false;
 	*ret_number = number;
-	return number <= max;
+	return true;
 }
 
 /* Two or four digits, leading zeros and all. */
@@ -67,7 +69,7 @@ date_parse(Str text, int32_t *ret_days)
 		!parse_digits(text, 0, 4, &year) || !parse_digits(text, 5, 2, &month) ||
 		!parse_digits(text, 8, 2, &day))
 		return false;
-	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+	if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
 		return false;
 	*ret_days = days_before_year(year) + day - 1;
 	for (m = 1; m < month; m++)
@@ -80,6 +82,7 @@ date_format(Arena *arena, int32_t days)
 {
 	int32_t year = 1970 + days / 366, month = 1;
 
+	ASSERT(days >= DATE_FIRST && days <= DATE_LAST);
 	while (days_before_year(year + 1) <= days)
 		year++;
 	while (year > 1 && days_before_year(year) > days)

@@ -22,7 +22,12 @@ os_environment(const char *name)
 int32_t
 os_today(void)
 {
-	return (int32_t)(time(NULL) / 86400);
+	time_t days = time(NULL) / 86400;
+
+	/* A clock that was never set, or set to nonsense, must still give a date. */
+	if (days < DATE_FIRST)
+		return DATE_FIRST;
+	return days > DATE_LAST ? DATE_LAST : (int32_t)days;
 }
 
 uint64_t
@@ -44,13 +49,21 @@ remember_signal(int number)
 	last_signal = number;
 }
 
+/* A signal that the parent ignores (nohup, a background job) stays ignored. */
+static void
+watch_signal(int number)
+{
+	struct sigaction action = {.sa_handler = remember_signal}, old;
+
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
 void
 os_watch_signals(void)
 {
-	struct sigaction action = {.sa_handler = remember_signal};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	watch_signal(SIGINT);
+	watch_signal(SIGTERM);
 	signal(SIGPIPE, SIG_IGN);
 }
 

@@ -10,7 +10,9 @@ path_dir(Str path)
 		end--;
 	if (end == 0)
 		return STR(".");
-	return str_slice(path, 0, end > 1 ? end - 1 : 1);
+	while (end > 1 && path.ptr[end - 1] == '/')
+		end--;
+	return str_slice(path, 0, end);
 }
 
 Str
@@ -52,6 +54,7 @@ io_status_text(IoStatus status)
 	case IO_EXISTS: return "something of that name is there already";
 	case IO_UNSUPPORTED: return "not supported here";
 	case IO_CLOSED: return "the reader has gone";
+	case IO_INTERRUPTED: return "interrupted";
 	case IO_FAILED: return "input or output error";
 	}
 	return "input or output error";

@@ -49,21 +49,22 @@ str_equal_nocase(Str a, Str b)
 bool
 str_starts(Str text, Str prefix)
 {
-	return text.len >= prefix.len && memcmp(text.ptr, prefix.ptr, prefix.len) == 0;
+	return text.len >= prefix.len && str_equal((Str){text.ptr, prefix.len}, prefix);
 }
 
 bool
 str_ends(Str text, Str suffix)
 {
 	return text.len >= suffix.len &&
-	       memcmp(text.ptr + text.len - suffix.len, suffix.ptr, suffix.len) == 0;
+	       str_equal(str_slice(text, text.len - suffix.len, text.len), suffix);
 }
 
 Str
 str_slice(Str text, size_t from, size_t to)
 {
 	ASSERT(from <= to && to <= text.len);
-	return (Str){text.ptr + from, to - from};
+	/* An absent text has no address to add to. */
+	return (Str){from > 0 ? text.ptr + from : text.ptr, to - from};
 }
 
 size_t
@@ -80,8 +81,11 @@ str_find_char(Str text, char byte, size_t from)
 size_t
 str_find(Str text, Str part)
 {
-	const char *found = text.len == 0 ? NULL : memmem(text.ptr, text.len, part.ptr, part.len);
+	const char *found;
 
+	if (text.len == 0 || part.len == 0)
+		return 0;
+	found = memmem(text.ptr, text.len, part.ptr, part.len);
 	return found == NULL ? text.len : (size_t)(found - text.ptr);
 }
 
@@ -116,33 +120,42 @@ str_c(Arena *arena, Str text)
 Str
 str_copy(Arena *arena, Str text)
 {
-	return (Str){str_c(arena, text), text.len};
+	return text.ptr == NULL ? text : (Str){str_c(arena, text), text.len};
 }
 
 Str
 str_lower(Arena *arena, Str text)
 {
-	char *copy = arena_alloc(arena, text.len + 1);
+	char *copy;
 	size_t i;
 
+	if (text.ptr == NULL)
+		return text;
+	copy = arena_alloc(arena, text.len + 1);
 	for (i = 0; i < text.len; i++)
 		copy[i] = lower(text.ptr[i]);
 	return (Str){copy, text.len};
 }
 
+/* Most messages are shorter, and formatted once. */
+#define FORMAT_TRY 256
+
 Str
 str_vformat(Arena *arena, const char *format, va_list args)
 {
+	char first_try[FORMAT_TRY], *text;
 	va_list again;
-	char *text;
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(first_try, sizeof(first_try), format, again);
 	va_end(again);
 	ASSERT(len >= 0);
 	text = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, args);
+	if ((size_t)len < sizeof(first_try))
+		memcpy(text, first_try, (size_t)len);
+	else
+		vsnprintf(text, (size_t)len + 1, format, args);
 	return (Str){text, (size_t)len};
 }
 
@@ -167,13 +180,31 @@ str_next_line(Str *rest, Str *ret_line)
 		return false;
 	end = str_find_char(*rest, '\n', 0);
 	*ret_line = str_slice(*rest, 0, end);
-	if (ret_line->len > 0 && ret_line->ptr[ret_line->len - 1] == '\r')
-		ret_line->len--;
-	*rest = str_slice(*rest, end < rest->len ? end + 1 : end, rest->len);
+	if (end < rest->len) {
+		if (end > 0 && rest->ptr[end - 1] == '\r')
+			ret_line->len--;
+		end++;
+	}
+	*rest = str_slice(*rest, end, rest->len);
 	return true;
 }
 
-#define NEAREST_MAX 64
+#define NEAREST_MAX   64
+#define NEAREST_REACH 4
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Whether the two letters before i and before j are the same two, swapped. */
+static bool
+is_swapped(Str a, size_t i, Str b, size_t j)
+{
+	return i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
+	       lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]);
+}
 
 /* Edit distance with transpositions of neighbours, by three rows of the usual table. */
 static size_t
@@ -192,11 +223,9 @@ edit_distance(Str a, Str b)
 		for (j = 1; j <= b.len; j++) {
 			size_t best = old[j - 1] + (lower(a.ptr[i - 1]) != lower(b.ptr[j - 1]));
 
-			best = old[j] + 1 < best ? old[j] + 1 : best;
-			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
-				a.ptr[i - 2] == b.ptr[j - 1] && older[j - 2] + 1 < best)
-				best = older[j - 2] + 1;
+			best = least(best, least(old[j], now[j - 1]) + 1);
+			if (is_swapped(a, i, b, j))
+				best = least(best, older[j - 2] + 1);
 			now[j] = best;
 		}
 		older = old;
@@ -206,28 +235,35 @@ edit_distance(Str a, Str b)
 	return old[b.len];
 }
 
+/* How far a suggestion may be away: a third of the letters, and never all of them. */
+static size_t
+nearest_reach(size_t len)
+{
+	if (len < 2)
+		return 0;
+	return len < 3 ? 1 : least(len / 3, NEAREST_REACH);
+}
+
 Str
 str_nearest(Str text, const Str *candidates, size_t len)
 {
 	Str best = {0};
-	size_t best_distance = text.len / 3 + 1;
+	size_t reach = nearest_reach(text.len);
 	size_t i;
 
 	if (text.len == 0 || text.len > NEAREST_MAX)
 		return best;
-	if (best_distance > 4)
-		best_distance = 4;
 	for (i = 0; i < len; i++) {
 		Str candidate = candidates[i];
 		size_t distance;
 
-		if (candidate.len > NEAREST_MAX || candidate.len + best_distance < text.len ||
-			text.len + best_distance < candidate.len)
+		if (candidate.len > NEAREST_MAX || candidate.len + reach < text.len ||
+			text.len + reach < candidate.len)
 			continue;
 		distance = edit_distance(text, candidate);
-		if (distance < best_distance || (distance == best_distance && best.ptr == NULL)) {
+		if (distance < reach || (distance == reach && best.ptr == NULL)) {
 			best = candidate;
-			best_distance = distance;
+			reach = distance;
 		}
 	}
 	return best;

@@ -1,8 +1,8 @@
 /* The table of codes, and their prose from the embedded files. */
 #include "diag/diag.h"
 
-extern const Embedded diag_files[];
-extern const size_t diag_files_len;
+extern const Embedded diag_embedded[];
+extern const size_t diag_embedded_len;
 
 typedef struct CodeRow {
 	const char *text, *name;
@@ -96,7 +96,7 @@ prose_file(DiagCode code, DiagLanguage language)
 		name[15 + i] = text[i];
 	name[21] = language == DIAG_JA ? 'j' : 'e';
 	name[22] = language == DIAG_JA ? 'a' : 'n';
-	return embedded_find(diag_files, diag_files_len, str_from(name));
+	return embedded_find(diag_embedded, diag_embedded_len, str_from(name));
 }
 
 static void

@@ -3,8 +3,9 @@
  * exit status. Nothing here prints.
  *
  * Text: lower case, no full stop, values in back-quotes. `message` says what is wrong, `label`
- * names the place and can be read alone, notes give context, `help` says what to do. Ownership:
- * everything lives in the sink's arena. One cause, one finding: a rule whose input already failed
+ * names the place and can be read alone, notes give context, `help` says what to do. Notes and help
+ * may have several lines, divided by LF; message and label are one line each. Ownership: everything
+ * lives in the sink's arena. One cause, one finding: a rule whose input already failed
  * stays silent.
  */
 #ifndef DIAG_DIAG_H
@@ -74,22 +75,21 @@ void diag_related(DiagSink *sink, Diag *diag, Span span, const char *format, ...
 /* Whether an error stands among the findings from index `from` on. */
 bool diag_has_errors(const DiagSink *sink, size_t from);
 
-/* --- the verdict: once, last -------------------------------------------------------------------
- */
+/* --- the verdict: once, last ------------------------------------------------------------------ */
 
 typedef struct DiagVerdict {
 	Diag *items; /* sorted by file, position, code; equal ones once */
 	size_t len;
 	size_t counts[DIAG_SEVERITIES];
-	bool failed; /* an unwaived error stands: no file is written */
+	size_t waived; /* findings that a waiver lifted; they are not among the items */
+	bool failed;   /* an unwaived error stands: no file is written */
 } DiagVerdict;
 
 DiagVerdict diag_verdict(DiagSink *sink);
 /* Whether anything is at or above the threshold, in the order error, warning, not-checked, info. */
 bool diag_at_least(const DiagVerdict *verdict, DiagSeverity threshold);
 
-/* --- the table of codes ------------------------------------------------------------------------
- */
+/* --- the table of codes ----------------------------------------------------------------------- */
 
 const char *diag_code_text(DiagCode code); /* "CP103" */
 const char *diag_code_name(DiagCode code); /* "reserved-refused" */

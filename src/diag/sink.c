@@ -16,6 +16,8 @@ diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
 	Diag *diag = VEC_ADD(sink->arena, &sink->items);
 	va_list args;
 
+	/* After a verdict an item that was left out may have stood here. */
+	*diag = (Diag){0};
 	va_start(args, format);
 	diag->message = str_vformat(sink->arena, format, args);
 	va_end(args);

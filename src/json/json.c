@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 /* Below that many members a look-up compares each key: cheaper than a table. */
-#define INDEXED_FROM 8
+#define INDEXED_FROM 40
 
 static Json *
 make(Arena *arena, JsonKind kind)
@@ -14,19 +14,24 @@ make(Arena *arena, JsonKind kind)
 	return value;
 }
 
+/* Nothing about these can be changed, so one of each serves all. */
 Json *
 json_null(Arena *arena)
 {
-	return make(arena, JSON_NULL);
+	static Json null = {.kind = JSON_NULL};
+
+	(void)arena;
+	return &null;
 }
 
 Json *
 json_bool(Arena *arena, bool truth)
 {
-	Json *value = make(arena, JSON_BOOL);
+	static Json values[] = {
+		{.kind = JSON_BOOL, .truth = false}, {.kind = JSON_BOOL, .truth = true}};
 
-	value->truth = truth;
-	return value;
+	(void)arena;
+	return &values[truth];
 }
 
 Json *
@@ -55,7 +60,7 @@ json_text(Arena *arena, Str text)
 Json *
 json_rendered(Arena *arena, Str text)
 {
-	Json *value = json_text(arena, text);
+	Json *value = json_text(arena, text.ptr == NULL ? STR("") : text);
 
 	value->rendered = true;
 	return value;

@@ -34,19 +34,22 @@ typedef struct JsonMember {
 	Json *value;
 } JsonMember;
 
+/* Which members of the unions count is the kind's: text of texts and numbers, items, members. */
 struct Json {
 	JsonKind kind;
 	bool is_integer; /* a number that is in `number`; not so for 1.0 or 1e3 */
-	bool rendered; /* a text that our own code made for the target language: never escaped again
-			*/
+	bool rendered;   /* a text made by our own code for the target language: never escaped again
+			  */
 	union {
 		bool truth;
 		int64_t number;
+		Map *index; /* of members, once there are many */
 	};
-	Str text; /* a text, or the digits of a number as they were written */
-	VEC(Json *) items;
-	VEC(JsonMember) members;
-	Map *index; /* of members, once there are many */
+	union {
+		Str text; /* a text, or the digits of a number as they were written */
+		VEC(Json *) items;
+		VEC(JsonMember) members;
+	};
 };
 
 Json *json_null(Arena *arena);
@@ -98,5 +101,8 @@ bool json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error);
  * else by its index.
  */
 bool json_locate(Arena *arena, Str bytes, Str pointer, size_t *ret_start, size_t *ret_end);
+
+/* Of cJSON, for --version. */
+const char *json_library_version(void);
 
 #endif

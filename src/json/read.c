@@ -185,3 +185,9 @@ json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error)
 	arena_destroy(scan.scratch);
 	return good;
 }
+
+const char *
+json_library_version(void)
+{
+	return cJSON_Version();
+}

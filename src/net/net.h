@@ -2,8 +2,12 @@
  * net: addresses, prefixes, sets of addresses, special-purpose blocks, domain names.
  *
  * The grammar of an address is checked here, before libcidr sees a byte of it (libcidr accepts far
- * more than a mail-flow spec may). Ownership: results live in the arena that is handed in.
- * Source: RFC 4291, RFC 5952 (text of IPv6), IANA special-purpose registries (src/data/iana-*.csv).
+ * more than a mail-flow spec may). Every IPv6 text that was accepted is read by libcidr too, and
+ * in builds with CONNPLAN_CHECKED every IPv4 text; a difference is our own mistake, a panic.
+ * Ownership: results live in the arena that is handed in; blocks, service ranges and reasons of
+ * names are static. Failure: texts are judged by an error value, never by a finding.
+ * Source: RFC 4291, RFC 5952 (text of IPv6), RFC 1035, RFC 5890 (names), IANA special-purpose
+ * registries (src/data/iana-*.csv), Microsoft's endpoint lists (src/data/service-ranges.csv).
  */
 #ifndef NET_NET_H
 #define NET_NET_H
@@ -44,16 +48,37 @@ typedef enum NetAddressError {
 	NET_ADDRESS_DOTTED_TAIL,  /* 64:ff9b::1.2.3.4 */
 	NET_ADDRESS_ZONE,         /* fe80::1%eth0 */
 	NET_ADDRESS_IP6,          /* not RFC 4291 text */
-	NET_ADDRESS_CHARACTER,    /* anything else: a host name, a port … */
+	NET_ADDRESS_PORT,         /* 1.2.3.4:25, [2001:db8::1] */
+	NET_ADDRESS_INVISIBLE,    /* zero-width characters and the like, pasted along */
+	NET_ADDRESS_RANGE_LENGTH, /* a/24-b; this and the next two from net_range_parse() alone */
+	NET_ADDRESS_RANGE_FAMILY, /* IPv4-IPv6 */
+	NET_ADDRESS_RANGE_ORDER,  /* b-a */
+	NET_ADDRESS_CHARACTER,    /* anything else: a host name, a list … */
 } NetAddressError;
 
-/* Exactly the grammar of the spec language. */
+/*
+ * Exactly the grammar of the spec language: four decimal numbers, or RFC 4291 text without dotted
+ * tail and zone, and `/N`. `ret_prefix` is written only where the answer is NET_ADDRESS_OK.
+ */
 NetAddressError net_prefix_parse(Str text, NetPrefix *ret_prefix);
-/* Why, as a clause that can follow "`x` is not an address: "; may suggest what was meant. */
+/*
+ * Why, as a clause that can follow "`x` is not an address: ", and what to write where that can be
+ * told. `error` is what a parse of this text answered.
+ */
 Str net_address_reason(Arena *arena, NetAddressError error, Str text);
-/* `198.51.100.10`, `198.51.100.0/24`; IPv6 by RFC 5952; a single address without its length. */
+/*
+ * One address as DNS records and clients hand it over: all of RFC 4291 section 2.2, dotted tails
+ * and `::ffff:1.2.3.4` among it (which stays IPv6). Never for text of a spec.
+ */
+bool net_address_parse_rfc4291(Str text, NetPrefix *ret_address);
+/*
+ * `198.51.100.10`, `198.51.100.0/24`; IPv6 by RFC 5952, but never with a dotted tail, which the
+ * grammar would refuse; a single address without its length.
+ */
 void net_prefix_write(Buf *buf, NetPrefix prefix);
 Str net_prefix_text(Arena *arena, NetPrefix prefix);
+/* The name of an address's PTR record, without a final dot: `10.100.51.198.in-addr.arpa`. */
+Str net_reverse_name(Arena *arena, NetPrefix address);
 
 NetPrefix net_prefix_of(NetFamily family, NetBits bits, unsigned len);
 NetBits net_prefix_bits(NetPrefix prefix);
@@ -71,8 +96,18 @@ bool net_prefix_contains(NetPrefix outer, NetPrefix inner);
 bool net_prefix_overlaps(NetPrefix a, NetPrefix b);
 void net_prefixes_sort(NetPrefixVec *prefixes);
 
-/* --- sets ---------------------------------------------------------------------------------------
- */
+/* --- ranges ----------------------------------------------------------------------------------- */
+
+/* First and last address, both in it. */
+typedef struct NetRange {
+	NetBits first, last;
+	NetFamily family;
+} NetRange;
+
+/* `a-b`, two addresses of one family, or all that net_prefix_parse() takes. */
+NetAddressError net_range_parse(Str text, NetRange *ret_range);
+
+/* --- sets ------------------------------------------------------------------------------------- */
 
 typedef struct NetRange4 {
 	uint32_t first, last;
@@ -82,19 +117,24 @@ typedef struct NetRange6 {
 	NetBits first, last;
 } NetRange6;
 
+typedef VEC(NetRange4) NetRange4Vec;
+typedef VEC(NetRange6) NetRange6Vec;
+
 /*
  * Ranges of both families. Between adding and net_set_normalise() they may be in any order and
  * overlap; every other function wants, and gives, normalised sets: sorted, disjoint, not adjacent.
  * All set operations take one linear pass.
  */
 typedef struct NetSet {
-	VEC(NetRange4) ip4;
-	VEC(NetRange6) ip6;
+	NetRange4Vec ip4;
+	NetRange6Vec ip6;
 } NetSet;
 
+/* Host bits of the prefix do not count. */
 void net_set_add(Arena *arena, NetSet *set, NetPrefix prefix);
+void net_set_add_range(Arena *arena, NetSet *set, NetRange range);
 void net_set_add_all(Arena *arena, NetSet *set, const NetSet *other);
-/* n log n (a radix sort for large sets); in place. */
+/* A radix sort: linear, in place, without memory. */
 void net_set_normalise(NetSet *set);
 NetSet net_set_of(Arena *arena, const NetPrefix *prefixes, size_t len);
 NetSet net_set_union(Arena *arena, const NetSet *a, const NetSet *b);
@@ -108,7 +148,7 @@ bool net_set_overlaps(const NetSet *a, const NetSet *b);
 /* Whether all addresses of the prefix are in the set: a binary search. */
 bool net_set_contains(const NetSet *set, NetPrefix prefix);
 bool net_set_contains_set(const NetSet *outer, const NetSet *inner);
-/* The exact minimal list of prefixes, sorted. */
+/* The exact minimal list of prefixes, sorted; replaces what `ret_prefixes` held. */
 void net_set_cover(Arena *arena, const NetSet *set, NetPrefixVec *ret_prefixes);
 /* How many addresses. 2^128 does not fit: it saturates at 2^128 - 1. */
 uint64_t net_set_count4(const NetSet *set);
@@ -116,12 +156,13 @@ NetBits net_set_count6(const NetSet *set);
 /* A number of any size in decimal. */
 Str net_bits_decimal(Arena *arena, NetBits number);
 
-/* How many pieces of length `len` (or one, if it is not shorter) a prefix makes; the pieces. */
+/* How many pieces of length `len` a prefix makes (one, if it is no wider); at most 2^64 - 1. */
 uint64_t net_split_count(NetPrefix prefix, unsigned len);
+/* Appends the pieces, without host bits. Wants net_split_count() <= NET_SPLIT_MAX. */
+#define NET_SPLIT_MAX ((uint64_t)1 << 24)
 void net_split(Arena *arena, NetPrefix prefix, unsigned len, NetPrefixVec *pieces);
 
-/* --- special-purpose blocks
- * ------------------------------------------------------------------------ */
+/* --- special-purpose blocks ------------------------------------------------------------------- */
 
 /* In the order of badness. */
 typedef enum NetClass {
@@ -140,8 +181,9 @@ typedef struct NetBlock {
 
 /*
  * The worst class among the addresses of a prefix, each judged by the most specific block that
- * holds it, and the first part (a prefix inside) that has that class. `block` is NULL for
- * NET_CLASS_GLOBAL.
+ * holds it. `part` begins at the first address of that class and is the widest prefix from there
+ * that lies in the prefix asked about, in one block, and has that class all through; `block` is
+ * that block. NET_CLASS_GLOBAL: the whole prefix, and NULL.
  */
 typedef struct NetVerdict {
 	NetClass net_class;
@@ -151,14 +193,15 @@ typedef struct NetVerdict {
 
 NetVerdict net_classify(NetPrefix prefix);
 
-/* Exchange Online's published address ranges of a cloud ("worldwide", "gcc", "gcc-high", "dod",
- * "china"), from src/data/service-ranges.csv; an empty set for an unknown name. */
+/*
+ * Exchange Online's published address ranges of a cloud ("worldwide", "gcc", "gcc-high", "dod",
+ * "china"), from src/data/service-ranges.csv; an empty set for an unknown name. Never NULL.
+ */
 const NetSet *net_service_ranges(Str cloud);
 /* Revision dates of the embedded data, for --version. */
 Str net_data_dates(Arena *arena);
 
-/* --- domain names
- * ------------------------------------------------------------------------------------- */
+/* --- domain names ----------------------------------------------------------------------------- */
 
 typedef enum NetNameError {
 	NET_NAME_OK,
@@ -169,17 +212,25 @@ typedef enum NetNameError {
 	NET_NAME_CHARACTER,      /* not a letter, digit, hyphen */
 	NET_NAME_HYPHEN,         /* a label begins or ends with one */
 	NET_NAME_SINGLE_LABEL,
-	NET_NAME_IDNA, /* libidn2 refuses it */
-	NET_NAME_ADDRESS,
+	NET_NAME_IDNA,    /* libidn2 refuses it */
+	NET_NAME_ADDRESS, /* it reads as one, or as one of the shorthands: its last label is a
+			     number */
 } NetNameError;
 
 /* Whether labels may begin with an underscore, as those of DNS records do. */
 typedef enum NetNameKind { NET_NAME_HOST, NET_NAME_DNS } NetNameKind;
 
-/* Lower-case A-labels without a final dot. */
+/*
+ * Lower-case A-labels without a final dot. `ret_name` is written for NET_NAME_OK, and for
+ * NET_NAME_SINGLE_LABEL, since a name out of DNS may be one.
+ */
 NetNameError net_name_parse(Arena *arena, Str text, NetNameKind kind, Str *ret_name);
+/* A clause that can follow "`x` is not a domain name: ". */
 const char *net_name_reason(NetNameError error);
 /* Whether `name` is `parent` or lies below it; both normalised. */
 bool net_name_is_within(Str name, Str parent);
+
+/* Of libidn2, for --version. */
+const char *net_library_version(void);
 
 #endif

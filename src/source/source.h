@@ -18,8 +18,10 @@ typedef struct Span {
 typedef struct SourceFile {
 	Str path; /* as the user knows it */
 	Str text;
-	uint32_t *line_starts; /* made on first use */
+	/* Indexes, made on first use. */
+	uint32_t *line_starts;
 	size_t line_count;
+	uint32_t *milestones; /* code points up to every so many bytes */
 } SourceFile;
 
 typedef struct SourceSet {
@@ -34,7 +36,12 @@ typedef struct Position {
 SourceSet *source_set(Arena *arena);
 /* Its number, from 1. Texts longer than 4 GiB are refused by an assertion. */
 uint32_t source_add(SourceSet *set, Str path, Str text);
+/* Valid until the next file is added. */
 const SourceFile *source_file(const SourceSet *set, uint32_t file);
+/*
+ * The line and column of an offset; one past the end counts as the end. A byte order mark and the
+ * CR of a line end take no column. Cheap in lines of any length.
+ */
 Position source_position(SourceSet *set, uint32_t file, uint32_t offset);
 /* The text of a line (from 1) without its line end; absent past the end. */
 Str source_line(SourceSet *set, uint32_t file, uint32_t line);

@@ -190,3 +190,41 @@ text_markdown_code(Buf *buf, Str text)
 	if (done < text.len)
 		write_code_span(buf, str_slice(text, done, text.len));
 }
+
+/* GitHub's tables take `\|` for a bar even inside a code span; a backslash before it would be
+ * taken. */
+static bool
+fits_cell_code(Str text)
+{
+	size_t at = 0;
+
+	while (at < text.len) {
+		uint32_t c = utf8_next(text, &at);
+
+		if (text_is_hidden(c) || (c == '\\' && at < text.len && text.ptr[at] == '|'))
+			return false;
+	}
+	return text.len > 0;
+}
+
+void
+text_markdown_cell_code(Buf *buf, Str text)
+{
+	size_t ticks = longest_run(text, '`') + 1, i;
+	bool padded;
+
+	if (!fits_cell_code(text)) {
+		text_markdown(buf, text);
+		return;
+	}
+	padded = needs_padding(text);
+	buf_repeat(buf, '`', ticks);
+	buf_repeat(buf, ' ', padded);
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '|')
+			buf_char(buf, '\\');
+		buf_char(buf, text.ptr[i]);
+	}
+	buf_repeat(buf, ' ', padded);
+	buf_repeat(buf, '`', ticks);
+}

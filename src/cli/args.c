@@ -1,0 +1,437 @@
+/* The command line: flags on either side of the command, nearest names for what is unknown. */
+#include "cli/cli_int.h"
+
+/* Reads one flag's value; false after a complaint. */
+typedef bool (*FlagReader)(Cli *cli, Str value);
+
+typedef struct FlagRow {
+	const char *name, *letter, *value;
+	FlagReader read;
+	unsigned commands;
+	const char *meaning;
+} FlagRow;
+
+#define ON(command) (1u << CLI_##command)
+#define ALL         ((1u << CLI_COMMANDS) - 1)
+
+static bool
+choose(Cli *cli, const char *flag, Str value, const char *const *names, size_t len,
+	size_t *ret_index)
+{
+	StrVec known = {0};
+	Buf list = buf_make(cli->arena);
+	Str nearest;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (str_equal(value, str_from(names[i]))) {
+			*ret_index = i;
+			return true;
+		}
+		VEC_PUSH(cli->arena, &known, str_from(names[i]));
+		buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+	}
+	nearest = str_nearest(value, known.items, known.len);
+	if (nearest.ptr != NULL)
+		cli_complain(cli, "%s: `" STR_FMT "` is unknown; did you mean `" STR_FMT "`?", flag,
+			STR_ARG(value), STR_ARG(nearest));
+	else
+		cli_complain(cli, "%s: `" STR_FMT "` is unknown; it takes " STR_FMT, flag,
+			STR_ARG(value), STR_ARG(buf_text(&list)));
+	return false;
+}
+
+static bool
+once(Cli *cli, const char *flag, bool given)
+{
+	if (given)
+		cli_complain(cli, "%s is given twice", flag);
+	return !given;
+}
+
+static bool
+flag_format(Cli *cli, Str value)
+{
+	const char *names[REPORT_FORMATS + 2];
+	size_t colon = str_find_char(value, ':', 0), index, i;
+	CliFormat format = {.name = str_slice(value, 0, colon)};
+	ReportFormat known;
+
+	if (colon < value.len) {
+		format.file = str_slice(value, colon + 1, value.len);
+		if (format.file.len == 0) {
+			cli_complain(cli, "--format: `" STR_FMT "` names no file", STR_ARG(value));
+			return false;
+		}
+	}
+	for (i = 0; i < REPORT_FORMATS; i++)
+		names[i] = report_format_name((ReportFormat)i);
+	names[REPORT_FORMATS] = "markdown";
+	if (!report_format_find(format.name, &known) &&
+		!choose(cli, "--format", format.name, names, REPORT_FORMATS + 1, &index))
+		return false;
+	VEC_PUSH(cli->arena, &cli->options.formats, format);
+	return true;
+}
+
+static bool
+flag_color(Cli *cli, Str value)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+	size_t index;
+
+	if (!choose(cli, "--color", value, names, BASE_COUNT(names), &index))
+		return false;
+	cli->options.color = (CliColor)index;
+	return true;
+}
+
+static bool
+flag_language(Cli *cli, Str value)
+{
+	static const char *const names[] = {"en", "ja"};
+	size_t index;
+
+	if (!choose(cli, "--lang", value, names, BASE_COUNT(names), &index))
+		return false;
+	cli->options.language = (DiagLanguage)index;
+	cli->options.has_language = true;
+	return true;
+}
+
+static bool
+flag_fail_on(Cli *cli, Str value)
+{
+	static const char *const names[] = {"error", "warning", "not-checked", "info", "never"};
+	size_t index;
+
+	if (!choose(cli, "--fail-on", value, names, BASE_COUNT(names), &index))
+		return false;
+	cli->options.fail_never = index == 4;
+	if (index < 4)
+		(void)diag_severity_find(value, &cli->options.fail_on);
+	return true;
+}
+
+static bool
+flag_today(Cli *cli, Str value)
+{
+	cli->options.has_today = date_parse(value, &cli->options.today);
+	if (!cli->options.has_today)
+		cli_complain(cli, "--today: `" STR_FMT "` is not a date; write YYYY-MM-DD",
+			STR_ARG(value));
+	return cli->options.has_today;
+}
+
+static bool
+flag_import_root(Cli *cli, Str value)
+{
+	if (!once(cli, "--import-root", cli->options.import_root.ptr != NULL))
+		return false;
+	cli->options.import_root = value;
+	return true;
+}
+
+static bool
+flag_stdin_filename(Cli *cli, Str value)
+{
+	if (!once(cli, "--stdin-filename", cli->options.stdin_filename.ptr != NULL))
+		return false;
+	cli->options.stdin_filename = value;
+	return true;
+}
+
+static bool
+flag_max_diagnostics(Cli *cli, Str value)
+{
+	uint64_t number;
+
+	if (!base_parse_number(value, SIZE_MAX, &number)) {
+		cli_complain(cli, "--max-diagnostics: `" STR_FMT "` is not a whole number",
+			STR_ARG(value));
+		return false;
+	}
+	cli->options.max_diagnostics = (size_t)number;
+	cli->options.has_max = true;
+	return true;
+}
+
+static bool
+flag_output(Cli *cli, Str value)
+{
+	if (!once(cli, "-o", cli->options.output.ptr != NULL))
+		return false;
+	if (value.len == 0) {
+		cli_complain(cli, "-o: the folder's name is empty");
+		return false;
+	}
+	cli->options.output = value;
+	return true;
+}
+
+static bool
+flag_ip(Cli *cli, Str value)
+{
+	NetAddressError error = net_prefix_parse(value, &cli->options.ip);
+
+	if (!once(cli, "--ip", cli->options.has_ip))
+		return false;
+	cli->options.has_ip = error == NET_ADDRESS_OK;
+	if (!cli->options.has_ip)
+		cli_complain(cli, "--ip: `" STR_FMT "` is not an address: " STR_FMT, STR_ARG(value),
+			STR_ARG(net_address_reason(cli->arena, error, value)));
+	return cli->options.has_ip;
+}
+
+static bool
+flag_list(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.list = true;
+	return true;
+}
+
+static bool
+flag_version(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.version = true;
+	return true;
+}
+
+static bool
+flag_help(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.help = true;
+	return true;
+}
+
+static const FlagRow flags[] = {
+#define FLAG(name, letter, value, read, commands, meaning)                                         \
+	{name, letter, value, read, commands, meaning},
+#include "cli/flags.def"
+#undef FLAG
+};
+
+/* --- the walk over the arguments
+ * ------------------------------------------------------------------- */
+
+static const FlagRow *
+find_flag(Str name)
+{
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(flags); i++) {
+		if (str_equal(name, str_from(flags[i].name)) ||
+			(flags[i].letter[0] != 0 && str_equal(name, str_from(flags[i].letter))))
+			return &flags[i];
+	}
+	return NULL;
+}
+
+static bool
+unknown_flag(Cli *cli, Str name)
+{
+	Str known[BASE_COUNT(flags)], nearest;
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(flags); i++)
+		known[i] = str_from(flags[i].name);
+	nearest = str_nearest(name, known, BASE_COUNT(flags));
+	if (nearest.ptr != NULL)
+		cli_complain(cli, "unknown flag `" STR_FMT "`; did you mean `" STR_FMT "`?",
+			STR_ARG(name), STR_ARG(nearest));
+	else
+		cli_complain(cli, "unknown flag `" STR_FMT "`; see connplan --help", STR_ARG(name));
+	return false;
+}
+
+static bool
+unknown_command(Cli *cli, Str name)
+{
+	Str known[CLI_COMMANDS], nearest;
+	size_t i;
+
+	for (i = 0; i < CLI_COMMANDS; i++)
+		known[i] = str_from(cli_commands[i].name);
+	nearest = str_nearest(name, known, CLI_COMMANDS);
+	if (nearest.ptr != NULL)
+		cli_complain(cli, "unknown command `" STR_FMT "`; did you mean `" STR_FMT "`?",
+			STR_ARG(name), STR_ARG(nearest));
+	else
+		cli_complain(
+			cli, "unknown command `" STR_FMT "`; see connplan --help", STR_ARG(name));
+	return false;
+}
+
+/* A word that is no flag: the command, then its arguments. */
+static bool
+take_word(Cli *cli, Str word)
+{
+	size_t i;
+
+	if (cli->options.command != CLI_COMMANDS) {
+		VEC_PUSH(cli->arena, &cli->options.arguments, word);
+		return true;
+	}
+	for (i = 0; i < CLI_COMMANDS; i++) {
+		if (str_equal(word, str_from(cli_commands[i].name))) {
+			cli->options.command = (CliCommandId)i;
+			return true;
+		}
+	}
+	return unknown_command(cli, word);
+}
+
+typedef struct Words {
+	char **items;
+	int len, at;
+	unsigned used[BASE_COUNT(flags)]; /* which flags were given */
+} Words;
+
+static bool
+take_flag(Cli *cli, Words *words, Str word)
+{
+	size_t equals = str_starts(word, STR("--")) ? str_find_char(word, '=', 0) : word.len;
+	Str name = str_slice(word, 0, equals), value = {0};
+	const FlagRow *flag = find_flag(name);
+
+	if (flag == NULL)
+		return unknown_flag(cli, name);
+	words->used[flag - flags] = 1;
+	if (flag->value == NULL) {
+		if (equals < word.len) {
+			cli_complain(cli, "%s takes no value", flag->name);
+			return false;
+		}
+		return flag->read(cli, value);
+	}
+	if (equals < word.len) {
+		value = str_slice(word, equals + 1, word.len);
+	} else if (words->at < words->len) {
+		value = str_from(words->items[words->at++]);
+	} else {
+		cli_complain(cli, "%s wants a value: %s", flag->name, flag->value);
+		return false;
+	}
+	return flag->read(cli, value);
+}
+
+static bool
+check_flags_fit(Cli *cli, const Words *words)
+{
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(flags); i++) {
+		if (words->used[i] != 0 && (flags[i].commands & 1u << cli->options.command) == 0) {
+			cli_complain(cli, "%s is not a flag of `%s`", flags[i].name,
+				cli_commands[cli->options.command].name);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+check_arguments(Cli *cli)
+{
+	const CliCommandRow *command = &cli_commands[cli->options.command];
+	size_t len = cli->options.arguments.len;
+
+	if (len < command->least || len > command->most) {
+		cli_complain(cli, "usage: connplan %s %s", command->name, command->arguments);
+		return false;
+	}
+	return true;
+}
+
+bool
+cli_parse(Cli *cli, int argc, char **argv)
+{
+	Words words = {.items = argv, .len = argc, .at = 1};
+	bool only_words = false;
+
+	cli->options.command = CLI_COMMANDS;
+	cli->options.max_diagnostics = 200;
+	while (words.at < words.len) {
+		Str word = str_from(words.items[words.at++]);
+
+		if (!only_words && STR_EQ(word, "--")) {
+			only_words = true;
+			continue;
+		}
+		if (!only_words && word.len > 1 && word.ptr[0] == '-'
+				? !take_flag(cli, &words, word)
+				: !take_word(cli, word))
+			return false;
+	}
+	if (cli->options.version || cli->options.help)
+		return true;
+	if (cli->options.command == CLI_COMMANDS) {
+		cli_print_help(cli, false);
+		return false;
+	}
+	return check_flags_fit(cli, &words) && check_arguments(cli);
+}
+
+/* --- help
+ * --------------------------------------------------------------------------------------------- */
+
+static void
+help_flags(Buf *text, unsigned commands)
+{
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(flags); i++) {
+		size_t start = text->len, width;
+
+		if ((flags[i].commands & commands) == 0)
+			continue;
+		buf_printf(text, "  %s%s%s%s%s", flags[i].letter,
+			flags[i].letter[0] != 0 ? ", " : "", flags[i].name,
+			flags[i].value != NULL ? " " : "",
+			flags[i].value != NULL ? flags[i].value : "");
+		width = text->len - start;
+		buf_repeat(text, ' ', width < 28 ? 28 - width : 2);
+		buf_printf(text, "%s\n", flags[i].meaning);
+	}
+}
+
+static void
+help_commands(Buf *text)
+{
+	size_t i;
+
+	buf_lit(text, "connplan compiles a mail-flow spec into Exchange Online connectors and SPF "
+		      "records,\nand proves the change right first.\n\nCommands:\n");
+	for (i = 0; i < CLI_COMMANDS; i++) {
+		size_t start = text->len, width;
+
+		buf_printf(text, "  %s %s", cli_commands[i].name, cli_commands[i].arguments);
+		width = text->len - start;
+		buf_repeat(text, ' ', width < 34 ? 34 - width : 2);
+		buf_printf(text, "%s\n", cli_commands[i].summary);
+	}
+	buf_lit(text, "\nFlags (before or after the command):\n");
+	help_flags(text, ALL);
+	buf_lit(text, "\nExit status: 0 clean, 1 findings, 3 bad command line, 4 input or output "
+		      "failed.\n`-` is standard input.\n");
+}
+
+void
+cli_print_help(Cli *cli, bool with_command)
+{
+	Buf text = buf_make(cli->arena);
+
+	if (with_command) {
+		const CliCommandRow *command = &cli_commands[cli->options.command];
+
+		buf_printf(&text, "usage: connplan %s %s\n%s\n\nFlags:\n", command->name,
+			command->arguments, command->summary);
+		help_flags(&text, 1u << cli->options.command);
+	} else {
+		help_commands(&text);
+	}
+	cli_print(cli, cli->options.help ? OS_STDOUT : OS_STDERR, buf_text(&text));
+}

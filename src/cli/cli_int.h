@@ -1,0 +1,108 @@
+/*
+ * The program: arguments in, streams and an exit status out. The only room that prints, exits, or
+ * asks for clock, environment and terminal.
+ */
+#ifndef CLI_CLI_INT_H
+#define CLI_CLI_INT_H
+
+#include "emit/emit.h"
+#include "report/report.h"
+#include "rules/rules.h"
+#include "view/view.h"
+
+/* Exit statuses, by precedence: bug, bad command line, input or output, findings, difference. */
+enum {
+	CLI_CLEAN = 0,
+	CLI_FINDINGS = 1,
+	CLI_DIFFERENCE = 2,
+	CLI_USAGE = 3,
+	CLI_IO = 4,
+	CLI_BUG = 70,
+};
+
+typedef enum CliCommandId {
+#define COMMAND(enumerator, name, arguments, function, summary, least, most) CLI_##enumerator,
+#include "cli/commands.def"
+#undef COMMAND
+	CLI_COMMANDS
+} CliCommandId;
+
+typedef enum CliColor { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER } CliColor;
+
+/* The form of a result; findings have ReportFormat besides. */
+typedef enum CliResultForm { CLI_HUMAN, CLI_JSON, CLI_MARKDOWN } CliResultForm;
+
+typedef struct CliFormat {
+	Str name, file; /* file absent: the stream */
+} CliFormat;
+
+typedef struct CliOptions {
+	CliCommandId command;
+	StrVec arguments;
+	VEC(CliFormat) formats;
+	CliColor color;
+	bool has_language, fail_never, list, version, help, has_today, has_ip, has_max;
+	DiagLanguage language;
+	DiagSeverity fail_on;
+	int32_t today;
+	size_t max_diagnostics;
+	Str import_root, stdin_filename, output;
+	NetPrefix ip;
+} CliOptions;
+
+typedef struct Cli {
+	Arena *arena;
+	Io *io;
+	SourceSet *sources;
+	DiagSink *sink;
+	CliOptions options;
+	int status; /* of what went wrong besides findings */
+} Cli;
+
+typedef int (*CliCommand)(Cli *cli);
+
+typedef struct CliCommandRow {
+	const char *name, *arguments, *summary;
+	CliCommand function;
+	size_t least, most;
+} CliCommandRow;
+
+extern const CliCommandRow cli_commands[];
+
+/* Fills the options, or says on standard error what is wrong and gives false. */
+bool cli_parse(Cli *cli, int argc, char **argv);
+void cli_print_help(Cli *cli, bool with_command);
+void cli_print_version(Cli *cli);
+
+/* --- output
+ * ------------------------------------------------------------------------------------------ */
+
+/* Writes to a stream; a closed pipe is quiet, any other failure makes the status 4. */
+void cli_print(Cli *cli, OsStream stream, Str text);
+/* One sentence on standard error, with the program's name before it. */
+void cli_complain(Cli *cli, const char *format, ...) BASE_PRINTF(2, 3);
+/* What the system refused for a path: complains, and makes the status 4. */
+void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
+/* Prints the findings in every format asked for; human ones go to `stream`. */
+void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
+/* The exit status of a verdict, with what else went wrong. */
+int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
+bool cli_wants_color(const Cli *cli, OsStream stream);
+CliResultForm cli_result_form(const Cli *cli);
+
+/* --- specs
+ * --------------------------------------------------------------------------------------------- */
+
+/* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
+Plan *cli_load(Cli *cli, Str path);
+int32_t cli_today(const Cli *cli);
+/* "3 relay hosts, 1 connector" */
+Str cli_looked_at(Cli *cli, const Plan *plan);
+
+int cli_init(Cli *cli);
+int cli_check(Cli *cli);
+int cli_build(Cli *cli);
+int cli_explain(Cli *cli);
+int cli_schema(Cli *cli);
+
+#endif

@@ -1,0 +1,131 @@
+/* Streams, formats, colours, exit status. */
+#include "cli/cli_int.h"
+
+void
+cli_print(Cli *cli, OsStream stream, Str text)
+{
+	IoStatus status = os_write_stream(stream, text);
+
+	if (status == IO_OK || status == IO_CLOSED)
+		return;
+	cli->status = CLI_IO;
+	if (stream != OS_STDERR)
+		cli_complain(cli, "cannot write the output: %s", io_status_text(status));
+}
+
+void
+cli_complain(Cli *cli, const char *format, ...)
+{
+	Buf text = buf_make(cli->arena);
+	va_list args;
+
+	buf_lit(&text, "connplan: ");
+	va_start(args, format);
+	text_terminal(&text, str_vformat(cli->arena, format, args));
+	va_end(args);
+	buf_char(&text, '\n');
+	/* Nobody is left to be told that this cannot be told. */
+	(void)os_write_stream(OS_STDERR, buf_text(&text));
+}
+
+void
+cli_io_error(Cli *cli, const char *step, Str path, IoStatus status)
+{
+	cli_complain(cli, "%s `" STR_FMT "`: %s", step, STR_ARG(path), io_status_text(status));
+	cli->status = CLI_IO;
+}
+
+static bool
+is_set(const char *name)
+{
+	Str value = os_environment(name);
+
+	return value.len > 0 && !STR_EQ(value, "0");
+}
+
+bool
+cli_wants_color(const Cli *cli, OsStream stream)
+{
+	if (cli->options.color != CLI_COLOR_AUTO)
+		return cli->options.color == CLI_COLOR_ALWAYS;
+	if (os_environment("NO_COLOR").len > 0)
+		return false;
+	if (is_set("CLICOLOR_FORCE") || is_set("FORCE_COLOR"))
+		return true;
+	return os_is_terminal(stream);
+}
+
+/* Replaces the file in one step. */
+static void
+write_report_file(Cli *cli, Str path, Str text)
+{
+	Str beside = str_format(cli->arena, STR_FMT ".tmp", STR_ARG(path));
+	IoStatus status;
+
+	(void)cli->io->remove_file(cli->io, beside);
+	status = cli->io->write(cli->io, beside, text);
+	if (status == IO_OK)
+		status = cli->io->rename(cli->io, beside, path);
+	if (status != IO_OK) {
+		(void)cli->io->remove_file(cli->io, beside);
+		cli_io_error(cli, "cannot write", path, status);
+	}
+}
+
+static void
+report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStream stream,
+	Str looked_at)
+{
+	ReportOptions options = {.color = format->file.ptr == NULL && cli_wants_color(cli, stream),
+		.language = cli->options.language,
+		.max_diagnostics = cli->options.max_diagnostics,
+		.looked_at = looked_at};
+	Buf text = buf_make(cli->arena);
+	ReportFormat known;
+
+	if (!report_format_find(format->name, &known))
+		return;
+	report_write(&text, known, verdict, cli->sources, &options);
+	if (format->file.ptr != NULL)
+		write_report_file(cli, format->file, buf_text(&text));
+	else
+		cli_print(cli, stream, buf_text(&text));
+}
+
+void
+cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at)
+{
+	static const CliFormat human = {.name = STR_CONST("human")};
+	size_t i;
+
+	if (cli->options.formats.len == 0)
+		report_one(cli, verdict, &human, stream, looked_at);
+	for (i = 0; i < cli->options.formats.len; i++)
+		report_one(cli, verdict, &cli->options.formats.items[i], stream, looked_at);
+}
+
+int
+cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
+{
+	if (cli->status != CLI_CLEAN)
+		return cli->status;
+	if (!cli->options.fail_never && diag_at_least(verdict, cli->options.fail_on))
+		return CLI_FINDINGS;
+	return CLI_CLEAN;
+}
+
+CliResultForm
+cli_result_form(const Cli *cli)
+{
+	size_t i;
+
+	for (i = 0; i < cli->options.formats.len; i++) {
+		Str name = cli->options.formats.items[i].name;
+
+		if (STR_EQ(name, "json") || STR_EQ(name, "json-v1"))
+			return CLI_JSON;
+		if (STR_EQ(name, "markdown"))
+			return CLI_MARKDOWN;
+	}
+	return CLI_HUMAN;
+}

@@ -1,0 +1,62 @@
+/* Schemas, and the versions of everything. */
+#include "cli/cli_int.h"
+
+extern const Embedded schemas_embedded[];
+extern const size_t schemas_embedded_len;
+
+static bool
+print_spec_schema(Cli *cli)
+{
+	Buf text = buf_make(cli->arena);
+
+	if (cli_result_form(cli) == CLI_MARKDOWN)
+		model_reference(&text);
+	else
+		json_write_pretty(&text, model_json_schema(cli->arena));
+	cli_print(cli, OS_STDOUT, buf_text(&text));
+	return true;
+}
+
+static bool
+print_embedded_schema(Cli *cli, Str name)
+{
+	Str path = str_format(cli->arena, "schema/" STR_FMT ".schema.json", STR_ARG(name));
+	Str text = embedded_find(schemas_embedded, schemas_embedded_len, path);
+
+	if (text.ptr == NULL)
+		return false;
+	cli_print(cli, OS_STDOUT, text);
+	return true;
+}
+
+int
+cli_schema(Cli *cli)
+{
+	static const Str names[] = {STR_CONST("spec"), STR_CONST("plan"), STR_CONST("diagnostics")};
+	Str name = cli->options.arguments.items[0], nearest;
+
+	if (STR_EQ(name, "spec") ? print_spec_schema(cli) : print_embedded_schema(cli, name))
+		return cli->status;
+	nearest = str_nearest(name, names, BASE_COUNT(names));
+	if (nearest.ptr != NULL)
+		cli_complain(cli, "no schema `" STR_FMT "`; did you mean `" STR_FMT "`?",
+			STR_ARG(name), STR_ARG(nearest));
+	else
+		cli_complain(cli, "no schema `" STR_FMT "`; there are spec, plan and diagnostics",
+			STR_ARG(name));
+	return CLI_USAGE;
+}
+
+void
+cli_print_version(Cli *cli)
+{
+	Str text = str_format(cli->arena,
+		"connplan " CONNPLAN_VERSION "\n"
+		"formats: spec 1, plan 1, diagnostics 1, script 1\n"
+		"data: " STR_FMT "\n"
+		"libraries: libyaml %s, libcidr, cJSON %s, libidn2 %s, libmd\n",
+		STR_ARG(net_data_dates(cli->arena)), doc_library_version(), json_library_version(),
+		net_library_version());
+
+	cli_print(cli, OS_STDOUT, text);
+}

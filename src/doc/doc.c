@@ -1,0 +1,350 @@
+/* From libyaml's events to the tree. */
+#include "doc/doc_int.h"
+
+#include <string.h>
+
+Str
+doc_text(const DocNode *node)
+{
+	ASSERT(node->kind == DOC_SCALAR);
+	return (Str){node->text, node->count};
+}
+
+const DocNode *
+doc_item(const DocNode *list, size_t index)
+{
+	ASSERT(list->kind == DOC_LIST && index < list->count);
+	return &list->items[index];
+}
+
+const DocNode *
+doc_key(const DocNode *map, size_t index)
+{
+	ASSERT(map->kind == DOC_MAP && index < map->count);
+	return &map->items[2 * index];
+}
+
+const DocNode *
+doc_value(const DocNode *map, size_t index)
+{
+	ASSERT(map->kind == DOC_MAP && index < map->count);
+	return &map->items[2 * index + 1];
+}
+
+const DocNode *
+doc_find(const DocNode *map, Str key)
+{
+	size_t i;
+
+	for (i = 0; map->kind == DOC_MAP && i < map->count; i++) {
+		if (str_equal(doc_text(doc_key(map, i)), key))
+			return doc_value(map, i);
+	}
+	return NULL;
+}
+
+bool
+doc_is_null(const DocNode *node)
+{
+	Str text;
+
+	if (node->kind != DOC_SCALAR || !node->plain)
+		return false;
+	text = doc_text(node);
+	return text.len == 0 || STR_EQ(text, "~") || STR_EQ(text, "null") || STR_EQ(text, "Null") ||
+	       STR_EQ(text, "NULL");
+}
+
+/* libyaml counts code points; so does this cursor, in either direction from where it stands. */
+static uint32_t
+byte_offset(DocReader *reader, size_t index)
+{
+	if (reader->is_ascii)
+		return (uint32_t)(reader->start + index);
+	while (reader->cursor_index < index && reader->cursor_byte < reader->text.len) {
+		reader->cursor_byte++;
+		while (reader->cursor_byte < reader->text.len &&
+			((unsigned char)reader->text.ptr[reader->cursor_byte] & 0xc0) == 0x80)
+			reader->cursor_byte++;
+		reader->cursor_index++;
+	}
+	while (reader->cursor_index > index) {
+		reader->cursor_byte--;
+		while (((unsigned char)reader->text.ptr[reader->cursor_byte] & 0xc0) == 0x80)
+			reader->cursor_byte--;
+		reader->cursor_index--;
+	}
+	return (uint32_t)reader->cursor_byte;
+}
+
+Span
+doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end)
+{
+	uint32_t from = byte_offset(reader, start.index);
+
+	return (Span){reader->file, from, byte_offset(reader, end.index)};
+}
+
+bool
+doc_fail(DocReader *reader)
+{
+	reader->failed = true;
+	return false;
+}
+
+/* --- the stack of open containers ------------------------------------------------------------ */
+
+static void
+push_node(DocReader *reader, DocNode node)
+{
+	if (reader->depth == 0) {
+		reader->root = node;
+		reader->has_root = true;
+		return;
+	}
+	VEC_PUSH(reader->scratch, &reader->pending, node);
+}
+
+static Str
+anchor_text(const yaml_char_t *anchor)
+{
+	return str_from((const char *)anchor);
+}
+
+/* Notes the finished node under its anchor, with what using it again would add. */
+static void
+keep_anchor(DocReader *reader, Str anchor, DocNode node, DocSize before)
+{
+	uint32_t index;
+	DocAnchor *kept;
+
+	if (anchor.ptr == NULL)
+		return;
+	index = map_find(&reader->anchor_names, anchor);
+	if (index == MAP_NONE) {
+		index = (uint32_t)reader->anchors.len;
+		map_add(reader->scratch, &reader->anchor_names, str_copy(reader->scratch, anchor),
+			index);
+		(void)VEC_ADD(reader->scratch, &reader->anchors);
+	}
+	kept = &reader->anchors.items[index];
+	kept->node = node;
+	kept->open = false;
+	kept->size.nodes = reader->size.nodes - before.nodes;
+	kept->size.bytes = reader->size.bytes - before.bytes;
+}
+
+/* An anchor whose node is not finished: an alias to it would hold itself. */
+static void
+open_anchor(DocReader *reader, Str anchor)
+{
+	uint32_t index;
+
+	if (anchor.ptr == NULL)
+		return;
+	keep_anchor(reader, anchor, (DocNode){0}, reader->size);
+	index = map_find(&reader->anchor_names, anchor);
+	reader->anchors.items[index].open = true;
+}
+
+static bool
+on_alias(DocReader *reader, const yaml_event_t *event)
+{
+	Str name = anchor_text(event->data.alias.anchor);
+	Span span = doc_span(reader, event->start_mark, event->end_mark);
+	uint32_t index = map_find(&reader->anchor_names, name);
+	const DocAnchor *anchor;
+
+	if (index == MAP_NONE || reader->anchors.items[index].open) {
+		Diag *diag = diag_report(reader->sink, DIAG_YAML_SYNTAX, span,
+			index == MAP_NONE ? "alias `*" STR_FMT "` has no anchor"
+					  : "alias `*" STR_FMT "` stands inside its own anchor",
+			STR_ARG(name));
+
+		diag_help(reader->sink, diag, "put `&" STR_FMT "` on an earlier, finished value",
+			STR_ARG(name));
+		return doc_fail(reader);
+	}
+	anchor = &reader->anchors.items[index];
+	reader->aliased.nodes += anchor->size.nodes;
+	reader->aliased.bytes += anchor->size.bytes;
+	reader->size.nodes += anchor->size.nodes;
+	reader->size.bytes += anchor->size.bytes;
+	if (reader->aliased.nodes > DOC_MAX_ALIAS_NODES ||
+		reader->aliased.bytes > DOC_MAX_ALIAS_BYTES) {
+		diag_report(reader->sink, DIAG_INPUT_LIMIT, span,
+			"aliases add more than %d nodes or %d MiB", (int)DOC_MAX_ALIAS_NODES,
+			(int)(DOC_MAX_ALIAS_BYTES >> 20));
+		return doc_fail(reader);
+	}
+	push_node(reader, anchor->node);
+	return true;
+}
+
+static bool
+is_core_tag(Str tag)
+{
+	static const char *const core[] = {"!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map",
+		"tag:yaml.org,2002:seq", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float",
+		"tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"};
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(core); i++) {
+		if (str_equal(tag, str_from(core[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+check_tag(DocReader *reader, const yaml_char_t *tag, const yaml_event_t *event)
+{
+	Str text = str_from((const char *)tag);
+	Diag *diag;
+
+	if (text.ptr == NULL || is_core_tag(text))
+		return true;
+	diag = diag_report(reader->sink, DIAG_YAML_SYNTAX,
+		doc_span(reader, event->start_mark, event->end_mark),
+		"custom tag `" STR_FMT "` is not allowed", STR_ARG(text));
+	diag_help(reader->sink, diag, "remove the tag; the type of a value comes from its key");
+	return doc_fail(reader);
+}
+
+/* The text where it stands in the source, if it stands there unchanged; else a copy that outlives
+ * the tree. */
+static const char *
+scalar_text(DocReader *reader, const yaml_event_t *event, Span span)
+{
+	const char *value = (const char *)event->data.scalar.value;
+	size_t len = event->data.scalar.length;
+
+	if (span.start + len <= reader->text.len &&
+		memcmp(reader->text.ptr + span.start, value, len) == 0)
+		return reader->text.ptr + span.start;
+	return str_copy(reader->sink->arena, (Str){value, len}).ptr;
+}
+
+static bool
+on_scalar(DocReader *reader, const yaml_event_t *event)
+{
+	DocSize before = reader->size;
+	Span span = doc_span(reader, event->start_mark, event->end_mark);
+	DocNode node = {.kind = DOC_SCALAR, .span = span};
+
+	if (!check_tag(reader, event->data.scalar.tag, event))
+		return false;
+	if (event->data.scalar.length > DOC_MAX_SCALAR) {
+		diag_report(reader->sink, DIAG_INPUT_LIMIT, span,
+			"a text of %zu bytes is longer than %d KiB", event->data.scalar.length,
+			(int)(DOC_MAX_SCALAR >> 10));
+		return doc_fail(reader);
+	}
+	node.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+		     event->data.scalar.tag == NULL;
+	node.count = (uint32_t)event->data.scalar.length;
+	node.text = scalar_text(reader, event, span);
+	reader->size.nodes++;
+	reader->size.bytes += node.count;
+	keep_anchor(reader, anchor_text(event->data.scalar.anchor), node, before);
+	push_node(reader, node);
+	return true;
+}
+
+static bool
+on_start(DocReader *reader, const yaml_event_t *event, DocKind kind)
+{
+	bool map = kind == DOC_MAP;
+	const yaml_char_t *tag =
+		map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	Str anchor = anchor_text(
+		map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor);
+	Span span = doc_span(reader, event->start_mark, event->end_mark);
+	DocOpen *open;
+
+	if (!check_tag(reader, tag, event))
+		return false;
+	if (reader->depth == DOC_MAX_DEPTH) {
+		diag_report(reader->sink, DIAG_INPUT_LIMIT, span, "nested deeper than %d levels",
+			DOC_MAX_DEPTH);
+		return doc_fail(reader);
+	}
+	open = &reader->open[reader->depth++];
+	open->kind = kind;
+	open->span = span;
+	open->first = reader->pending.len;
+	open->before = reader->size;
+	open->anchor = anchor.ptr == NULL ? anchor : str_copy(reader->scratch, anchor);
+	open_anchor(reader, open->anchor);
+	reader->size.nodes++;
+	return true;
+}
+
+/* A block has no closing character: it ends with its last child. */
+static void
+end_span(DocReader *reader, const DocOpen *open, const yaml_event_t *event, Span *ret_span)
+{
+	Span end = doc_span(reader, event->start_mark, event->end_mark);
+
+	if (end.end > end.start && reader->pending.len >= open->first &&
+		(reader->text.ptr[end.end - 1] == ']' || reader->text.ptr[end.end - 1] == '}'))
+		ret_span->end = end.end;
+	else if (reader->pending.len > open->first)
+		ret_span->end = reader->pending.items[reader->pending.len - 1].span.end;
+	if (ret_span->end < ret_span->start)
+		ret_span->end = ret_span->start;
+}
+
+static bool
+on_end(DocReader *reader, const yaml_event_t *event)
+{
+	DocOpen *open = &reader->open[--reader->depth];
+	DocNode node = {.kind = (uint8_t)open->kind, .span = open->span};
+	size_t len = reader->pending.len - open->first;
+
+	end_span(reader, open, event, &node.span);
+	if (open->kind == DOC_MAP) {
+		if (!doc_finish_map(reader, open))
+			return doc_fail(reader);
+		len = reader->pending.len - open->first;
+	}
+	node.count = (uint32_t)(open->kind == DOC_MAP ? len / 2 : len);
+	if (len > 0) {
+		node.items = ARENA_ARRAY(reader->arena, DocNode, len);
+		memcpy(node.items, &reader->pending.items[open->first], len * sizeof(DocNode));
+	}
+	reader->pending.len = open->first;
+	keep_anchor(reader, open->anchor, node, open->before);
+	push_node(reader, node);
+	return true;
+}
+
+static bool
+on_document(DocReader *reader, const yaml_event_t *event)
+{
+	if (reader->documents++ == 0)
+		return true;
+	diag_report(reader->sink, DIAG_YAML_SYNTAX,
+		doc_span(reader, event->start_mark, event->end_mark),
+		"a second document begins here; a spec is one document");
+	return doc_fail(reader);
+}
+
+bool
+doc_take_event(DocReader *reader, const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_NO_EVENT:
+	case YAML_STREAM_START_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_DOCUMENT_END_EVENT: return true;
+	case YAML_DOCUMENT_START_EVENT: return on_document(reader, event);
+	case YAML_ALIAS_EVENT: return on_alias(reader, event);
+	case YAML_SCALAR_EVENT: return on_scalar(reader, event);
+	case YAML_SEQUENCE_START_EVENT: return on_start(reader, event, DOC_LIST);
+	case YAML_MAPPING_START_EVENT: return on_start(reader, event, DOC_MAP);
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT: return on_end(reader, event);
+	}
+	return true;
+}

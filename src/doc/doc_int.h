@@ -1,0 +1,53 @@
+/* The reader's state, shared by doc.c (events to nodes), maps.c (keys) and read.c (the loop). */
+#ifndef DOC_DOC_INT_H
+#define DOC_DOC_INT_H
+
+#include "doc/doc.h"
+
+#include <yaml.h>
+
+/* What a subtree amounts to once its aliases are expanded. */
+typedef struct DocSize {
+	uint64_t nodes, bytes;
+} DocSize;
+
+typedef struct DocAnchor {
+	DocNode node;
+	DocSize size;
+	bool open;
+} DocAnchor;
+
+typedef struct DocOpen {
+	DocKind kind;
+	Span span;
+	size_t first; /* of its children in `pending` */
+	DocSize before;
+	Str anchor;
+} DocOpen;
+
+typedef struct DocReader {
+	DiagSink *sink;
+	Arena *arena, *scratch;
+	uint32_t file;
+	Str text;
+	size_t start; /* of the text after a byte order mark */
+	bool is_ascii;
+	size_t cursor_index, cursor_byte;
+	VEC(DocNode) pending; /* children of the open containers, innermost last */
+	DocOpen open[DOC_MAX_DEPTH];
+	size_t depth, documents;
+	VEC(DocAnchor) anchors;
+	Map anchor_names;
+	DocSize size, aliased;
+	DocNode root;
+	bool has_root, failed;
+} DocReader;
+
+Span doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end);
+/* Remembers that the document is not to be used; gives false. */
+bool doc_fail(DocReader *reader);
+bool doc_take_event(DocReader *reader, const yaml_event_t *event);
+/* Checks the keys of the map on top of `pending` and applies its merge keys; false: not a map. */
+bool doc_finish_map(DocReader *reader, const DocOpen *open);
+
+#endif

@@ -1,0 +1,171 @@
+/* Keys of a map: scalars, none twice, merge keys applied. */
+#include "doc/doc_int.h"
+
+#include <string.h>
+
+/* Up to here comparing all pairs is cheaper than a table. */
+#define SMALL_MAP 12
+
+static bool
+same_key(const DocNode *a, const DocNode *b)
+{
+	return a->count == b->count && memcmp(a->text, b->text, a->count) == 0;
+}
+
+static void
+report_duplicate(DocReader *reader, const DocNode *first, const DocNode *second)
+{
+	Str key = doc_text(second);
+	Diag *diag = diag_report(reader->sink, DIAG_DUPLICATE_KEY, second->span,
+		"`" STR_FMT "` stands twice in one map", STR_ARG(key));
+
+	diag_label(reader->sink, diag, "second");
+	diag_related(reader->sink, diag, first->span, "first");
+	diag_help(reader->sink, diag, "keep one of them");
+}
+
+static void
+check_small(DocReader *reader, const DocNode *pairs, size_t count)
+{
+	size_t i, j;
+
+	for (i = 1; i < count; i++) {
+		for (j = 0; j < i; j++) {
+			if (same_key(&pairs[2 * i], &pairs[2 * j])) {
+				report_duplicate(reader, &pairs[2 * j], &pairs[2 * i]);
+				break;
+			}
+		}
+	}
+}
+
+static void
+check_large(DocReader *reader, const DocNode *pairs, size_t count)
+{
+	Arena *scratch = arena_create();
+	Map seen = {0};
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		uint32_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
+
+		if (first != MAP_NONE)
+			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
+	}
+	arena_destroy(scratch);
+}
+
+static bool
+is_merge_key(const DocNode *key)
+{
+	return key->plain && STR_EQ(doc_text(key), "<<");
+}
+
+static bool
+check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merges)
+{
+	bool good = true;
+	size_t i;
+
+	*ret_merges = false;
+	for (i = 0; i < count; i++) {
+		const DocNode *key = &pairs[2 * i];
+
+		if (key->kind != DOC_SCALAR) {
+			diag_report(reader->sink, DIAG_WRONG_TYPE, key->span,
+				"a key must be a text, not a %s",
+				key->kind == DOC_LIST ? "list" : "map");
+			good = false;
+		} else if (is_merge_key(key)) {
+			*ret_merges = true;
+		}
+	}
+	return good;
+}
+
+typedef struct Merge {
+	DocReader *reader;
+	Arena *scratch;
+	Map seen;
+	VEC(DocNode) pairs;
+} Merge;
+
+static void
+merge_pair(Merge *merge, const DocNode *key, const DocNode *value)
+{
+	if (map_add(merge->scratch, &merge->seen, doc_text(key), 0) != MAP_NONE)
+		return;
+	VEC_PUSH(merge->scratch, &merge->pairs, *key);
+	VEC_PUSH(merge->scratch, &merge->pairs, *value);
+}
+
+static bool
+merge_map(Merge *merge, const DocNode *map)
+{
+	size_t i;
+
+	if (map->kind != DOC_MAP) {
+		Diag *diag = diag_report(merge->reader->sink, DIAG_WRONG_TYPE, map->span,
+			"`<<` merges maps, and this is none");
+
+		diag_help(merge->reader->sink, diag,
+			"give an alias to a map, or a list of such aliases");
+		return false;
+	}
+	for (i = 0; i < map->count; i++)
+		merge_pair(merge, doc_key(map, i), doc_value(map, i));
+	return true;
+}
+
+static bool
+merge_value(Merge *merge, const DocNode *value)
+{
+	size_t i;
+	bool good = true;
+
+	if (value->kind != DOC_LIST)
+		return merge_map(merge, value);
+	for (i = 0; i < value->count; i++)
+		good = merge_map(merge, doc_item(value, i)) && good;
+	return good;
+}
+
+/* The map's own pairs first, then what is merged in; the first one of a key wins. */
+static bool
+apply_merges(DocReader *reader, const DocOpen *open, size_t count)
+{
+	Merge merge = {.reader = reader, .scratch = arena_create()};
+	const DocNode *pairs = &reader->pending.items[open->first];
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!is_merge_key(&pairs[2 * i]))
+			merge_pair(&merge, &pairs[2 * i], &pairs[2 * i + 1]);
+	}
+	for (i = 0; i < count; i++) {
+		if (is_merge_key(&pairs[2 * i]))
+			good = merge_value(&merge, &pairs[2 * i + 1]) && good;
+	}
+	reader->pending.len = open->first;
+	for (i = 0; i < merge.pairs.len; i++)
+		VEC_PUSH(reader->scratch, &reader->pending, merge.pairs.items[i]);
+	arena_destroy(merge.scratch);
+	return good;
+}
+
+bool
+doc_finish_map(DocReader *reader, const DocOpen *open)
+{
+	const DocNode *pairs = &reader->pending.items[open->first];
+	size_t count = (reader->pending.len - open->first) / 2;
+	bool merges;
+
+	if (!check_keys(reader, pairs, count, &merges))
+		return false;
+	if (count <= SMALL_MAP)
+		check_small(reader, pairs, count);
+	else
+		check_large(reader, pairs, count);
+	return !merges || apply_merges(reader, open, count);
+}

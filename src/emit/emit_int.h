@@ -1,0 +1,41 @@
+/* The makers of outputs; one row of outputs.def each. */
+#ifndef EMIT_EMIT_INT_H
+#define EMIT_EMIT_INT_H
+
+#include "emit/emit.h"
+
+typedef struct EmitRow EmitRow;
+
+typedef struct EmitContext {
+	Arena *arena;
+	const EmitInput *input;
+	EmitFiles *files;
+	EmitError *error;
+} EmitContext;
+
+typedef bool (*EmitMaker)(EmitContext *context, const EmitRow *row);
+
+struct EmitRow {
+	const char *path;
+	EmitMaker maker;
+	const char *source;
+	TextLanguage language;
+};
+
+bool emit_script(EmitContext *context, const EmitRow *row);
+bool emit_commands(EmitContext *context, const EmitRow *row);
+bool emit_zones(EmitContext *context, const EmitRow *row);
+bool emit_template(EmitContext *context, const EmitRow *row);
+bool emit_summary_csv(EmitContext *context, const EmitRow *row);
+
+/* One template of the user that overrides no built-in output. */
+bool emit_user_template(EmitContext *context, const EmitTemplate *template);
+
+void emit_add(EmitContext *context, Str path, Str bytes);
+/* PowerShell text as its file has it: CRLF, and a byte order mark where it is not ASCII or `bom`.
+ */
+Str emit_script_bytes(Arena *arena, Str text, bool bom);
+/* The embedded file of that path; an assertion fails for an unknown one. */
+Str emit_embedded_file(Str path);
+
+#endif

@@ -1,0 +1,477 @@
+/*
+ * Written or not written. Everything goes into a sibling folder first; then the two change places
+ * in one step, or, where the folder holds what is not ours, file by file with plan.json last. A run
+ * that was killed is healed by the next: plan.json tells what belongs together.
+ */
+#include "emit/emit_int.h"
+
+#define MANIFEST          "plan.json"
+#define MARKER            ".connplan-tmp"
+#define MAX_MANIFEST_SIZE ((size_t)1 << 30)
+#define MAX_FOLDER_DEPTH  8
+
+typedef struct Publisher {
+	Arena *arena;
+	const EmitTarget *target;
+	Io *io;
+	Str dir, temporary;
+	const EmitFiles *files;
+	StrVec old; /* what the old manifest lists, and itself */
+	Map old_names, new_names;
+	EmitTrouble *trouble;
+} Publisher;
+
+static bool
+failed(Publisher *publisher, IoStatus status, const char *step, Str path)
+{
+	if (status == IO_OK)
+		return false;
+	publisher->trouble->path = path;
+	publisher->trouble->step = step;
+	return true;
+}
+
+static IoStatus
+ask_stop(const Publisher *publisher)
+{
+	return publisher->target->stop != NULL && publisher->target->stop() ? IO_INTERRUPTED
+									    : IO_OK;
+}
+
+static Str
+below(Publisher *publisher, Str dir, Str path)
+{
+	return str_format(publisher->arena, STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(path));
+}
+
+/* --- the old manifest
+ * ------------------------------------------------------------------------------ */
+
+/* A path that we could have written: relative, no dots to climb with. */
+static bool
+is_plain_path(Str path)
+{
+	size_t start = 0;
+
+	if (path.len == 0 || path_is_absolute(path))
+		return false;
+	while (start <= path.len) {
+		size_t end = str_find_char(path, '/', start);
+		Str name = str_slice(path, start, end);
+
+		if (name.len == 0 || STR_EQ(name, ".") || STR_EQ(name, ".."))
+			return false;
+		start = end + 1;
+	}
+	return true;
+}
+
+static void
+add_old(Publisher *publisher, Str path)
+{
+	if (map_add(publisher->arena, &publisher->old_names, path, 1) == MAP_NONE)
+		VEC_PUSH(publisher->arena, &publisher->old, path);
+}
+
+/* Reads what an earlier run wrote; a folder without a good manifest has no old files. */
+static bool
+read_manifest(Publisher *publisher, Str dir)
+{
+	Str bytes;
+	Json *plan;
+	const Json *outputs;
+	JsonError error;
+	size_t i;
+
+	if (publisher->io->read(publisher->io, publisher->arena,
+		    below(publisher, dir, STR(MANIFEST)), MAX_MANIFEST_SIZE, &bytes) != IO_OK ||
+		!json_read(publisher->arena, bytes, &plan, &error) ||
+		!STR_EQ(json_get_text(plan, STR("format")), "connplan-plan"))
+		return false;
+	outputs = json_get(plan, STR("outputs"));
+	for (i = 0; i < json_len(outputs) && outputs->kind == JSON_LIST; i++) {
+		Str path = json_get_text(outputs->items.items[i], STR("path"));
+
+		if (is_plain_path(path))
+			add_old(publisher, path);
+	}
+	add_old(publisher, STR(MANIFEST));
+	return true;
+}
+
+/* --- removing what is ours
+ * ---------------------------------------------------------------------------- */
+
+static IoStatus remove_tree(Publisher *publisher, Str dir, unsigned depth);
+
+static IoStatus
+remove_entry(Publisher *publisher, Str path, unsigned depth)
+{
+	IoKind kind;
+	IoStatus status = publisher->io->kind(publisher->io, path, &kind);
+
+	if (status != IO_OK)
+		return status;
+	if (kind == IO_KIND_DIR && depth < MAX_FOLDER_DEPTH)
+		return remove_tree(publisher, path, depth + 1);
+	return publisher->io->remove_file(publisher->io, path);
+}
+
+/* What tells that the folder is ours goes last, so that a killed removal can be taken up again. */
+static bool
+is_proof(Str name, unsigned depth)
+{
+	return depth == 0 && (STR_EQ(name, MARKER) || STR_EQ(name, MANIFEST));
+}
+
+/* Everything below a temporary folder of ours; its folders are at most as deep as our paths. */
+static IoStatus
+remove_tree(Publisher *publisher, Str dir, unsigned depth)
+{
+	Io *io = publisher->io;
+	StrVec names = {0};
+	IoStatus status = io->list(io, publisher->arena, dir, &names);
+	size_t i, pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < names.len && status == IO_OK; i++) {
+			if (is_proof(names.items[i], depth) == (pass == 1))
+				status = remove_entry(
+					publisher, below(publisher, dir, names.items[i]), depth);
+		}
+	}
+	return status == IO_OK ? io->remove_dir(io, dir) : status;
+}
+
+static bool
+holds_no_file(Publisher *publisher, Str dir, unsigned depth)
+{
+	StrVec names = {0};
+	IoKind kind;
+	size_t i;
+
+	if (depth > MAX_FOLDER_DEPTH ||
+		publisher->io->list(publisher->io, publisher->arena, dir, &names) != IO_OK)
+		return false;
+	for (i = 0; i < names.len; i++) {
+		Str path = below(publisher, dir, names.items[i]);
+
+		if (publisher->io->kind(publisher->io, path, &kind) != IO_OK ||
+			kind != IO_KIND_DIR || !holds_no_file(publisher, path, depth + 1))
+			return false;
+	}
+	return true;
+}
+
+/* Whether a folder in the way of ours is one: it has our marker or a manifest, or nothing. */
+static bool
+is_leftover(Publisher *publisher, Str dir)
+{
+	Publisher probe = {.arena = publisher->arena, .io = publisher->io};
+	IoKind kind;
+
+	if (holds_no_file(publisher, dir, 0))
+		return true;
+	if (publisher->io->kind(publisher->io, below(publisher, dir, STR(MARKER)), &kind) ==
+			IO_OK &&
+		kind == IO_KIND_FILE)
+		return true;
+	return read_manifest(&probe, dir);
+}
+
+static IoStatus
+clear_leftover(Publisher *publisher)
+{
+	IoKind kind;
+	IoStatus status = publisher->io->kind(publisher->io, publisher->temporary, &kind);
+
+	if (status != IO_OK || kind == IO_KIND_NONE)
+		return status;
+	if (kind != IO_KIND_DIR || !is_leftover(publisher, publisher->temporary))
+		return IO_EXISTS;
+	return remove_tree(publisher, publisher->temporary, 0);
+}
+
+/* --- writing beside
+ * ----------------------------------------------------------------------------------- */
+
+/* Makes the folders of a path below `dir`; a link in their place is removed, not followed. */
+static IoStatus
+make_folders(Publisher *publisher, Str dir, Str path)
+{
+	Io *io = publisher->io;
+	size_t end;
+	IoStatus status;
+
+	for (end = str_find_char(path, '/', 0); end < path.len;
+		end = str_find_char(path, '/', end + 1)) {
+		Str folder = below(publisher, dir, str_slice(path, 0, end));
+		IoKind kind;
+
+		status = io->kind(io, folder, &kind);
+		if (status == IO_OK && kind != IO_KIND_DIR && kind != IO_KIND_NONE)
+			status = io->remove_file(io, folder);
+		if (status == IO_OK && kind != IO_KIND_DIR)
+			status = io->make_dir(io, folder);
+		if (failed(publisher, status, "cannot make", folder))
+			return status;
+	}
+	return IO_OK;
+}
+
+static IoStatus
+sync_folders(Publisher *publisher, Str dir, Str path)
+{
+	Io *io = publisher->io;
+	Str folder = path_dir(below(publisher, dir, path));
+	IoStatus status = io->sync_dir(io, folder);
+
+	(void)failed(publisher, status, "cannot write", folder);
+	return status;
+}
+
+static IoStatus
+write_beside(Publisher *publisher)
+{
+	Io *io = publisher->io;
+	Str marker = below(publisher, publisher->temporary, STR(MARKER));
+	IoStatus status = io->make_dir(io, publisher->temporary);
+	size_t i;
+
+	if (status == IO_OK)
+		status = io->write(io, marker, STR(""));
+	if (failed(publisher, status, "cannot make", publisher->temporary))
+		return status;
+	for (i = 0; i < publisher->files->len && status == IO_OK; i++) {
+		const EmitFile *file = &publisher->files->items[i];
+		Str path = below(publisher, publisher->temporary, file->path);
+
+		status = ask_stop(publisher);
+		if (status == IO_OK)
+			status = make_folders(publisher, publisher->temporary, file->path);
+		if (status == IO_OK) {
+			status = io->write(io, path, file->bytes);
+			(void)failed(publisher, status, "cannot write",
+				below(publisher, publisher->dir, file->path));
+		}
+		if (status == IO_OK)
+			status = sync_folders(publisher, publisher->temporary, file->path);
+	}
+	return status;
+}
+
+/* --- swapping in
+ * -------------------------------------------------------------------------------------- */
+
+/* Whether everything in the folder is listed in the old manifest. */
+static bool
+holds_only_ours(Publisher *publisher, Str prefix, unsigned depth)
+{
+	Io *io = publisher->io;
+	Str dir = prefix.len == 0 ? publisher->dir : below(publisher, publisher->dir, prefix);
+	StrVec names = {0};
+	size_t i;
+
+	if (depth > MAX_FOLDER_DEPTH || io->list(io, publisher->arena, dir, &names) != IO_OK)
+		return false;
+	for (i = 0; i < names.len; i++) {
+		Str path =
+			prefix.len == 0 ? names.items[i] : below(publisher, prefix, names.items[i]);
+		IoKind kind;
+
+		if (io->kind(io, below(publisher, publisher->dir, path), &kind) != IO_OK)
+			return false;
+		if (kind == IO_KIND_DIR ? !holds_only_ours(publisher, path, depth + 1)
+					: map_find(&publisher->old_names, path) == MAP_NONE)
+			return false;
+	}
+	return true;
+}
+
+/* The shell that runs us may stand in the folder: it must not be swapped away under its feet. */
+static bool
+is_current_folder(Publisher *publisher)
+{
+	Str here;
+
+	return publisher->io->resolve(publisher->io, publisher->arena, STR("."), &here) != IO_OK ||
+	       str_equal(here, publisher->dir);
+}
+
+static IoStatus
+swap_folder(Publisher *publisher)
+{
+	Io *io = publisher->io;
+	Str marker = below(publisher, publisher->temporary, STR(MARKER));
+	IoStatus status = io->remove_file(io, marker);
+
+	if (status == IO_OK)
+		status = io->exchange(io, publisher->temporary, publisher->dir);
+	if (status != IO_OK)
+		return status;
+	(void)io->sync_dir(io, path_dir(publisher->dir));
+	/* The new files are in place; an old folder that cannot be removed is cleared next time. */
+	(void)remove_tree(publisher, publisher->temporary, 0);
+	return IO_OK;
+}
+
+static IoStatus
+remove_stale(Publisher *publisher)
+{
+	Io *io = publisher->io;
+	size_t i;
+
+	for (i = 0; i < publisher->old.len; i++) {
+		Str path = publisher->old.items[i];
+		IoStatus status;
+
+		if (map_find(&publisher->new_names, path) != MAP_NONE)
+			continue;
+		status = io->remove_file(io, below(publisher, publisher->dir, path));
+		if (status != IO_OK && status != IO_NOT_FOUND) {
+			(void)failed(publisher, status, "cannot remove", path);
+			return status;
+		}
+		/* A folder that is empty now was ours. */
+		if (str_find_char(path, '/', 0) < path.len)
+			(void)io->remove_dir(io, path_dir(below(publisher, publisher->dir, path)));
+	}
+	return IO_OK;
+}
+
+static IoStatus
+move_file(Publisher *publisher, const EmitFile *file)
+{
+	Io *io = publisher->io;
+	Str from = below(publisher, publisher->temporary, file->path);
+	Str to = below(publisher, publisher->dir, file->path);
+	IoStatus status = make_folders(publisher, publisher->dir, file->path);
+
+	if (status != IO_OK)
+		return status;
+	status = io->rename(io, from, to);
+	(void)failed(publisher, status, "cannot write", to);
+	return status == IO_OK ? sync_folders(publisher, publisher->dir, file->path) : status;
+}
+
+/* File by file; plan.json, the last one, comes when nothing stale is left. */
+static IoStatus
+move_files(Publisher *publisher)
+{
+	size_t i, len = publisher->files->len;
+	IoStatus status = IO_OK;
+
+	for (i = 0; i + 1 < len && status == IO_OK; i++)
+		status = move_file(publisher, &publisher->files->items[i]);
+	if (status == IO_OK)
+		status = remove_stale(publisher);
+	if (status == IO_OK && len > 0)
+		status = move_file(publisher, &publisher->files->items[len - 1]);
+	if (status == IO_OK)
+		(void)remove_tree(publisher, publisher->temporary, 0);
+	return status;
+}
+
+static IoStatus
+swap_in(Publisher *publisher, bool exists)
+{
+	Io *io = publisher->io;
+	IoStatus status;
+
+	if (!exists) {
+		status = io->remove_file(io, below(publisher, publisher->temporary, STR(MARKER)));
+		if (status == IO_OK)
+			status = io->rename(io, publisher->temporary, publisher->dir);
+		if (failed(publisher, status, "cannot make", publisher->dir))
+			return status;
+		(void)io->sync_dir(io, path_dir(publisher->dir));
+		return IO_OK;
+	}
+	if (holds_only_ours(publisher, STR(""), 0) && !is_current_folder(publisher) &&
+		swap_folder(publisher) == IO_OK)
+		return IO_OK;
+	return move_files(publisher);
+}
+
+/* --- finding the folder
+ * ------------------------------------------------------------------------------- */
+
+static IoStatus
+make_parents(Publisher *publisher, Str dir)
+{
+	Io *io = publisher->io;
+	IoKind kind;
+	IoStatus status = io->kind(io, dir, &kind);
+
+	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || dir.len <= 1)
+		return status;
+	status = make_parents(publisher, path_dir(dir));
+	if (status == IO_OK)
+		status = io->make_dir(io, dir);
+	(void)failed(publisher, status, "cannot make", dir);
+	return status;
+}
+
+/* The folder without links, so that its sibling is on the same disk; made from its parent if new.
+ */
+static IoStatus
+find_folder(Publisher *publisher, Str dir, bool *ret_exists)
+{
+	Io *io = publisher->io;
+	IoStatus status;
+	IoKind kind;
+	Str parent;
+
+	while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
+		dir.len--;
+	status = io->resolve(io, publisher->arena, dir, &publisher->dir);
+	*ret_exists = status == IO_OK;
+	if (status == IO_NOT_FOUND) {
+		status = make_parents(publisher, path_dir(dir));
+		if (status == IO_OK)
+			status = io->resolve(io, publisher->arena, path_dir(dir), &parent);
+		if (status == IO_OK)
+			publisher->dir = below(publisher, parent, path_name(dir));
+	} else if (status == IO_OK) {
+		status = io->kind(io, publisher->dir, &kind);
+		if (status == IO_OK && kind != IO_KIND_DIR)
+			status = IO_EXISTS;
+	}
+	if (!failed(publisher, status, "cannot write into", dir))
+		publisher->temporary =
+			str_format(publisher->arena, STR_FMT ".tmp", STR_ARG(publisher->dir));
+	return status;
+}
+
+IoStatus
+emit_publish(
+	Arena *arena, const EmitTarget *target, const EmitFiles *files, EmitTrouble *ret_trouble)
+{
+	Publisher publisher = {.arena = arena,
+		.target = target,
+		.io = target->io,
+		.files = files,
+		.trouble = ret_trouble};
+	IoStatus status;
+	bool exists;
+	size_t i;
+
+	for (i = 0; i < files->len; i++)
+		map_add(arena, &publisher.new_names, files->items[i].path, 1);
+	status = find_folder(&publisher, target->dir, &exists);
+	if (status != IO_OK)
+		return status;
+	status = clear_leftover(&publisher);
+	if (failed(&publisher, status, "cannot use", publisher.temporary))
+		return status;
+	if (exists)
+		(void)read_manifest(&publisher, publisher.dir);
+	status = write_beside(&publisher);
+	if (status == IO_OK)
+		status = ask_stop(&publisher);
+	if (status == IO_OK)
+		status = swap_in(&publisher, exists);
+	if (status != IO_OK)
+		(void)remove_tree(&publisher, publisher.temporary, 0);
+	return status;
+}

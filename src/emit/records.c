@@ -1,0 +1,96 @@
+/* Zone files and the table of the summary: formats with few rules, written directly. */
+#include "emit/emit_int.h"
+
+static void
+zone_line(Buf *zone, const Json *record)
+{
+	const Json *strings = json_get(record, STR("strings"));
+	size_t i;
+
+	buf_str(zone, json_get_text(record, STR("name")));
+	buf_lit(zone, ".\t");
+	buf_str(zone, json_get(record, STR("ttl"))->text);
+	buf_lit(zone, "\tIN\t");
+	buf_str(zone, json_get_text(record, STR("type")));
+	for (i = 0; i < strings->items.len; i++) {
+		buf_char(zone, i == 0 ? '\t' : ' ');
+		text_zone(zone, strings->items.items[i]->text);
+	}
+	buf_char(zone, '\n');
+}
+
+/* One file for each domain and phase, with all of its records. */
+bool
+emit_zones(EmitContext *context, const EmitRow *row)
+{
+	const Json *records = json_get(context->input->plan, STR("records"));
+	size_t i = 0;
+
+	while (i < records->items.len) {
+		Str domain = json_get_text(records->items.items[i], STR("domain"));
+		Buf zone = buf_make(context->arena);
+
+		for (; i < records->items.len &&
+			str_equal(json_get_text(records->items.items[i], STR("domain")), domain);
+			i++)
+			zone_line(&zone, records->items.items[i]);
+		emit_add(context,
+			str_format(context->arena, "%s/2-final/" STR_FMT ".zone", row->path,
+				STR_ARG(domain)),
+			buf_text(&zone));
+	}
+	return true;
+}
+
+static void
+csv_line(Buf *csv, const Str *cells, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		buf_lit(csv, i > 0 ? "," : "");
+		text_csv(csv, cells[i]);
+	}
+	buf_lit(csv, "\r\n");
+}
+
+static void
+csv_tables(Buf *csv, const Json *tables, const char *second)
+{
+	size_t i, j;
+
+	for (i = 0; i < tables->items.len; i++) {
+		const Json *table = tables->items.items[i];
+		const Json *rows = json_get(table, STR("rows"));
+
+		for (j = 0; j < rows->items.len; j++) {
+			const Json *row = rows->items.items[j];
+			Str cells[4] = {json_get_text(table, STR("title")),
+				json_get_text(row, STR("item")),
+				json_get_text(row, str_from(second)),
+				json_get_text(row, STR("notes"))};
+
+			csv_line(csv, cells, 4);
+		}
+	}
+}
+
+/* UTF-8 with a byte order mark and CRLF: so Excel reads every language. */
+bool
+emit_summary_csv(EmitContext *context, const EmitRow *row)
+{
+	const Json *document = context->input->document;
+	const Json *summary = json_get(document, STR("summary"));
+	const Json *text = json_get(json_get(document, STR("text")), STR("summary"));
+	Buf csv = buf_make(context->arena);
+	Str heads[4] = {json_get_text(text, STR("heading")), json_get_text(text, STR("item")),
+		json_get_text(text, STR("setting")), json_get_text(text, STR("notes"))};
+
+	buf_lit(&csv, "\xef\xbb\xbf");
+	csv_line(&csv, heads, 4);
+	csv_tables(&csv, json_get(summary, STR("connectors")), "setting");
+	csv_tables(&csv, json_get(summary, STR("hosts")), "setting");
+	csv_tables(&csv, json_get(summary, STR("spf")), "value");
+	emit_add(context, str_from(row->path), buf_text(&csv));
+	return true;
+}

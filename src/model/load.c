@@ -1,0 +1,267 @@
+/* Reading the files of a spec and merging them into one struct. */
+#include "model/model_int.h"
+
+static void load_imports(ModelLoader *loader, Str path, size_t from);
+
+static void
+decode_source(ModelLoader *loader, uint32_t source, bool imported)
+{
+	Model *model = loader->model;
+	Arena *scratch = arena_create();
+	SchemaDecoder decoder = {.sink = model->sink,
+		.arena = model->arena,
+		.root = &model_spec_table,
+		.only = imported ? FIELD_IMPORTABLE : 0};
+	DocNode root;
+
+	/* The tree is needed only until it is decoded; its texts stay in the source or the sink. */
+	if (doc_read(model->sink, scratch, source, &root))
+		schema_decode(&decoder, &model_spec_table, &root, model->spec);
+	else
+		model->usable = false;
+	arena_destroy(scratch);
+}
+
+static void
+add_file(ModelLoader *loader, Str path, Str text, bool imported)
+{
+	Model *model = loader->model;
+	size_t first_import = model->spec->imports.len;
+	FieldObject main_head = model->spec->head;
+	ModelFile *file = VEC_ADD(model->arena, &model->files);
+
+	file->path = path;
+	file->imported = imported;
+	file->source = source_add(model->sink->sources, path, text);
+	decode_source(loader, file->source, imported);
+	if (imported)
+		model->spec->head = main_head;
+	load_imports(loader, path, first_import);
+}
+
+static Diag *
+import_failed(ModelLoader *loader, const FieldItem *pattern, Str path, const char *why)
+{
+	Diag *diag = diag_report(loader->model->sink, DIAG_IMPORT_FAILED, pattern->span,
+		"cannot import `" STR_FMT "`: %s", STR_ARG(path), why);
+
+	diag_path(diag, STR("imports"));
+	loader->model->usable = false;
+	return diag;
+}
+
+static bool
+is_inside(Str path, Str root)
+{
+	if (STR_EQ(root, "/"))
+		return true;
+	return str_starts(path, root) && path.len > root.len && path.ptr[root.len] == '/';
+}
+
+static void
+report_import_cycle(ModelLoader *loader, const FieldItem *pattern, Str resolved)
+{
+	Buf loop = buf_make(loader->model->sink->arena);
+	bool within = false;
+	Diag *diag;
+	size_t i;
+
+	for (i = 0; i < loader->open.len; i++) {
+		within = within || str_equal(loader->open.items[i], resolved);
+		if (!within)
+			continue;
+		buf_str(&loop, path_name(loader->open.items[i]));
+		buf_lit(&loop, " → ");
+	}
+	buf_str(&loop, path_name(resolved));
+	diag = diag_report(loader->model->sink, DIAG_CYCLE, pattern->span,
+		"imports go round in a circle: " STR_FMT, STR_ARG(buf_text(&loop)));
+	diag_path(diag, STR("imports"));
+	diag_help(loader->model->sink, diag, "take one of these imports out");
+	loader->model->usable = false;
+}
+
+/* Whether the file may be read now: inside the root, not read yet, not being read. */
+static bool
+admit_import(ModelLoader *loader, const FieldItem *pattern, Str path, Str *ret_resolved)
+{
+	Model *model = loader->model;
+	Io *io = loader->options->io;
+	IoStatus status = io->resolve(io, model->arena, path, ret_resolved);
+	size_t i;
+
+	if (status != IO_OK) {
+		import_failed(loader, pattern, path, io_status_text(status));
+		return false;
+	}
+	if (!is_inside(*ret_resolved, loader->root)) {
+		Diag *diag =
+			import_failed(loader, pattern, path, "it lies outside the import root");
+
+		diag_note(model->sink, diag, "the import root is `" STR_FMT "`",
+			STR_ARG(path_name(loader->root)));
+		diag_help(model->sink, diag,
+			"move the file, or name a wider root with --import-root");
+		return false;
+	}
+	for (i = 0; i < loader->open.len; i++) {
+		if (str_equal(loader->open.items[i], *ret_resolved)) {
+			report_import_cycle(loader, pattern, *ret_resolved);
+			return false;
+		}
+	}
+	return map_add(model->arena, &loader->loaded, *ret_resolved, 1) == MAP_NONE;
+}
+
+static void
+report_import_limit(ModelLoader *loader, const FieldItem *pattern, const char *what)
+{
+	Diag *diag = diag_report(loader->model->sink, DIAG_INPUT_LIMIT, pattern->span,
+		"imports bring more than %s", what);
+
+	diag_path(diag, STR("imports"));
+	loader->model->usable = false;
+}
+
+static void
+load_import(ModelLoader *loader, const FieldItem *pattern, Str path)
+{
+	Model *model = loader->model;
+	Io *io = loader->options->io;
+	Str resolved, text;
+	IoStatus status;
+
+	if (!admit_import(loader, pattern, path, &resolved))
+		return;
+	if (model->files.len > MODEL_MAX_IMPORT_FILES) {
+		report_import_limit(loader, pattern, "1,000 files");
+		return;
+	}
+	status = io->read(io, model->arena, path, DOC_MAX_FILE, &text);
+	if (status != IO_OK) {
+		import_failed(loader, pattern, path,
+			status == IO_TOO_BIG ? "larger than 32 MiB" : io_status_text(status));
+		return;
+	}
+	loader->bytes += text.len;
+	if (loader->bytes > MODEL_MAX_IMPORT_BYTES) {
+		report_import_limit(loader, pattern, "64 MiB");
+		return;
+	}
+	VEC_PUSH(model->arena, &loader->open, resolved);
+	add_file(loader, path, text, true);
+	loader->open.len--;
+}
+
+/* Whether a marker of a project's top stands in the folder. */
+static bool
+is_project_top(Io *io, Arena *arena, Str dir)
+{
+	IoKind kind;
+
+	if (io->kind(io, path_join(arena, dir, STR(".git")), &kind) == IO_OK &&
+		kind != IO_KIND_NONE)
+		return true;
+	return io->kind(io, path_join(arena, dir, STR(".connplan")), &kind) == IO_OK &&
+	       kind != IO_KIND_NONE;
+}
+
+/* The nearest folder upwards that is the top of a project; else the spec's own. */
+static bool
+find_import_root(Arena *arena, const ModelOptions *options, Str spec_path, Str *ret_root)
+{
+	Io *io = options->io;
+	Str start, dir;
+
+	if (options->import_root.ptr != NULL)
+		return io->resolve(io, arena, options->import_root, ret_root) == IO_OK;
+	if (io->resolve(io, arena, path_dir(spec_path), &start) != IO_OK)
+		return false;
+	*ret_root = start;
+	for (dir = start; !is_project_top(io, arena, dir); dir = path_dir(dir)) {
+		if (dir.len <= 1)
+			return true;
+	}
+	*ret_root = dir;
+	return true;
+}
+
+static bool
+find_root(ModelLoader *loader, Str spec_path)
+{
+	return loader->root.ptr != NULL ||
+	       find_import_root(loader->model->arena, loader->options, spec_path, &loader->root);
+}
+
+bool
+model_is_inside_root(Arena *arena, const ModelOptions *options, Str spec_path, Str path)
+{
+	Str root, resolved;
+
+	return find_import_root(arena, options, spec_path, &root) &&
+	       options->io->resolve(options->io, arena, path, &resolved) == IO_OK &&
+	       (str_equal(resolved, root) || is_inside(resolved, root));
+}
+
+static void
+load_imports(ModelLoader *loader, Str path, size_t from)
+{
+	Model *model = loader->model;
+	size_t i, j, len = model->spec->imports.len;
+	Str spec_path = model->files.items[0].path, resolved;
+	Io *io = loader->options->io;
+
+	for (i = from; i < len; i++) {
+		FieldItem pattern = model->spec->imports.items[i];
+		StrVec paths = {0};
+
+		if (loader->options->no_imports) {
+			import_failed(loader, &pattern, pattern.text,
+				"a spec from standard input stands in no folder");
+			continue;
+		}
+		if (!find_root(loader, spec_path)) {
+			import_failed(
+				loader, &pattern, pattern.text, "the import root cannot be read");
+			continue;
+		}
+		if (loader->open.len == 0 &&
+			io->resolve(io, model->arena, spec_path, &resolved) == IO_OK)
+			VEC_PUSH(model->arena, &loader->open, resolved);
+		if (!model_glob(loader, path_dir(path), &pattern, &paths))
+			continue;
+		if (paths.len == 0)
+			import_failed(loader, &pattern, pattern.text, "no file matches");
+		for (j = 0; j < paths.len; j++)
+			load_import(loader, &pattern, paths.items[j]);
+	}
+}
+
+Model *
+model_load_text(Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Str text)
+{
+	Model *model = ARENA_NEW(arena, Model);
+	ModelLoader loader = {.model = model, .options = options};
+
+	model->arena = arena;
+	model->sink = sink;
+	model->spec = ARENA_NEW(arena, ModelSpec);
+	model->usable = true;
+	add_file(&loader, path, text, false);
+	model_sort_objects(model);
+	model_build_names(model);
+	model_resolve(model);
+	model_build_routes(model);
+	return model;
+}
+
+IoStatus
+model_load(Arena *arena, DiagSink *sink, const ModelOptions *options, Str path, Model **ret_model)
+{
+	Str text;
+	IoStatus status = options->io->read(options->io, arena, path, DOC_MAX_FILE, &text);
+
+	if (status == IO_OK)
+		*ret_model = model_load_text(arena, sink, options, path, text);
+	return status;
+}

@@ -1,0 +1,331 @@
+/* Sorting the maps, one namespace for what lists mix, and looking names up. */
+#include "model/model_int.h"
+
+#include <string.h>
+
+/* --- sorting -------------------------------------------------------------------------------------
+ */
+
+static int
+by_name(const void *a, const void *b, void *context)
+{
+	const FieldObject *left = *(const FieldObject *const *)a;
+	const FieldObject *right = *(const FieldObject *const *)b;
+
+	(void)context;
+	return str_compare(left->name, right->name);
+}
+
+static bool
+names_are_sorted(const FieldObjects *objects, size_t size)
+{
+	const char *items = objects->items;
+	size_t i;
+
+	for (i = 1; i < objects->len; i++) {
+		const FieldObject *before =
+			(const FieldObject *)(const void *)(items + (i - 1) * size);
+		const FieldObject *after = (const FieldObject *)(const void *)(items + i * size);
+
+		if (str_compare(before->name, after->name) >= 0)
+			return false;
+	}
+	return true;
+}
+
+/* Twice in one file is the document's finding; twice over two files is ours. */
+static void
+report_twice(Model *model, const char *section, const FieldObject *first, const FieldObject *second)
+{
+	Diag *diag;
+
+	if (first->name_span.file == second->name_span.file)
+		return;
+	diag = diag_report(model->sink, DIAG_DUPLICATE_KEY, second->name_span,
+		"`" STR_FMT "` is defined in two files", STR_ARG(second->name));
+	diag_path(diag, model_path(model, section, second->name, NULL));
+	diag_label(model->sink, diag, "second");
+	diag_related(model->sink, diag, first->name_span, "first");
+	diag_help(model->sink, diag, "keep one of them, or give one another name");
+}
+
+/* Big structs are moved once: pointers are sorted, and the first of each name is kept. */
+static void
+sort_objects(Model *model, const char *section, FieldObjects *objects, size_t size)
+{
+	Arena *scratch;
+	FieldObject **order;
+	char *sorted;
+	size_t i, len = 0;
+
+	if (objects->len == 0 || names_are_sorted(objects, size))
+		return;
+	scratch = arena_create();
+	order = ARENA_ARRAY(scratch, FieldObject *, objects->len);
+	for (i = 0; i < objects->len; i++)
+		order[i] = (FieldObject *)(void *)((char *)objects->items + i * size);
+	base_sort(order, objects->len, sizeof(*order), by_name, NULL);
+	sorted = arena_array(model->arena, objects->len, size);
+	for (i = 0; i < objects->len; i++) {
+		FieldObject *last = (FieldObject *)(void *)(sorted + (len - 1) * size);
+
+		if (len > 0 && str_equal(last->name, order[i]->name))
+			report_twice(model, section, last, order[i]);
+		else
+			memcpy(sorted + len++ * size, order[i], size);
+	}
+	objects->items = sorted;
+	objects->len = (uint32_t)len;
+	arena_destroy(scratch);
+}
+
+/* Keys of `domains` are domain names: checked, and written in their normal form. */
+static void
+normalise_domains(Model *model)
+{
+	ModelDomain *domains = model->spec->domains.items;
+	size_t i;
+
+	for (i = 0; i < model->spec->domains.len; i++) {
+		FieldObject *head = &domains[i].head;
+		NetNameError error;
+		Diag *diag;
+
+		if (head->name.len == 0)
+			continue;
+		error = net_name_parse(model->arena, head->name, NET_NAME_HOST, &head->name);
+		if (error == NET_NAME_OK)
+			continue;
+		diag = diag_report(model->sink, DIAG_BAD_VALUE, head->name_span,
+			"`" STR_FMT "` is not a domain name: %s", STR_ARG(head->name),
+			net_name_reason(error));
+		diag_path(diag, model_path(model, "domains", head->name, NULL));
+		head->state = FIELD_BAD;
+	}
+}
+
+void
+model_sort_objects(Model *model)
+{
+	ModelSpec *spec = model->spec;
+
+	normalise_domains(model);
+	sort_objects(model, "domains", &spec->domains, sizeof(ModelDomain));
+	sort_objects(model, "egress", &spec->egress, sizeof(ModelEgress));
+	sort_objects(model, "gateways", &spec->gateways, sizeof(ModelGateway));
+	sort_objects(model, "relay_hosts", &spec->relay_hosts, sizeof(ModelRelayHost));
+	sort_objects(model, "connectors", &spec->connectors, sizeof(ModelConnector));
+	model->domains = spec->domains.items;
+	model->domains_len = spec->domains.len;
+	model->egress = spec->egress.items;
+	model->egress_len = spec->egress.len;
+	model->gateways = spec->gateways.items;
+	model->gateways_len = spec->gateways.len;
+	model->hosts = spec->relay_hosts.items;
+	model->hosts_len = spec->relay_hosts.len;
+	model->connectors = spec->connectors.items;
+	model->connectors_len = spec->connectors.len;
+}
+
+/* --- the namespace of hosts, gateways and egress objects
+ * -------------------------------------------- */
+
+static const char *
+kind_text(ModelKind kind)
+{
+	switch (kind) {
+	case MODEL_KIND_HOST: return "relay host";
+	case MODEL_KIND_GATEWAY: return "gateway";
+	case MODEL_KIND_EGRESS: return "egress object";
+	case MODEL_KIND_CONNECTOR: return "connector";
+	case MODEL_KIND_DOMAIN: return "domain";
+	case MODEL_KIND_NONE: return "object";
+	}
+	return "object";
+}
+
+static const char *
+section_of(ModelKind kind)
+{
+	switch (kind) {
+	case MODEL_KIND_HOST: return "relay_hosts";
+	case MODEL_KIND_GATEWAY: return "gateways";
+	case MODEL_KIND_EGRESS: return "egress";
+	case MODEL_KIND_CONNECTOR: return "connectors";
+	case MODEL_KIND_DOMAIN: return "domains";
+	case MODEL_KIND_NONE: return "";
+	}
+	return "";
+}
+
+static bool
+is_reserved(Str name)
+{
+	return STR_EQ(name, "route") || STR_EQ(name, "none") || STR_EQ(name, "exchange") ||
+	       STR_EQ(name, "on-premises");
+}
+
+static Diag *
+ambiguous(Model *model, ModelKind kind, const FieldObject *head, const char *why)
+{
+	Diag *diag = diag_report(model->sink, DIAG_AMBIGUOUS_NAME, head->name_span,
+		"`" STR_FMT "` cannot be the name of a %s: %s", STR_ARG(head->name),
+		kind_text(kind), why);
+
+	diag_path(diag, model_path(model, section_of(kind), head->name, NULL));
+	diag_help(model->sink, diag, "give it another name");
+	return diag;
+}
+
+/* Only what begins with a digit or holds a colon can be one: most names are not looked at closer.
+ */
+static bool
+reads_as_address(Str name)
+{
+	NetPrefix prefix;
+	bool digit = name.ptr[0] >= '0' && name.ptr[0] <= '9';
+
+	return (digit || str_find_char(name, ':', 0) < name.len) &&
+	       net_prefix_parse(name, &prefix) == NET_ADDRESS_OK;
+}
+
+static void
+add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head)
+{
+	uint32_t number = (uint32_t)model->refs.len, other;
+	if (head->name.len == 0)
+		return;
+	if (is_reserved(head->name))
+		ambiguous(model, kind, head, "the word has a meaning of its own");
+	else if (reads_as_address(head->name))
+		ambiguous(model, kind, head, "it reads as an address");
+	other = map_add(model->arena, &model->senders, head->name, number);
+	if (other != MAP_NONE) {
+		ModelRef ref = model->refs.items[other];
+		Diag *diag = ambiguous(
+			model, kind, head, "hosts, gateways and egress objects share their names");
+
+		diag_related(model->sink, diag, model_ref_span(model, ref), "%s of the same name",
+			kind_text(ref.kind));
+		return;
+	}
+	VEC_PUSH(model->arena, &model->refs, ((ModelRef){kind, index}));
+}
+
+void
+model_build_names(Model *model)
+{
+	uint32_t i;
+
+	for (i = 0; i < model->egress_len; i++)
+		add_sender(model, MODEL_KIND_EGRESS, i, &model->egress[i].head);
+	for (i = 0; i < model->gateways_len; i++)
+		add_sender(model, MODEL_KIND_GATEWAY, i, &model->gateways[i].head);
+	for (i = 0; i < model->hosts_len; i++)
+		add_sender(model, MODEL_KIND_HOST, i, &model->hosts[i].head);
+	for (i = 0; i < model->domains_len; i++)
+		map_add(model->arena, &model->domain_names, model->domains[i].head.name, i);
+}
+
+ModelRef
+model_find_sender(const Model *model, Str name)
+{
+	uint32_t index = map_find(&model->senders, name);
+
+	return index == MAP_NONE ? (ModelRef){MODEL_KIND_NONE, 0} : model->refs.items[index];
+}
+
+static const FieldObject *
+ref_head(const Model *model, ModelRef ref)
+{
+	static const FieldObject nothing = {.name = STR_CONST("")};
+
+	switch (ref.kind) {
+	case MODEL_KIND_HOST: return &model->hosts[ref.index].head;
+	case MODEL_KIND_GATEWAY: return &model->gateways[ref.index].head;
+	case MODEL_KIND_EGRESS: return &model->egress[ref.index].head;
+	case MODEL_KIND_CONNECTOR: return &model->connectors[ref.index].head;
+	case MODEL_KIND_DOMAIN: return &model->domains[ref.index].head;
+	case MODEL_KIND_NONE: return &nothing;
+	}
+	return &nothing;
+}
+
+Str
+model_ref_name(const Model *model, ModelRef ref)
+{
+	return ref_head(model, ref)->name;
+}
+
+Span
+model_ref_span(const Model *model, ModelRef ref)
+{
+	return ref_head(model, ref)->name_span;
+}
+
+const ModelDomain *
+model_find_domain(const Model *model, Str name)
+{
+	uint32_t index = map_find(&model->domain_names, name);
+
+	return index == MAP_NONE ? NULL : &model->domains[index];
+}
+
+static bool
+is_accepted_as(const ModelDomain *domain, ModelAccepted least)
+{
+	ModelAccepted value = domain->accepted.state == FIELD_SET
+				      ? (ModelAccepted)domain->accepted.value
+				      : MODEL_ACCEPTED;
+
+	if (value == MODEL_NOT_ACCEPTED)
+		return false;
+	return least == MODEL_ACCEPTED || value == MODEL_ACCEPTED_WITH_SUBDOMAINS;
+}
+
+bool
+model_domain_is_accepted(const Model *model, Str name)
+{
+	const ModelDomain *domain = model_find_domain(model, name);
+	size_t dot;
+
+	if (domain != NULL)
+		return is_accepted_as(domain, MODEL_ACCEPTED);
+	for (dot = str_find_char(name, '.', 0); dot < name.len; dot = str_find_char(name, '.', 0)) {
+		name = str_slice(name, dot + 1, name.len);
+		domain = model_find_domain(model, name);
+		if (domain != NULL && is_accepted_as(domain, MODEL_ACCEPTED_WITH_SUBDOMAINS))
+			return true;
+	}
+	return false;
+}
+
+Str
+model_path(const Model *model, const char *section, Str name, const char *key)
+{
+	Str parts[3] = {str_from(section), name, str_from(key)};
+
+	return schema_path(model->sink->arena, parts, key == NULL ? 2 : 3);
+}
+
+/* The nearest of the first so many names: a suggestion must not cost more than the check. */
+#define SUGGESTION_NAMES 5000
+#define SUGGESTIONS      50
+
+Str
+model_suggest_sender(Model *model, Str name)
+{
+	size_t len = model->refs.len < SUGGESTION_NAMES ? model->refs.len : SUGGESTION_NAMES, i;
+	Arena *scratch;
+	Str *names, nearest;
+
+	if (model->suggestions++ >= SUGGESTIONS)
+		return (Str){0};
+	scratch = arena_create();
+	names = ARENA_ARRAY(scratch, Str, len + 1);
+	for (i = 0; i < len; i++)
+		names[i] = model_ref_name(model, model->refs.items[i]);
+	nearest = str_nearest(name, names, len);
+	arena_destroy(scratch);
+	return nearest;
+}

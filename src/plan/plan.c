@@ -1,0 +1,79 @@
+#include "plan/plan.h"
+
+static const char *const action_texts[] = {
+	[PLAN_CREATE] = "create",
+	[PLAN_UPDATE] = "update",
+	[PLAN_RENAME] = "rename",
+	[PLAN_REMOVE] = "remove",
+	[PLAN_UNCHANGED] = "unchanged",
+	[PLAN_UNMANAGED] = "unmanaged",
+	[PLAN_UNKNOWN] = "unknown",
+};
+
+static const char *const phase_texts[] = {
+	[PLAN_PHASE_DNS] = "dns",
+	[PLAN_PHASE_ADD] = "add",
+	[PLAN_PHASE_REMOVE] = "remove",
+};
+
+const char *
+plan_action_text(PlanAction action)
+{
+	return action_texts[action];
+}
+
+const char *
+plan_phase_text(PlanPhase phase)
+{
+	return phase_texts[phase];
+}
+
+static void
+add_step(Plan *plan, PlanPhase phase, Str object, PlanAction action)
+{
+	VEC_PUSH(plan->model->arena, &plan->order, ((PlanStep){phase, object, action}));
+}
+
+/* One connector's part of a plan that knows nothing of the tenant. */
+static PlanConnector
+without_live(const StateConnector *after)
+{
+	PlanConnector connector = {
+		.after = after, .action = after->managed ? PLAN_UNKNOWN : PLAN_UNMANAGED};
+
+	if (after->spec != NULL && after->spec->was.state == FIELD_SET)
+		connector.was = after->spec->was.text;
+	return connector;
+}
+
+/* Each phase in turn: what a connector gains stands in the first, what it loses in the last. */
+static void
+add_connector_steps(Plan *plan, PlanPhase phase)
+{
+	size_t i;
+
+	for (i = 0; i < plan->connectors.len; i++) {
+		const PlanConnector *connector = &plan->connectors.items[i];
+
+		if (connector->action != PLAN_UNMANAGED)
+			add_step(plan, phase, connector->after->name, connector->action);
+	}
+}
+
+Plan *
+plan_build(const State *after)
+{
+	Plan *plan = ARENA_NEW(after->model->arena, Plan);
+	size_t i;
+
+	plan->model = after->model;
+	plan->after = after;
+	for (i = 0; i < after->connectors.len; i++)
+		VEC_PUSH(after->model->arena, &plan->connectors,
+			without_live(&after->connectors.items[i]));
+	for (i = 0; i < after->records.len; i++)
+		add_step(plan, PLAN_PHASE_DNS, after->records.items[i].name, PLAN_UNKNOWN);
+	add_connector_steps(plan, PLAN_PHASE_ADD);
+	add_connector_steps(plan, PLAN_PHASE_REMOVE);
+	return plan;
+}

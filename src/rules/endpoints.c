@@ -1,0 +1,228 @@
+/* Where hosts hand their mail over: the tenant's MX host, or the host for signed-in submission. */
+#include "rules/rules_int.h"
+
+/*
+ * Hosts that take signed-in submission, per cloud; as of 2026-08. Source: Microsoft Learn, how to
+ * set up a device or application to send mail with Microsoft 365; Microsoft 365 endpoints; high
+ * volume email.
+ */
+static const char *const submission_hosts[] = {
+	"smtp.office365.com",
+	"smtp-legacy.office365.com",
+	"smtp-hve.office365.com",
+	"smtp.office365.us",
+	"smtp.partner.outlook.cn",
+	"outlook.office365.com",
+	"outlook.office365.us",
+	"outlook-dod.office365.us",
+};
+
+/* What the MX hosts of tenants end with, per cloud; the same sources. */
+static const char *const mx_suffixes[] = {
+	".mail.protection.outlook.com",
+	".mx.microsoft",
+	".mail.protection.office365.us",
+	".mail.protection.partner.outlook.cn",
+	".mail.protection.outlook.cn",
+};
+
+#define SUBMISSION_PORT 587
+
+static Str
+without_dot(Str name)
+{
+	return str_ends(name, STR(".")) ? str_slice(name, 0, name.len - 1) : name;
+}
+
+static bool
+is_submission_host(Str server)
+{
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(submission_hosts); i++) {
+		if (str_equal_nocase(without_dot(server), str_from(submission_hosts[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_mx_host(const Model *model, Str server)
+{
+	const FieldText *mx_host = &model->spec->tenant.mx_host;
+	Str name = without_dot(server);
+	size_t i;
+
+	if (mx_host->state == FIELD_SET && str_equal_nocase(name, mx_host->text))
+		return true;
+	for (i = 0; i < BASE_COUNT(mx_suffixes); i++) {
+		Str suffix = str_from(mx_suffixes[i]);
+
+		if (name.len > suffix.len &&
+			str_equal_nocase(str_slice(name, name.len - suffix.len, name.len), suffix))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the host itself makes the last hop, so that `server` and `port` are Microsoft's. */
+static bool
+makes_last_hop(const Model *model, uint32_t host)
+{
+	const ModelHostInfo *info = &model->host_infos[host];
+	uint32_t i;
+
+	for (i = 0; i < info->routes_len; i++) {
+		if (model->routes.items[info->first_route + i].last_hop != MODEL_SELF)
+			return false;
+	}
+	return !info->broken;
+}
+
+static bool
+uses_mx_host(ModelMethod method)
+{
+	return method == MODEL_METHOD_CONNECTOR || method == MODEL_METHOD_DIRECT_SEND;
+}
+
+/* --- CP603 ------------------------------------------------------------------------------------ */
+
+static Diag *
+report_endpoint(const RuleFacts *facts, uint32_t host, const char *key, Str what, DiagSink *sink)
+{
+	const ModelRelayHost *object = &facts->model->hosts[host];
+	bool port = key[0] == 'p';
+	Diag *diag = diag_report(sink, DIAG_WRONG_ENDPOINT,
+		port ? object->port.span : object->server.span,
+		"`" STR_FMT "` sends by %s, but is set to " STR_FMT, STR_ARG(object->head.name),
+		rules_method_text(facts->model->host_infos[host].method), STR_ARG(what));
+
+	diag_path(diag, rules_path(facts, MODEL_KIND_HOST, object->head.name, key, (Str){0}));
+	return diag;
+}
+
+static Str
+mx_host_text(const RuleFacts *facts)
+{
+	const FieldText *mx_host = &facts->model->spec->tenant.mx_host;
+
+	if (mx_host->state != FIELD_SET)
+		return STR("the tenant's MX host");
+	return str_format(facts->arena, "`" STR_FMT "`", STR_ARG(mx_host->text));
+}
+
+/* The two ways in that are mixed up most often. */
+static void
+report_submission_endpoint(const RuleFacts *facts, uint32_t host, bool server, DiagSink *sink)
+{
+	const ModelRelayHost *object = &facts->model->hosts[host];
+	Str what = STR("port 587, where Exchange Online takes signed-in submission alone");
+	Diag *diag;
+
+	if (server)
+		what = str_format(facts->arena,
+			"`" STR_FMT "`, which takes signed-in submission and looks at no connector",
+			STR_ARG(object->server.text));
+	diag = report_endpoint(facts, host, server ? "server" : "port", what, sink);
+	diag_label(sink, diag, "for submission");
+	if (server && object->port.state == FIELD_SET && object->port.number == SUBMISSION_PORT)
+		diag_related(sink, diag, object->port.span, "for submission as well");
+	diag_note(sink, diag,
+		"connectors and direct send: the tenant's MX host, port 25, without signing in; "
+		"submission: `smtp.office365.com`, port 587, as a mailbox");
+	diag_help(sink, diag,
+		"set it to " STR_FMT
+		", port 25; if it can only sign in on port 587, say `method: submission`, with "
+		"`auth` and `mailbox`",
+		STR_ARG(mx_host_text(facts)));
+}
+
+static void
+report_mx_endpoint(const RuleFacts *facts, uint32_t host, DiagSink *sink)
+{
+	const ModelRelayHost *object = &facts->model->hosts[host];
+	Diag *diag = report_endpoint(facts, host, "server",
+		str_format(facts->arena, "`" STR_FMT "`, an MX host, where nobody can sign in",
+			STR_ARG(object->server.text)),
+		sink);
+
+	diag_label(sink, diag, "for connectors and direct send");
+	diag_note(sink, diag,
+		"submission: `smtp.office365.com`, port 587, as a mailbox; connectors and direct "
+		"send: the tenant's MX host, port 25, without signing in");
+	diag_help(sink, diag,
+		"set it to the submission host of your cloud, `smtp.office365.com` in the "
+		"worldwide one, port 587; if it is to relay without signing in, say `method: "
+		"connector`");
+}
+
+/* Microsoft Learn, how to set up a device or application to send mail with Microsoft 365. */
+void
+check_endpoints(const RuleFacts *facts, DiagSink *sink)
+{
+	const Model *model = facts->model;
+	uint32_t i;
+
+	for (i = 0; i < model->hosts_len; i++) {
+		const ModelRelayHost *host = &model->hosts[i];
+		ModelMethod method = model->host_infos[i].method;
+		bool server = host->server.state == FIELD_SET;
+
+		if ((!server && host->port.state != FIELD_SET) || !makes_last_hop(model, i))
+			continue;
+		if (uses_mx_host(method) && server && is_submission_host(host->server.text))
+			report_submission_endpoint(facts, i, true, sink);
+		else if (uses_mx_host(method) && host->port.state == FIELD_SET &&
+			 host->port.number == SUBMISSION_PORT)
+			report_submission_endpoint(facts, i, false, sink);
+		else if (method == MODEL_METHOD_SUBMISSION && server &&
+			 is_mx_host(model, host->server.text))
+			report_mx_endpoint(facts, i, sink);
+	}
+}
+
+/* --- CP504 ------------------------------------------------------------------------------------ */
+
+/* A host that makes the last hop and names no submission host names the MX host. */
+static bool
+names_mx_host(const Model *model, uint32_t host)
+{
+	const FieldText *server = &model->hosts[host].server;
+
+	return server->state == FIELD_SET && makes_last_hop(model, host) &&
+	       !is_submission_host(server->text);
+}
+
+/* The name is not derived: it differs between domains and clouds (Microsoft Learn, MX records). */
+void
+check_mx_host(const RuleFacts *facts, DiagSink *sink)
+{
+	const Model *model = facts->model;
+	const ModelTenant *tenant = &model->spec->tenant;
+	uint32_t i, first = 0, needing = 0;
+	Diag *diag;
+
+	if (tenant->mx_host.state != FIELD_ABSENT || tenant->head.state != FIELD_SET)
+		return;
+	for (i = 0; i < model->hosts_len; i++) {
+		if (!uses_mx_host(model->host_infos[i].method))
+			continue;
+		if (names_mx_host(model, i) || model->hosts[i].server.state == FIELD_BAD)
+			return;
+		if (needing++ == 0)
+			first = i;
+	}
+	if (needing == 0)
+		return;
+	diag = diag_report(sink, DIAG_NO_MX_HOST, tenant->head.span,
+		"the tenant's MX host is named nowhere: where `" STR_FMT "`" STR_FMT
+		" hand their mail over is not known",
+		STR_ARG(model->hosts[first].head.name), STR_ARG(rules_more(facts, needing - 1)));
+	diag_path(diag, STR("tenant"));
+	diag_label(sink, diag, "no `mx_host`");
+	diag_related(sink, diag, model->hosts[first].head.name_span, "needs it");
+	diag_help(sink, diag,
+		"set `mx_host` to the MX value that the Microsoft 365 admin centre shows for the "
+		"domain, such as `contoso-com.mail.protection.outlook.com`; it is not derived, "
+		"since a wrong guess would send mail to another tenant");
+}

@@ -1,0 +1,41 @@
+/* The list of rules, and the run over all of them. */
+#include "rules/rules_int.h"
+
+typedef void (*RuleCheck)(const RuleFacts *facts, DiagSink *sink);
+
+/* With the codes that each may report. The verdict sorts findings: the order here is for readers.
+ */
+static const RuleCheck checks[] = {
+	check_spf_terms,              /* CP006 */
+	check_unused_objects,         /* CP009 */
+	check_gateway_clients,        /* CP014 */
+	check_host_bits,              /* CP102 */
+	check_address_classes,        /* CP103 CP104 CP105 CP110 */
+	check_connector_identity,     /* CP106 CP401 */
+	check_connector_ranges,       /* CP107 CP108 CP113 CP114 */
+	check_shared_sources,         /* CP109 */
+	check_repeated_addresses,     /* CP201 CP204 */
+	check_overlapping_egress,     /* CP202 */
+	check_overlapping_connectors, /* CP203 */
+	check_certificate_tls,        /* CP402 */
+	check_relay,                  /* CP412 CP413 CP418 */
+	check_mx_host,                /* CP504 */
+	check_endpoints,              /* CP603 */
+};
+
+void
+rules_run(const RuleInput *input, DiagSink *sink)
+{
+	RuleFacts facts = {.input = input,
+		.model = input->model,
+		.state = input->state,
+		.arena = sink->arena,
+		.scratch = arena_create(),
+		.sample = rules_is_on(&input->model->spec->sample)};
+	size_t i;
+
+	rules_find_facts(&facts);
+	for (i = 0; i < BASE_COUNT(checks); i++)
+		checks[i](&facts, sink);
+	arena_destroy(facts.scratch);
+}

@@ -1,0 +1,140 @@
+/*
+ * What the files of this room share: facts about a plan that several rules need, worked out once
+ * and in linear time, and the words and paths of findings.
+ */
+#ifndef RULES_RULES_INT_H
+#define RULES_RULES_INT_H
+
+#include "rules/rules.h"
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+/*
+ * Who makes use of the addresses of one egress object, or of a host that is its own egress.
+ * Connectors and routes are numbers, or STATE_NONE.
+ */
+typedef struct RuleUse {
+	uint32_t writer, source; /* the first connector that holds them, by which of its sources */
+	uint32_t last_writer;
+	uint32_t writers;     /* how many connectors do */
+	uint32_t on_premises; /* the first on-premises one among them */
+	/* Of on-premises connectors that accept what leaves here, whether they hold it or not: */
+	uint32_t by_address, by_certificate, disabled;
+	uint32_t route, routes; /* the first route that ends here, and how many */
+	NetClass worst;         /* among the addresses */
+} RuleUse;
+
+/* What an on-premises connector tells its mail by. Only the last three are findings of their own.
+ */
+typedef enum RuleIdentity {
+	RULE_IDENTITY_GOOD,
+	RULE_IDENTITY_UNKNOWN,  /* something that it needs is broken and was reported */
+	RULE_IDENTITY_TOO_WIDE, /* all that is left are ranges that are not written: CP114 */
+	RULE_IDENTITY_SHARED,   /* ... shared addresses: CP109 */
+	RULE_IDENTITY_NO_IP4,   /* CP106 */
+	RULE_IDENTITY_NONE,     /* CP401 */
+} RuleIdentity;
+
+typedef struct RuleFacts {
+	const RuleInput *input;
+	const Model *model;
+	const State *state;
+	Arena *arena;   /* of texts in findings */
+	Arena *scratch; /* of this run */
+	bool sample;
+	RuleUse *egress, *hosts;  /* by the numbers of the model */
+	RuleIdentity *identities; /* one for each of State.connectors */
+	NetSet microsoft;         /* Exchange Online's ranges in all clouds */
+} RuleFacts;
+
+void rules_find_facts(RuleFacts *facts);
+/* The use of the addresses that stand at the end of a route, or behind a connector's source. */
+const RuleUse *rules_use_of(const RuleFacts *facts, uint32_t host, uint32_t egress);
+/* Whether a class of addresses is an error: they never leave towards Microsoft 365. */
+bool rules_class_fails(const RuleFacts *facts, NetClass net_class);
+/* Whether something about the addresses was reported, so that nobody knows what they will be. */
+bool rules_route_failed(const RuleFacts *facts, const ModelRoute *route);
+
+/* --- lists of addresses, wherever they stand -------------------------------------------------- */
+
+typedef struct RuleList {
+	ModelKind kind;  /* of the object; MODEL_KIND_NONE: an expectation */
+	const char *key; /* "address", "spf/also" */
+	Str owner;       /* the object's name; absent for an expectation */
+	uint32_t index;  /* of the object in its section */
+	const FieldPrefixes *list;
+	const RuleUse *use; /* of an egress object or a host */
+} RuleList;
+
+typedef void (*RuleVisit)(const RuleFacts *facts, const RuleList *list, DiagSink *sink);
+/* Every list of addresses of the spec: egress, hosts, clients of gateways, `also`, expectations. */
+void rules_each_list(const RuleFacts *facts, RuleVisit visit, DiagSink *sink);
+/* Those alone that mail may leave from: the addresses of egress objects and hosts. */
+void rules_each_end(const RuleFacts *facts, RuleVisit visit, DiagSink *sink);
+/* `also` of every domain, as far as it holds addresses. */
+void rules_each_also(const RuleFacts *facts, RuleVisit visit, DiagSink *sink);
+/* The path of an element, or of the field where a single value stands for the list. */
+Str rules_element_path(const RuleFacts *facts, const RuleList *list, uint32_t element);
+/* "egress `office`", "expectation 2" */
+Str rules_owner_text(const RuleFacts *facts, const RuleList *list);
+
+/* The same for lists of texts. */
+typedef struct RuleTexts {
+	ModelKind kind;
+	const char *key;
+	Str owner;
+	const FieldItems *items;
+} RuleTexts;
+
+typedef void (*RuleVisitTexts)(const RuleFacts *facts, const RuleTexts *texts, DiagSink *sink);
+/* SPF terms: of domains, and of gateways. */
+void rules_each_terms(const RuleFacts *facts, RuleVisitTexts visit, DiagSink *sink);
+/* The skip lists of enhanced filtering. */
+void rules_each_skip(const RuleFacts *facts, RuleVisitTexts visit, DiagSink *sink);
+Str rules_text_path(const RuleFacts *facts, const RuleTexts *texts, uint32_t element);
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+/* What finding texts are made in: the arena of the sink. */
+Str rules_prefix_text(const RuleFacts *facts, NetPrefix prefix);
+/* The path `section/name/key/value`; key NULL and an absent value are left out. */
+Str rules_path(const RuleFacts *facts, ModelKind kind, Str name, const char *key, Str value);
+const char *rules_noun(ModelKind kind);
+/* Where a connector accepts a source: an item of `accepts`; the host, where none names it. */
+Str rules_accept_path(const RuleFacts *facts, uint32_t connector, const StateSource *source);
+/* Whether the items stand in a list: a single value has the place of its field. */
+bool rules_is_list(Span field, Span item);
+/* A number with commas between thousands. */
+Str rules_number(const RuleFacts *facts, uint64_t number);
+/* " and 3 more", or nothing. */
+Str rules_more(const RuleFacts *facts, uint64_t more);
+Str rules_connector_name(const RuleFacts *facts, uint32_t connector);
+/* What stands at the end of a method's route: "Exchange Online", "the Internet". */
+const char *rules_method_goal(ModelMethod method);
+const char *rules_method_text(ModelMethod method);
+
+static inline bool
+rules_is_on(const FieldFlag *flag)
+{
+	return flag->state == FIELD_SET && flag->on;
+}
+
+/* --- the rules; the list stands in rules.c ---------------------------------------------------- */
+
+void check_unused_objects(const RuleFacts *facts, DiagSink *sink);
+void check_gateway_clients(const RuleFacts *facts, DiagSink *sink);
+void check_spf_terms(const RuleFacts *facts, DiagSink *sink);
+void check_host_bits(const RuleFacts *facts, DiagSink *sink);
+void check_address_classes(const RuleFacts *facts, DiagSink *sink);
+void check_connector_ranges(const RuleFacts *facts, DiagSink *sink);
+void check_repeated_addresses(const RuleFacts *facts, DiagSink *sink);
+void check_overlapping_egress(const RuleFacts *facts, DiagSink *sink);
+void check_overlapping_connectors(const RuleFacts *facts, DiagSink *sink);
+void check_connector_identity(const RuleFacts *facts, DiagSink *sink);
+void check_certificate_tls(const RuleFacts *facts, DiagSink *sink);
+void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
+void check_relay(const RuleFacts *facts, DiagSink *sink);
+void check_mx_host(const RuleFacts *facts, DiagSink *sink);
+void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+
+#endif

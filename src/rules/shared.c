@@ -1,0 +1,134 @@
+/* CP109: addresses that others use too, on a connector that relays for whoever shows them. */
+#include "rules/rules_int.h"
+
+/* The sources of one connector that are shared by the same object's word. */
+typedef struct Group {
+	uint32_t source, count; /* the first, and how many */
+} Group;
+
+typedef struct Groups {
+	const RuleFacts *facts;
+	uint32_t *gateways, *egress; /* which group speaks of them; STATE_NONE */
+	VEC(Group) list;
+} Groups;
+
+/* The object that says `shared`: the gateway before the egress behind it. */
+static ModelRef
+sharer_of(const RuleFacts *facts, const StateSource *source)
+{
+	if (source->last_hop != MODEL_SELF &&
+		rules_is_on(&facts->model->gateways[source->last_hop].shared))
+		return (ModelRef){MODEL_KIND_GATEWAY, source->last_hop};
+	return (ModelRef){MODEL_KIND_EGRESS, source->egress};
+}
+
+static uint32_t *
+slot_of(const Groups *groups, const StateSource *source)
+{
+	ModelRef ref = sharer_of(groups->facts, source);
+
+	return ref.kind == MODEL_KIND_GATEWAY ? &groups->gateways[ref.index]
+					      : &groups->egress[ref.index];
+}
+
+static Span
+shared_span(const Model *model, ModelRef ref)
+{
+	return ref.kind == MODEL_KIND_GATEWAY ? model->gateways[ref.index].shared.span
+					      : model->egress[ref.index].shared.span;
+}
+
+static void
+report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink *sink)
+{
+	const RuleFacts *facts = groups->facts;
+	const StateConnector *connector = &facts->state->connectors.items[index];
+	const StateSource *source = &connector->sources.items[group->source];
+	ModelRef sharer = sharer_of(facts, source);
+	Str object = str_format(facts->arena, "%s `" STR_FMT "`", rules_noun(sharer.kind),
+		STR_ARG(model_ref_name(facts->model, sharer)));
+	Diag *diag = diag_report(sink, DIAG_SHARED_SOURCE, source->span,
+		"on-premises connector `" STR_FMT "` would relay for everybody behind " STR_FMT
+		": its addresses are shared",
+		STR_ARG(connector->name), STR_ARG(object));
+
+	diag_path(diag, rules_accept_path(facts, index, source));
+	diag_label(sink, diag, "leaves through shared addresses");
+	diag_related(sink, diag, shared_span(facts->model, sharer), "others send from here too");
+	diag_note(sink, diag, "route: " STR_FMT STR_FMT,
+		STR_ARG(state_source_text(facts->model, source)),
+		STR_ARG(rules_more(facts, group->count - 1)));
+	diag_note(sink, diag,
+		"a partner connector is no way out: it takes mail to the tenant and never relays "
+		"to outside recipients");
+	diag_note(sink, diag, "way out 1: leave past " STR_FMT ", through an egress of your own",
+		STR_ARG(object));
+	diag_note(sink, diag,
+		"way out 2: let the gateway deliver by itself, with `method: internet` on the host "
+		"and its SPF term under the gateway's `spf`");
+	diag_note(sink, diag,
+		"way out 3: identify the connector by a client certificate that is yours alone");
+	diag_note(sink, diag,
+		"way out 4: if the addresses are in fact yours alone, say `shared: false`");
+	diag_help(sink, diag,
+		"take one of the four ways out; until then the addresses are left off the "
+		"connector");
+}
+
+static void
+check_connector(Groups *groups, uint32_t index, DiagSink *sink)
+{
+	const StateConnector *connector = &groups->facts->state->connectors.items[index];
+	size_t i;
+
+	groups->list.len = 0;
+	for (i = 0; i < connector->sources.len; i++) {
+		const StateSource *source = &connector->sources.items[i];
+		uint32_t *slot;
+
+		if (state_source_is_written(connector, source))
+			continue;
+		slot = slot_of(groups, source);
+		if (*slot == STATE_NONE) {
+			*slot = (uint32_t)groups->list.len;
+			VEC_PUSH(groups->facts->scratch, &groups->list, ((Group){(uint32_t)i, 0}));
+		}
+		groups->list.items[*slot].count++;
+	}
+	for (i = 0; i < groups->list.len; i++)
+		report_shared(groups, index, &groups->list.items[i], sink);
+	for (i = 0; i < groups->list.len; i++)
+		*slot_of(groups, &connector->sources.items[groups->list.items[i].source]) =
+			STATE_NONE;
+}
+
+static uint32_t *
+empty_slots(Arena *scratch, uint32_t len)
+{
+	uint32_t *slots = ARENA_ARRAY(scratch, uint32_t, len), i;
+
+	for (i = 0; i < len; i++)
+		slots[i] = STATE_NONE;
+	return slots;
+}
+
+/*
+ * Whoever shows an address of an on-premises connector is the organization itself (Microsoft
+ * Learn, connectors for relay). One finding for each connector and each object that is shared.
+ */
+void
+check_shared_sources(const RuleFacts *facts, DiagSink *sink)
+{
+	Groups groups = {.facts = facts};
+	uint32_t i;
+
+	groups.gateways = empty_slots(facts->scratch, facts->model->gateways_len);
+	groups.egress = empty_slots(facts->scratch, facts->model->egress_len);
+	for (i = 0; i < facts->state->connectors.len; i++) {
+		const StateConnector *connector = &facts->state->connectors.items[i];
+
+		if (connector->by_address &&
+			(connector->spec == NULL || connector->spec->type.state == FIELD_SET))
+			check_connector(&groups, i, sink);
+	}
+}

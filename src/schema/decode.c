@@ -1,0 +1,276 @@
+/* The walk over objects; the values are in decode_values.c and decode_lists.c. */
+#include "schema/schema_int.h"
+#include "schema/values_int.h"
+
+#include <string.h>
+
+Diag *
+schema_report(SchemaDecoder *decoder, DiagCode code, Span span, const char *format, ...)
+{
+	Diag *diag;
+	va_list args;
+	Str message;
+
+	va_start(args, format);
+	message = str_vformat(decoder->sink->arena, format, args);
+	va_end(args);
+	diag = diag_report(decoder->sink, code, span, STR_FMT, STR_ARG(message));
+	diag_path(diag, schema_path(decoder->sink->arena, decoder->path.items, decoder->path.len));
+	return diag;
+}
+
+static const char *
+kind_of(const DocNode *node)
+{
+	switch ((DocKind)node->kind) {
+	case DOC_LIST: return "a list";
+	case DOC_MAP: return "a map";
+	case DOC_SCALAR: return doc_is_null(node) ? "nothing" : "a text";
+	}
+	return "a text";
+}
+
+bool
+schema_wrong_type(SchemaDecoder *decoder, const DocNode *node, const char *wanted)
+{
+	Diag *diag = schema_report(decoder, DIAG_WRONG_TYPE, node->span,
+		"%s is wanted here, not %s", wanted, kind_of(node));
+
+	if (doc_is_null(node))
+		diag_help(decoder->sink, diag, "give a value, or remove the key");
+	return false;
+}
+
+void
+schema_push(SchemaDecoder *decoder, Str part)
+{
+	VEC_PUSH(decoder->arena, &decoder->path, part);
+}
+
+void
+schema_pop(SchemaDecoder *decoder)
+{
+	decoder->path.len--;
+}
+
+Str
+schema_path(Arena *arena, const Str *parts, size_t len)
+{
+	Buf buf = buf_make(arena);
+	size_t i, j;
+
+	for (i = 0; i < len; i++) {
+		if (i > 0)
+			buf_char(&buf, '/');
+		for (j = 0; j < parts[i].len; j++) {
+			char byte = parts[i].ptr[j];
+
+			if (byte == '/' || byte == '~')
+				buf_lit(&buf, byte == '/' ? "~1" : "~0");
+			else
+				buf_char(&buf, byte);
+		}
+	}
+	return buf_text(&buf);
+}
+
+/* Keys usually come in the order of the table: the search begins after the last hit. */
+static const Field *
+find_field(const FieldTable *table, Str key, size_t *hint)
+{
+	size_t i;
+
+	for (i = 0; i < table->len; i++) {
+		size_t at = (*hint + i) % table->len;
+		const char *text = table->fields[at].key;
+
+		if (strncmp(text, key.ptr, key.len) == 0 && text[key.len] == 0) {
+			*hint = at + 1;
+			return &table->fields[at];
+		}
+	}
+	return NULL;
+}
+
+static bool
+is_allowed(const SchemaDecoder *decoder, const FieldTable *table, const Field *field)
+{
+	return decoder->only == 0 || table != decoder->root || (field->flags & decoder->only) != 0;
+}
+
+static void
+report_unknown(SchemaDecoder *decoder, const FieldTable *table, const DocNode *key)
+{
+	StrVec known = {0};
+	Str nearest;
+	Diag *diag;
+	Buf list = buf_make(decoder->sink->arena);
+	size_t i;
+
+	for (i = 0; i < table->len; i++) {
+		if (!is_allowed(decoder, table, &table->fields[i]))
+			continue;
+		VEC_PUSH(decoder->arena, &known, str_from(table->fields[i].key));
+		buf_lit(&list, list.len > 0 ? ", " : "");
+		buf_lit(&list, table->fields[i].key);
+	}
+	diag = schema_report(decoder, DIAG_UNKNOWN_KEY, key->span,
+		"unknown key `" STR_FMT "` in %s", STR_ARG(doc_text(key)), table->title);
+	nearest = str_nearest(doc_text(key), known.items, known.len);
+	if (nearest.ptr != NULL)
+		diag_help(decoder->sink, diag, "did you mean `" STR_FMT "`?", STR_ARG(nearest));
+	else
+		diag_help(decoder->sink, diag, "known keys: " STR_FMT, STR_ARG(buf_text(&list)));
+}
+
+static void
+report_not_importable(SchemaDecoder *decoder, const DocNode *key)
+{
+	Diag *diag = schema_report(decoder, DIAG_UNKNOWN_KEY, key->span,
+		"`" STR_FMT "` belongs in the main spec, not in an imported file",
+		STR_ARG(doc_text(key)));
+
+	diag_help(decoder->sink, diag, "move it there");
+}
+
+static void
+decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, char *object)
+{
+	void *value = object + field->offset;
+	FieldState state = FIELD_SET;
+
+	if (doc_is_null(node) && field->kind != FIELD_OBJECT && field->kind != FIELD_OBJECT_MAP) {
+		schema_wrong_type(decoder, node, "a value");
+		state = FIELD_BAD;
+	} else if (!schema_kinds[field->kind].decode(decoder, field, node, value)) {
+		state = FIELD_BAD;
+	}
+	schema_set_state(field, value, state, node->span);
+}
+
+static void
+decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair, size_t *hint,
+	char *object)
+{
+	const DocNode *key = &pair[0], *node = &pair[1];
+	const Field *field = find_field(table, doc_text(key), hint);
+
+	if (field == NULL && decoder->path.len == 0 && str_starts(doc_text(key), STR("x-")))
+		return;
+	schema_push(decoder, doc_text(key));
+	if (field == NULL)
+		report_unknown(decoder, table, key);
+	else if (!is_allowed(decoder, table, field))
+		report_not_importable(decoder, key);
+	else
+		decode_field(decoder, field, node, object);
+	schema_pop(decoder);
+}
+
+static void
+check_required(SchemaDecoder *decoder, const FieldTable *table, const FieldObject *head)
+{
+	size_t i;
+
+	for (i = 0; i < table->len; i++) {
+		const Field *field = &table->fields[i];
+		const void *value = (const char *)head + field->offset;
+		Span span = span_is_set(head->name_span) ? head->name_span : head->span;
+
+		if ((field->flags & FIELD_REQUIRED) == 0 || !is_allowed(decoder, table, field) ||
+			schema_state(field, value) != FIELD_ABSENT)
+			continue;
+		/* The whole text of a long map would be underlined: its beginning is enough. */
+		if (!span_is_set(head->name_span) && span.end > span.start + 1)
+			span.end = span.start + 1;
+		schema_report(decoder, DIAG_MISSING_KEY, span, "%s has no `%s`", table->title,
+			field->key);
+		diag_help(decoder->sink, &decoder->sink->items.items[decoder->sink->items.len - 1],
+			"add `%s:` — %s", field->key, field->doc);
+	}
+}
+
+void
+schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *node, void *object)
+{
+	FieldObject *head = object;
+	size_t i, hint = 0;
+
+	head->span = node->span;
+	if (doc_is_null(node)) {
+		head->state = FIELD_NULL;
+	} else if (node->kind != DOC_MAP) {
+		head->state = FIELD_BAD;
+		schema_wrong_type(decoder, node, "a map");
+		return;
+	} else {
+		head->state = FIELD_SET;
+		for (i = 0; i < node->count; i++)
+			decode_pair(decoder, table, &node->items[2 * i], &hint, object);
+	}
+	check_required(decoder, table, head);
+}
+
+bool
+decode_object(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	FieldObject *head = value;
+
+	schema_decode(decoder, field->table, node, value);
+	return head->state != FIELD_BAD;
+}
+
+/* Room for `more` structs behind those that an earlier file brought. */
+static char *
+more_objects(SchemaDecoder *decoder, const Field *field, FieldObjects *objects, size_t more)
+{
+	size_t size = field->table->size, old = objects->len * size;
+
+	objects->items = arena_grow(decoder->arena, objects->items, old, old + more * size);
+	return (char *)objects->items + old;
+}
+
+bool
+decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	FieldObjects *objects = value;
+	char *at;
+	size_t i;
+
+	if (doc_is_null(node))
+		return true;
+	if (node->kind != DOC_MAP)
+		return schema_wrong_type(decoder, node, "a map from names");
+	at = more_objects(decoder, field, objects, node->count);
+	for (i = 0; i < node->count; i++, at += field->table->size) {
+		const DocNode *key = doc_key(node, i);
+		FieldObject *head = (FieldObject *)(void *)at;
+
+		head->name_span = key->span;
+		schema_push(decoder, doc_text(key));
+		schema_decode(decoder, field->table, doc_value(node, i), head);
+		if (!schema_name(decoder, key, &head->name))
+			head->state = FIELD_BAD;
+		schema_pop(decoder);
+	}
+	objects->len += node->count;
+	return true;
+}
+
+bool
+decode_object_list(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	FieldObjects *objects = value;
+	const DocNode *items = node->kind == DOC_LIST ? node->items : node;
+	size_t count = node->kind == DOC_LIST ? node->count : 1, i;
+	char *at;
+
+	at = more_objects(decoder, field, objects, count);
+	for (i = 0; i < count; i++, at += field->table->size) {
+		schema_push(decoder, str_format(decoder->arena, "%zu", (size_t)objects->len + i));
+		schema_decode(decoder, field->table, &items[i], at);
+		schema_pop(decoder);
+	}
+	objects->len += (uint32_t)count;
+	return true;
+}

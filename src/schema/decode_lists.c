@@ -1,0 +1,251 @@
+/* Lists and maps of texts, names, domains and addresses. A single value may stand for a list. */
+#include "schema/schema_int.h"
+#include "schema/values_int.h"
+
+static const DocNode *
+list_items(const DocNode *node, size_t *ret_count)
+{
+	*ret_count = node->kind == DOC_LIST ? node->count : 1;
+	return node->kind == DOC_LIST ? node->items : node;
+}
+
+/* `contoso.com`, `*.contoso.com`, `*`. */
+static bool
+sender_domain_name(SchemaDecoder *decoder, const DocNode *node, Str *ret_name)
+{
+	Str text = doc_text(node), parent;
+	NetNameError error;
+
+	if (STR_EQ(text, "*")) {
+		*ret_name = text;
+		return true;
+	}
+	if (!str_starts(text, STR("*.")))
+		return schema_domain(decoder, node, NET_NAME_HOST, ret_name);
+	error = net_name_parse(
+		decoder->arena, str_slice(text, 2, text.len), NET_NAME_HOST, &parent);
+	if (error != NET_NAME_OK) {
+		schema_report(decoder, DIAG_BAD_VALUE, node->span,
+			"`" STR_FMT "` is not a sender domain: %s", STR_ARG(text),
+			net_name_reason(error));
+		return false;
+	}
+	*ret_name = str_format(decoder->arena, "*." STR_FMT, STR_ARG(parent));
+	return true;
+}
+
+static bool
+sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
+{
+	static const Field cost_field = {.kind = FIELD_NUMBER, .key = "cost", .min = 1, .max = 100};
+	static const Field domain_field = {.kind = FIELD_TEXT, .key = "domain"};
+	const DocNode *domain = doc_find(node, STR("domain")), *cost = doc_find(node, STR("cost"));
+	uint64_t number = 1;
+	size_t i;
+	Str text;
+
+	for (i = 0; i < node->count; i++) {
+		Str key = doc_text(doc_key(node, i));
+
+		if (!STR_EQ(key, "domain") && !STR_EQ(key, "cost")) {
+			schema_report(decoder, DIAG_UNKNOWN_KEY, doc_key(node, i)->span,
+				"unknown key `" STR_FMT "` in a sender domain", STR_ARG(key));
+			return false;
+		}
+	}
+	if (domain == NULL) {
+		schema_report(
+			decoder, DIAG_MISSING_KEY, node->span, "a sender domain has no `domain`");
+		return false;
+	}
+	if (cost != NULL && !schema_number(decoder, &cost_field, cost, &number))
+		return false;
+	item->cost = (uint32_t)number;
+	return schema_scalar(decoder, &domain_field, domain, &text) &&
+	       sender_domain_name(decoder, domain, &item->text);
+}
+
+static bool
+decode_item(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldItem *item)
+{
+	item->span = node->span;
+	item->cost = 1;
+	if (field->kind == FIELD_SENDER_DOMAINS && node->kind == DOC_MAP)
+		return sender_domain_map(decoder, node, item);
+	if (!schema_scalar(decoder, field, node, &item->text))
+		return false;
+	if (field->kind == FIELD_SENDER_DOMAINS)
+		return sender_domain_name(decoder, node, &item->text);
+	if (field->kind == FIELD_DOMAINS)
+		return schema_domain(decoder, node, NET_NAME_HOST, &item->text);
+	if (field->kind == FIELD_DNS_NAMES)
+		return schema_domain(decoder, node, NET_NAME_DNS, &item->text);
+	if (item->text.len == 0) {
+		schema_report(
+			decoder, DIAG_BAD_VALUE, node->span, "an empty text in `%s`", field->key);
+		return false;
+	}
+	return true;
+}
+
+bool
+decode_items(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	FieldItems *list = value;
+	size_t count, i;
+	const DocNode *nodes = list_items(node, &count);
+	bool good = true;
+
+	/* Files that are merged each bring their part of a list. */
+	list->items = arena_grow(decoder->arena, list->items, list->len * sizeof(FieldItem),
+		(list->len + count) * sizeof(FieldItem));
+	for (i = 0; i < count; i++) {
+		FieldItem *item = &list->items[list->len];
+
+		if (decode_item(decoder, field, &nodes[i], item))
+			list->len++;
+		else
+			good = false;
+	}
+	return good;
+}
+
+static bool
+decode_prefix(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldPrefix *item)
+{
+	NetAddressError error;
+	Str text;
+	Diag *diag;
+
+	item->span = node->span;
+	if (!schema_scalar(decoder, field, node, &text))
+		return false;
+	error = net_prefix_parse(text, &item->prefix);
+	if (error == NET_ADDRESS_OK)
+		return true;
+	schema_push(decoder, text);
+	diag = schema_report(decoder, DIAG_BAD_ADDRESS, node->span,
+		"`" STR_FMT "` is not an address: " STR_FMT, STR_ARG(text),
+		STR_ARG(net_address_reason(decoder->sink->arena, error, text)));
+	schema_pop(decoder);
+	diag_help(decoder->sink, diag,
+		"write an address like 198.51.100.10, or a network like 198.51.100.0/24");
+	return false;
+}
+
+bool
+decode_prefixes(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	FieldPrefixes *list = value;
+	size_t count, i;
+	const DocNode *nodes = list_items(node, &count);
+	bool good = true;
+
+	list->items = ARENA_ARRAY(decoder->arena, FieldPrefix, count);
+	for (i = 0; i < count; i++) {
+		if (decode_prefix(decoder, field, &nodes[i], &list->items[list->len]))
+			list->len++;
+		else
+			good = false;
+	}
+	return good;
+}
+
+static bool
+decode_pair_text(SchemaDecoder *decoder, const Field *field, const DocNode *map, size_t index,
+	FieldPair *pair)
+{
+	static const Field text_field = {.kind = FIELD_TEXT, .key = "text"};
+	const DocNode *node = doc_value(map, index);
+	bool good;
+
+	pair->key = doc_text(doc_key(map, index));
+	pair->key_span = doc_key(map, index)->span;
+	pair->span = node->span;
+	schema_push(decoder, pair->key);
+	good = schema_scalar(decoder, &text_field, doc_key(map, index), &pair->key) &&
+	       schema_scalar(decoder, &text_field, node, &pair->text);
+	if (good && field->kind == FIELD_NAMES_BY_ADDRESS)
+		good = schema_domain(decoder, node, NET_NAME_HOST, &pair->text);
+	schema_pop(decoder);
+	return good;
+}
+
+static int
+by_key(const void *a, const void *b, void *context)
+{
+	(void)context;
+	return str_compare(((const FieldPair *)a)->key, ((const FieldPair *)b)->key);
+}
+
+/* Sorted by key: no output depends on the order in the file. */
+static bool
+decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldPairs *pairs)
+{
+	bool good = true;
+	size_t i;
+
+	pairs->items = ARENA_ARRAY(decoder->arena, FieldPair, node->count);
+	for (i = 0; i < node->count; i++) {
+		if (decode_pair_text(decoder, field, node, i, &pairs->items[pairs->len]))
+			pairs->len++;
+		else
+			good = false;
+	}
+	base_sort(pairs->items, pairs->len, sizeof(FieldPair), by_key, NULL);
+	return good;
+}
+
+bool
+decode_text_map(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	if (node->kind != DOC_MAP)
+		return schema_wrong_type(decoder, node, "a map of texts");
+	return decode_pairs(decoder, field, node, value);
+}
+
+static bool
+check_address_keys(SchemaDecoder *decoder, const FieldPairs *pairs)
+{
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < pairs->len; i++) {
+		const FieldPair *pair = &pairs->items[i];
+		NetPrefix prefix;
+		NetAddressError error = net_prefix_parse(pair->key, &prefix);
+
+		if (error == NET_ADDRESS_OK && net_prefix_is_single(prefix))
+			continue;
+		good = false;
+		if (error == NET_ADDRESS_OK)
+			schema_report(decoder, DIAG_BAD_VALUE, pair->key_span,
+				"`" STR_FMT "` is a network; a name belongs to one address",
+				STR_ARG(pair->key));
+		else
+			schema_report(decoder, DIAG_BAD_ADDRESS, pair->key_span,
+				"`" STR_FMT "` is not an address: " STR_FMT, STR_ARG(pair->key),
+				STR_ARG(net_address_reason(
+					decoder->sink->arena, error, pair->key)));
+	}
+	return good;
+}
+
+bool
+decode_names_by_address(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
+{
+	static const Field text_field = {.kind = FIELD_TEXT, .key = "ptr"};
+	FieldPairs *pairs = value;
+
+	if (node->kind == DOC_MAP)
+		return decode_pairs(decoder, field, node, pairs) &&
+		       check_address_keys(decoder, pairs);
+	pairs->items = ARENA_NEW(decoder->arena, FieldPair);
+	pairs->items->span = node->span;
+	if (!schema_scalar(decoder, &text_field, node, &pairs->items->text) ||
+		!schema_domain(decoder, node, NET_NAME_HOST, &pairs->items->text))
+		return false;
+	pairs->len = 1;
+	return true;
+}

@@ -1,0 +1,293 @@
+/* From structs back to YAML; and the starter spec, which has no struct. */
+#include "schema/schema_int.h"
+
+#include "text/text.h"
+
+static void
+indent(SchemaWriter *writer)
+{
+	buf_repeat(writer->buf, ' ', writer->indent);
+}
+
+static void
+scalar_line(SchemaWriter *writer, Str text)
+{
+	buf_char(writer->buf, ' ');
+	text_yaml(writer->buf, text);
+	buf_char(writer->buf, '\n');
+}
+
+void
+encode_text(SchemaWriter *writer, const Field *field, const void *value)
+{
+	(void)field;
+	scalar_line(writer, ((const FieldText *)value)->text);
+}
+
+void
+encode_flag(SchemaWriter *writer, const Field *field, const void *value)
+{
+	(void)field;
+	buf_lit(writer->buf, ((const FieldFlag *)value)->on ? " true\n" : " false\n");
+}
+
+void
+encode_number(SchemaWriter *writer, const Field *field, const void *value)
+{
+	(void)field;
+	buf_char(writer->buf, ' ');
+	buf_number(writer->buf, ((const FieldNumber *)value)->number);
+	buf_char(writer->buf, '\n');
+}
+
+void
+encode_date(SchemaWriter *writer, const Field *field, const void *value)
+{
+	(void)field;
+	buf_char(writer->buf, ' ');
+	buf_str(writer->buf, date_format(writer->arena, ((const FieldDate *)value)->days));
+	buf_char(writer->buf, '\n');
+}
+
+void
+encode_choice(SchemaWriter *writer, const Field *field, const void *value)
+{
+	buf_printf(
+		writer->buf, " %s\n", field->choices->texts[((const FieldChoice *)value)->value]);
+}
+
+void
+encode_choices(SchemaWriter *writer, const Field *field, const void *value)
+{
+	unsigned set = ((const FieldChoice *)value)->set;
+	const char *between = "";
+	size_t i;
+
+	if (set == 0) {
+		buf_printf(writer->buf, " %s\n", field->choices->texts[0]);
+		return;
+	}
+	buf_lit(writer->buf, " [");
+	for (i = 0; i < field->choices->len; i++) {
+		if ((set & 1u << i) == 0)
+			continue;
+		buf_printf(writer->buf, "%s%s", between, field->choices->texts[i]);
+		between = ", ";
+	}
+	buf_lit(writer->buf, "]\n");
+}
+
+static void
+encode_item(SchemaWriter *writer, const Field *field, const FieldItem *item)
+{
+	if (field->kind != FIELD_SENDER_DOMAINS || item->cost == 1) {
+		scalar_line(writer, item->text);
+		return;
+	}
+	buf_lit(writer->buf, " { domain: ");
+	text_yaml(writer->buf, item->text);
+	buf_printf(writer->buf, ", cost: %u }\n", (unsigned)item->cost);
+}
+
+void
+encode_items(SchemaWriter *writer, const Field *field, const void *value)
+{
+	const FieldItems *list = value;
+	size_t i;
+
+	if (list->len == 0) {
+		buf_lit(writer->buf, " []\n");
+		return;
+	}
+	if (list->len == 1) {
+		encode_item(writer, field, &list->items[0]);
+		return;
+	}
+	buf_char(writer->buf, '\n');
+	for (i = 0; i < list->len; i++) {
+		indent(writer);
+		buf_lit(writer->buf, "  -");
+		encode_item(writer, field, &list->items[i]);
+	}
+}
+
+void
+encode_prefixes(SchemaWriter *writer, const Field *field, const void *value)
+{
+	const FieldPrefixes *list = value;
+	size_t i;
+
+	(void)field;
+	if (list->len == 0) {
+		buf_lit(writer->buf, " []\n");
+		return;
+	}
+	buf_lit(writer->buf, list->len == 1 ? "" : "\n");
+	for (i = 0; i < list->len; i++) {
+		if (list->len > 1) {
+			indent(writer);
+			buf_lit(writer->buf, "  -");
+		}
+		scalar_line(writer, net_prefix_text(writer->arena, list->items[i].prefix));
+	}
+}
+
+void
+encode_pairs(SchemaWriter *writer, const Field *field, const void *value)
+{
+	const FieldPairs *pairs = value;
+	size_t i;
+
+	(void)field;
+	if (pairs->len == 1 && pairs->items[0].key.ptr == NULL) {
+		scalar_line(writer, pairs->items[0].text);
+		return;
+	}
+	buf_lit(writer->buf, pairs->len == 0 ? " {}\n" : "\n");
+	for (i = 0; i < pairs->len; i++) {
+		indent(writer);
+		buf_lit(writer->buf, "  ");
+		text_yaml(writer->buf, pairs->items[i].key);
+		buf_char(writer->buf, ':');
+		scalar_line(writer, pairs->items[i].text);
+	}
+}
+
+static bool
+is_written(const Field *field, const char *object)
+{
+	const void *value = object + field->offset;
+
+	if (field->kind == FIELD_OBJECT_MAP || field->kind == FIELD_OBJECT_LIST)
+		return ((const FieldObjects *)value)->len > 0;
+	return schema_state(field, value) == FIELD_SET;
+}
+
+/* The fields of one struct at the writer's indentation; the number of them. */
+static size_t
+encode_fields(SchemaWriter *writer, const FieldTable *table, const char *object)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < table->len; i++) {
+		const Field *field = &table->fields[i];
+
+		if (!is_written(field, object))
+			continue;
+		/* The first field of a list item stands behind its dash. */
+		if (count++ > 0 || writer->buf->len == 0 ||
+			writer->buf->data[writer->buf->len - 1] == '\n')
+			indent(writer);
+		buf_printf(writer->buf, "%s:", field->key);
+		schema_kinds[field->kind].encode(writer, field, object + field->offset);
+	}
+	return count;
+}
+
+void
+encode_object(SchemaWriter *writer, const Field *field, const void *value)
+{
+	size_t start = writer->buf->len;
+
+	buf_char(writer->buf, '\n');
+	writer->indent += 2;
+	if (encode_fields(writer, field->table, value) == 0) {
+		writer->buf->len = start;
+		buf_lit(writer->buf, " {}\n");
+	}
+	writer->indent -= 2;
+}
+
+void
+encode_object_map(SchemaWriter *writer, const Field *field, const void *value)
+{
+	const FieldObjects *objects = value;
+	const char *at = objects->items;
+	size_t i;
+
+	buf_char(writer->buf, '\n');
+	writer->indent += 2;
+	for (i = 0; i < objects->len; i++, at += field->table->size) {
+		indent(writer);
+		text_yaml(writer->buf, ((const FieldObject *)(const void *)at)->name);
+		buf_char(writer->buf, ':');
+		encode_object(writer, field, at);
+	}
+	writer->indent -= 2;
+}
+
+void
+encode_object_list(SchemaWriter *writer, const Field *field, const void *value)
+{
+	const FieldObjects *objects = value;
+	const char *at = objects->items;
+	size_t i;
+
+	buf_char(writer->buf, '\n');
+	for (i = 0; i < objects->len; i++, at += field->table->size) {
+		indent(writer);
+		buf_lit(writer->buf, "  - ");
+		writer->indent += 4;
+		if (encode_fields(writer, field->table, at) == 0)
+			buf_lit(writer->buf, "{}\n");
+		writer->indent -= 4;
+	}
+}
+
+void
+schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object)
+{
+	SchemaWriter writer = {.arena = arena, .buf = buf};
+
+	encode_fields(&writer, table, object);
+}
+
+#define STARTER_COLUMN 56
+
+static void
+starter_line(SchemaWriter *writer, const char *key, const char *value, const char *doc)
+{
+	size_t start = writer->buf->len, width;
+
+	indent(writer);
+	buf_printf(writer->buf, "%s:%s%s", key, value[0] != 0 ? " " : "", value);
+	width = writer->buf->len - start;
+	if (doc != NULL) {
+		buf_repeat(writer->buf, ' ', width < STARTER_COLUMN ? STARTER_COLUMN - width : 2);
+		buf_printf(writer->buf, "# %s", doc);
+	}
+	buf_char(writer->buf, '\n');
+}
+
+static void
+starter_fields(SchemaWriter *writer, const FieldTable *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->len; i++) {
+		const Field *field = &table->fields[i];
+
+		if (field->starter == NULL)
+			continue;
+		if (field->table == NULL) {
+			starter_line(writer, field->key, field->starter, field->doc);
+			continue;
+		}
+		starter_line(writer, field->key, "", field->doc);
+		writer->indent += 2;
+		if (field->kind == FIELD_OBJECT_MAP) {
+			starter_line(writer, field->starter, "", NULL);
+			writer->indent += 2;
+		}
+		starter_fields(writer, field->table);
+		writer->indent -= field->kind == FIELD_OBJECT_MAP ? 4 : 2;
+	}
+}
+
+void
+schema_starter(Arena *arena, Buf *buf, const FieldTable *table)
+{
+	SchemaWriter writer = {.arena = arena, .buf = buf};
+
+	starter_fields(&writer, table);
+}

@@ -1,0 +1,15 @@
+/* Single values that lists are made of. */
+#ifndef SCHEMA_VALUES_INT_H
+#define SCHEMA_VALUES_INT_H
+
+#include "schema/schema.h"
+
+/* A text, checked for control characters. */
+bool schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, Str *ret_text);
+/* The key of an entry in a map: one line, not empty. */
+bool schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name);
+bool schema_domain(SchemaDecoder *decoder, const DocNode *node, NetNameKind kind, Str *ret_name);
+bool schema_number(
+	SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number);
+
+#endif

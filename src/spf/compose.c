@@ -1,0 +1,179 @@
+#include "spf/spf.h"
+
+/* In the order in which they stand in a record. */
+typedef enum TermClass { TERM_HOSTS, TERM_FIXED, TERM_DEPENDENT, TERM_CLASSES } TermClass;
+
+static Str
+without_qualifier(Str term)
+{
+	if (term.len > 0 && (term.ptr[0] == '+' || term.ptr[0] == '-' || term.ptr[0] == '~' ||
+				    term.ptr[0] == '?'))
+		return str_slice(term, 1, term.len);
+	return term;
+}
+
+/* The mechanism's or modifier's name. */
+static Str
+term_name(Str term)
+{
+	Str rest = without_qualifier(term);
+	size_t end = 0;
+
+	while (end < rest.len && rest.ptr[end] != ':' && rest.ptr[end] != '/' &&
+		rest.ptr[end] != '=')
+		end++;
+	return str_slice(rest, 0, end);
+}
+
+static bool
+is_named(Str term, const char *name)
+{
+	return str_equal_nocase(term_name(term), str_from(name));
+}
+
+/* Macros of sender or client; %{d} and %{o} are known from the record's own domain. */
+static bool
+depends_on_message(Str term)
+{
+	size_t at;
+
+	if (is_named(term, "ptr"))
+		return true;
+	for (at = str_find_char(term, '%', 0); at + 2 < term.len;
+		at = str_find_char(term, '%', at + 1)) {
+		char letter = term.ptr[at + 2];
+
+		if (term.ptr[at + 1] == '{' && letter != 'd' && letter != 'D' && letter != 'v' &&
+			letter != 'V')
+			return true;
+	}
+	return false;
+}
+
+static TermClass
+class_of(Str term)
+{
+	if (depends_on_message(term))
+		return TERM_DEPENDENT;
+	return is_named(term, "a") || is_named(term, "mx") ? TERM_HOSTS : TERM_FIXED;
+}
+
+typedef struct Writer {
+	Arena *scratch;
+	Buf record;
+	Map written;
+} Writer;
+
+static void
+add_term(Writer *writer, Str term)
+{
+	if (map_add(writer->scratch, &writer->written, str_lower(writer->scratch, term), 1) !=
+		MAP_NONE)
+		return;
+	buf_char(&writer->record, ' ');
+	buf_str(&writer->record, term);
+}
+
+static void
+add_class(Writer *writer, const SpfRecipe *recipe, TermClass term_class)
+{
+	size_t i;
+
+	for (i = 0; i < recipe->terms.len; i++) {
+		if (class_of(recipe->terms.items[i]) == term_class)
+			add_term(writer, recipe->terms.items[i]);
+	}
+}
+
+static void
+add_addresses(Writer *writer, const SpfRecipe *recipe)
+{
+	NetPrefixVec cover = {0};
+	size_t i;
+
+	net_set_cover(writer->scratch, &recipe->addresses, &cover);
+	for (i = 0; i < cover.len; i++) {
+		Str address = net_prefix_text(writer->scratch, cover.items[i]);
+
+		add_term(writer, str_format(writer->scratch, "%s:" STR_FMT,
+					 cover.items[i].family == NET_IP4 ? "ip4" : "ip6",
+					 STR_ARG(address)));
+	}
+}
+
+Str
+spf_compose(Arena *arena, const SpfRecipe *recipe)
+{
+	static const char *const all[] = {
+		[SPF_ALL_FAIL] = "-all", [SPF_ALL_SOFTFAIL] = "~all", [SPF_ALL_NEUTRAL] = "?all"};
+	Writer writer = {.scratch = arena_create(), .record = buf_make(arena)};
+
+	buf_lit(&writer.record, "v=spf1");
+	if (!recipe->never) {
+		add_addresses(&writer, recipe);
+		add_class(&writer, recipe, TERM_HOSTS);
+		if (recipe->cloud_include.ptr != NULL)
+			add_term(&writer, str_format(writer.scratch, "include:" STR_FMT,
+						  STR_ARG(recipe->cloud_include)));
+		add_class(&writer, recipe, TERM_FIXED);
+		add_class(&writer, recipe, TERM_DEPENDENT);
+	}
+	buf_char(&writer.record, ' ');
+	buf_lit(&writer.record, recipe->never ? "-all" : all[recipe->all]);
+	arena_destroy(writer.scratch);
+	return buf_text(&writer.record);
+}
+
+unsigned
+spf_lookup_terms(Str record)
+{
+	static const char *const counted[] = {"include", "a", "mx", "ptr", "exists", "redirect"};
+	unsigned count = 0;
+	size_t start = 0, i;
+
+	while (start < record.len) {
+		size_t end = str_find_char(record, ' ', start);
+		Str term = str_slice(record, start, end);
+
+		for (i = 0; i < BASE_COUNT(counted); i++)
+			count += is_named(term, counted[i]);
+		start = end + 1;
+	}
+	return count;
+}
+
+void
+spf_strings(Arena *arena, Str value, StrVec *ret_strings)
+{
+	while (value.len > SPF_STRING_MAX) {
+		size_t cut = SPF_STRING_MAX;
+
+		while (cut > 0 && value.ptr[cut - 1] != ' ')
+			cut--;
+		if (cut == 0)
+			cut = SPF_STRING_MAX;
+		VEC_PUSH(arena, ret_strings, str_slice(value, 0, cut));
+		value = str_slice(value, cut, value.len);
+	}
+	VEC_PUSH(arena, ret_strings, value);
+}
+
+const char *
+spf_term_problem(Str term)
+{
+	size_t i;
+
+	for (i = 0; i < term.len; i++) {
+		if (term.ptr[i] == ' ')
+			return "it holds a blank; each term is an item of its own";
+		if (term.ptr[i] < 0x21 || term.ptr[i] > 0x7e)
+			return "it holds a character that is not printable ASCII";
+	}
+	if (term.len == 0)
+		return "it is empty";
+	if (str_equal_nocase(term_name(term), STR("v")))
+		return "the version is written by connplan";
+	if (str_equal_nocase(term_name(term), STR("all")))
+		return "`all` has a key of its own";
+	return NULL;
+}

@@ -1,0 +1,176 @@
+/* The managed properties of a connector, and which of them the spec states. */
+#include "state/state_int.h"
+
+static ConnectorValue *
+value_of(StateConnector *connector, ConnectorProperty property)
+{
+	return &connector->record.values[property];
+}
+
+static void
+set_flag(StateConnector *connector, ConnectorProperty property, bool on, bool stated)
+{
+	value_of(connector, property)->on = on;
+	value_of(connector, property)->stated = stated;
+}
+
+static void
+set_text(StateConnector *connector, ConnectorProperty property, Str text, bool stated)
+{
+	value_of(connector, property)->text = text;
+	value_of(connector, property)->stated = stated;
+}
+
+static void
+copy_flag(
+	StateConnector *connector, ConnectorProperty property, const FieldFlag *flag, bool fallback)
+{
+	bool stated = flag->state == FIELD_SET;
+
+	set_flag(connector, property, stated ? flag->on : fallback, stated);
+}
+
+static void
+copy_texts(State *state, StateConnector *connector, ConnectorProperty property,
+	const FieldItems *items)
+{
+	ConnectorValue *value = value_of(connector, property);
+	uint32_t i;
+
+	for (i = 0; i < items->len; i++)
+		VEC_PUSH(state->model->arena, &value->list, items->items[i].text);
+	connector_normalise(property, &value->list);
+	value->stated = items->state == FIELD_SET;
+}
+
+static void
+fill_sender_domains(State *state, StateConnector *connector)
+{
+	ConnectorValue *value = value_of(connector, CONNECTOR_SENDER_DOMAINS);
+	Arena *arena = state->model->arena;
+	const FieldItems *items = connector->spec == NULL ? NULL : &connector->spec->sender_domains;
+	uint32_t i;
+
+	for (i = 0; items != NULL && i < items->len; i++)
+		VEC_PUSH(arena, &value->list,
+			connector_domain(arena, items->items[i].text, items->items[i].cost));
+	if (value->list.len == 0)
+		VEC_PUSH(arena, &value->list, connector_domain(arena, STR("*"), 1));
+	connector_normalise(CONNECTOR_SENDER_DOMAINS, &value->list);
+	value->stated = items != NULL && items->state == FIELD_SET;
+}
+
+static void
+fill_addresses(State *state, StateConnector *connector)
+{
+	ConnectorValue *value = value_of(connector, CONNECTOR_SENDER_ADDRESSES);
+	size_t i;
+
+	for (i = 0; i < connector->addresses.len; i++)
+		VEC_PUSH(state->model->arena, &value->list,
+			net_prefix_text(state->model->arena, connector->addresses.items[i].range));
+}
+
+/* Where the spec says how a sender is told, it says so for both ways: the other one is emptied. */
+static void
+fill_identity(State *state, StateConnector *connector)
+{
+	const ModelConnector *spec = connector->spec;
+	bool chosen = spec != NULL && spec->identify_by.state == FIELD_SET;
+	Str certificate = connector->by_certificate ? connector->certificate : (Str){0};
+
+	fill_addresses(state, connector);
+	value_of(connector, CONNECTOR_SENDER_ADDRESSES)->stated =
+		chosen || (connector->by_address && connector->type == MODEL_ON_PREMISES) ||
+		connector->addresses.len > 0;
+	set_text(
+		connector, CONNECTOR_CERTIFICATE, certificate, chosen || connector->by_certificate);
+}
+
+static void
+fill_filtering_skip(State *state, StateConnector *connector, const FieldItem *item, StrVec *list)
+{
+	const Model *model = state->model;
+	ModelRef ref = model_find_sender(model, item->text);
+	const FieldPrefixes *addresses = NULL;
+	uint32_t i;
+
+	if (ref.kind == MODEL_KIND_EGRESS)
+		addresses = &model->egress[ref.index].addresses;
+	for (i = 0; addresses != NULL && i < addresses->len; i++) {
+		if (addresses->items[i].prefix.family == NET_IP4)
+			VEC_PUSH(model->arena, list,
+				net_prefix_text(model->arena,
+					net_prefix_network(addresses->items[i].prefix)));
+	}
+	if (ref.kind == MODEL_KIND_GATEWAY) {
+		const ModelGatewayInfo *info = &model->gateway_infos[ref.index];
+
+		for (i = 0; i < info->ends_len; i++) {
+			FieldItem egress = *item;
+
+			egress.text = model->egress[info->ends[i].egress].head.name;
+			fill_filtering_skip(state, connector, &egress, list);
+		}
+	}
+	if (ref.kind == MODEL_KIND_NONE && !STR_EQ(item->text, "route"))
+		VEC_PUSH(model->arena, list, item->text);
+	if (STR_EQ(item->text, "route")) {
+		for (i = 0; i < connector->addresses.len; i++)
+			VEC_PUSH(model->arena, list,
+				net_prefix_text(model->arena, connector->addresses.items[i].range));
+	}
+}
+
+static void
+fill_filtering(State *state, StateConnector *connector)
+{
+	static const ModelEnhancedFiltering none;
+	const ModelEnhancedFiltering *filtering =
+		connector->spec == NULL ? &none : &connector->spec->enhanced_filtering;
+	ConnectorValue *skip = value_of(connector, CONNECTOR_SKIP);
+	uint32_t i;
+
+	copy_flag(connector, CONNECTOR_SKIP_LAST, &filtering->skip_last, false);
+	for (i = 0; i < filtering->skip.len; i++)
+		fill_filtering_skip(state, connector, &filtering->skip.items[i], &skip->list);
+	connector_normalise(CONNECTOR_SKIP, &skip->list);
+	skip->stated = filtering->skip.state == FIELD_SET;
+	copy_texts(state, connector, CONNECTOR_USERS, &filtering->users);
+}
+
+static void
+fill_restrictions(StateConnector *connector, const FieldChoice *restrict_to)
+{
+	bool stated = restrict_to->state == FIELD_SET;
+	unsigned set = stated ? restrict_to->set : 0;
+
+	set_flag(connector, CONNECTOR_RESTRICT_ADDRESSES, (set & 1u << MODEL_RESTRICT_ADDRESS) != 0,
+		stated);
+	set_flag(connector, CONNECTOR_RESTRICT_CERTIFICATE,
+		(set & 1u << MODEL_RESTRICT_CERTIFICATE) != 0, stated);
+}
+
+void
+state_fill_record(State *state, StateConnector *connector)
+{
+	static const ModelConnector none;
+	const ModelConnector *spec = connector->spec == NULL ? &none : connector->spec;
+
+	connector->record.name = connector->name;
+	set_text(connector, CONNECTOR_TYPE,
+		connector->type == MODEL_PARTNER ? STR("Partner") : STR("OnPremises"), true);
+	copy_flag(connector, CONNECTOR_ENABLED, &spec->enabled, true);
+	set_text(
+		connector, CONNECTOR_COMMENT, spec->comment.text, spec->comment.state == FIELD_SET);
+	fill_sender_domains(state, connector);
+	copy_texts(state, connector, CONNECTOR_ACCEPTED_DOMAINS, &spec->accepted_domains);
+	fill_identity(state, connector);
+	/* A certificate needs RequireTls in the same call. */
+	set_flag(connector, CONNECTOR_REQUIRE_TLS, connector->require_tls,
+		spec->require_tls.state == FIELD_SET || connector->by_certificate);
+	fill_restrictions(connector, &spec->restrict_to);
+	copy_flag(connector, CONNECTOR_HYBRID, &spec->hybrid, false);
+	copy_flag(connector, CONNECTOR_INTERNAL, &spec->treat_as_internal, false);
+	fill_filtering(state, connector);
+}

@@ -1,0 +1,114 @@
+/*
+ * state: what one side says. From a spec: the connectors with their properties and the addresses
+ * behind each (with the routes that need them), and the DNS records. The live tenant and a base
+ * spec become the same struct, so that one difference serves all.
+ *
+ * Ownership: everything lives in the model's arena. Nothing here is a finding: what a rule needs to
+ * know (shared sources, IPv6 that was left out, ranges that were split) is kept as data.
+ */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include "connector/connector.h"
+#include "model/model.h"
+#include "spf/spf.h"
+
+#define STATE_NONE UINT32_MAX
+
+/* One thing that a connector accepts, resolved as far as it goes. */
+typedef struct StateSource {
+	Span span;         /* of the item in `accepts`; of the host's name for "by default" */
+	uint32_t accept;   /* which item of `accepts`; STATE_NONE: by default */
+	uint32_t host;     /* STATE_NONE for a gateway or an egress object */
+	uint32_t route;    /* in Model.routes; STATE_NONE for a gateway or an egress object */
+	uint32_t last_hop; /* a gateway, or MODEL_SELF; MODEL_SELF too for an egress object */
+	uint32_t egress;   /* or MODEL_SELF: the host's own address */
+	bool shared;
+} StateSource;
+
+/* One entry of SenderIPAddresses. */
+typedef struct StateAddress {
+	NetPrefix range;
+	NetPrefix split_from; /* equal to `range` where nothing was split */
+	Span span;            /* of the address in the spec */
+	uint32_t *sources;    /* numbers in StateConnector.sources */
+	uint32_t sources_len;
+} StateAddress;
+
+/* A range of more pieces than this is not written. */
+#define STATE_MAX_PIECES 1024
+
+typedef struct StateWide {
+	NetPrefix range;
+	Span span;
+	uint64_t pieces;
+} StateWide;
+
+typedef struct StateConnector {
+	const ModelConnector *spec; /* NULL: the one that no spec names, `Relay for NAME` */
+	Str name;
+	Span span;
+	ModelConnectorType type;
+	ModelPurpose purpose;
+	bool managed, enabled;
+	bool by_default;                 /* takes what no other connector accepts */
+	bool by_address, by_certificate; /* what it is identified by */
+	bool require_tls;
+	bool broken; /* a field that its identity needs is bad: rules stay silent */
+	Str certificate;
+	VEC(StateSource) sources;
+	VEC(StateAddress) addresses; /* sorted, none inside another */
+	NetPrefixVec ip6;            /* sources that were left out: connectors take IPv4 alone */
+	VEC(StateWide) wide;
+	NetSet set; /* what SenderIPAddresses lets in */
+	ConnectorRecord record;
+} StateConnector;
+
+/* Which enabled connectors would take a route's mail. */
+typedef struct StateMatch {
+	uint32_t on_premises; /* one that identifies it, or STATE_NONE */
+	uint32_t partner;     /* the same for partner connectors */
+	bool by_certificate;  /* the on-premises one does so by certificate */
+} StateMatch;
+
+typedef struct StateRecord {
+	Str domain, name, type;
+	uint32_t ttl;
+	Str value; /* without quotes, not yet cut into strings */
+	bool all_assumed;
+} StateRecord;
+
+/* What an SPF record of ours lets in, as far as it is known without DNS. */
+typedef struct StatePrice {
+	Str domain;
+	NetSet own;            /* addresses that the record itself names */
+	unsigned lookup_terms; /* in the record itself */
+} StatePrice;
+
+typedef struct State {
+	const Model *model;
+	VEC(StateConnector) connectors; /* sorted by name */
+	VEC(StateRecord) records;       /* sorted by name */
+	VEC(StatePrice) prices;
+	StateMatch *matches;                 /* for each of Model.routes */
+	NetSet on_premises_set, partner_set; /* of all enabled connectors of the type */
+} State;
+
+State *state_of_spec(const Model *model);
+
+/* The prefixes that a source shows to Exchange Online; NULL when they are not known. */
+const FieldPrefixes *state_source_addresses(const Model *model, const StateSource *source);
+/*
+ * Whether the addresses of a source become entries of the connector. Shared ones never go onto an
+ * on-premises connector: everybody behind them could relay.
+ */
+bool state_source_is_written(const StateConnector *connector, const StateSource *source);
+/* The certificate and TLS of its last hop; absent / opportunistic where there is no last hop. */
+Str state_source_certificate(const Model *model, const StateSource *source);
+ModelTls state_source_tls(const Model *model, const StateSource *source);
+/* "erp01 → relay-hq → nat-tokyo", "filter → filter-pool", "nat-tokyo" */
+Str state_source_text(const Model *model, const StateSource *source);
+/* Whether a certificate of that name is one that a connector with this name or pattern takes. */
+bool state_certificate_matches(Str pattern, Str name);
+
+#endif

@@ -1,0 +1,488 @@
+/* plan.json, member by member. Every key is always there; null is "not stated". */
+#include "view/view_int.h"
+
+static Json *
+text_or_null(Arena *arena, Str text)
+{
+	return text.len == 0 ? json_null(arena) : json_text(arena, text);
+}
+
+/* The value that the model works with, where the spec leaves a key out. */
+static void
+set_default(Arena *arena, Json *object, const char *key, const char *value)
+{
+	const Json *member = json_get(object, str_from(key));
+
+	if (member == NULL || member->kind == JSON_NULL)
+		json_set(arena, object, str_from(key), json_text(arena, str_from(value)));
+}
+
+static void
+set_default_flag(Arena *arena, Json *object, const char *key, bool value)
+{
+	const Json *member = json_get(object, str_from(key));
+
+	if (member == NULL || member->kind == JSON_NULL)
+		json_set(arena, object, str_from(key), json_bool(arena, value));
+}
+
+static const FieldTable *
+table_of(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < model_spec_table.len; i++) {
+		if (str_equal(str_from(model_spec_table.fields[i].key), str_from(key)))
+			return model_spec_table.fields[i].table;
+	}
+	panic("no table for `%s`", key);
+}
+
+static Json *
+tenant_json(Arena *arena, const Model *model)
+{
+	Json *tenant = schema_value(arena, table_of("tenant"), &model->spec->tenant);
+
+	set_default(arena, tenant, "cloud", "worldwide");
+	set_default(arena, tenant, "outbound", "exchange");
+	set_default(arena, tenant, "smtp_auth", "enabled");
+	set_default_flag(arena, tenant, "reject_direct_send", false);
+	set_default_flag(arena, tenant, "ipv6", true);
+	return tenant;
+}
+
+static Json *
+domains_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->domains_len; i++) {
+		Json *domain = schema_value(arena, table_of("domains"), &model->domains[i]);
+
+		set_default(arena, domain, "accepted", "true");
+		set_default(arena, domain, "sends", "any");
+		set_default(arena, domain, "inbound", "exchange");
+		set_default(arena, json_get(domain, STR("spf")), "manage", "compose");
+		json_push(arena, list, domain);
+	}
+	return list;
+}
+
+static Json *
+hosts_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->hosts_len; i++) {
+		const ModelHostInfo *info = &model->host_infos[i];
+		Json *host = schema_value(arena, table_of("relay_hosts"), &model->hosts[i]);
+
+		set_default(arena, host, "method", model_method_choices.texts[info->method]);
+		set_default(arena, host, "recipients",
+			model_recipients_choices.texts[info->recipients]);
+		set_default(arena, host, "tls", model_tls_choices.texts[info->tls]);
+		json_push(arena, list, host);
+	}
+	return list;
+}
+
+static Json *
+gateways_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->gateways_len; i++) {
+		Json *gateway = schema_value(arena, table_of("gateways"), &model->gateways[i]);
+
+		set_default(arena, gateway, "kind", "other");
+		set_default(arena, gateway, "tls", "required");
+		set_default_flag(arena, gateway, "shared", false);
+		set_default_flag(arena, gateway, "hybrid", false);
+		json_push(arena, list, gateway);
+	}
+	return list;
+}
+
+static Json *
+egress_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->egress_len; i++) {
+		Json *egress = schema_value(arena, table_of("egress"), &model->egress[i]);
+
+		set_default(arena, egress, "authorize", "auto");
+		set_default_flag(arena, egress, "shared", false);
+		set_default_flag(arena, egress, "dynamic", false);
+		json_push(arena, list, egress);
+	}
+	return list;
+}
+
+static Json *
+prefixes_json(Arena *arena, const FieldPrefixes *prefixes)
+{
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < prefixes->len; i++)
+		json_push(arena, list,
+			json_text(arena, net_prefix_text(arena, prefixes->items[i].prefix)));
+	return list;
+}
+
+static Json *
+routes_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < model->routes.len; i++) {
+		const ModelRoute *route = &model->routes.items[i];
+		Json *item = json_object(arena);
+
+		SET(item, "id", json_text(arena, model_route_id(model, route)));
+		SET(item, "host", json_text(arena, model->hosts[route->host].head.name));
+		SET(item, "last_hop",
+			route->last_hop == MODEL_SELF
+				? json_null(arena)
+				: json_text(arena, model->gateways[route->last_hop].head.name));
+		SET(item, "egress",
+			route->egress == MODEL_SELF
+				? json_null(arena)
+				: json_text(arena, model->egress[route->egress].head.name));
+		SET(item, "ranges", prefixes_json(arena, model_route_addresses(model, route)));
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+/* --- connectors
+ * ------------------------------------------------------------------------------------- */
+
+static Json *
+properties_json(Arena *arena, const StateConnector *connector)
+{
+	Json *list = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < CONNECTOR_PROPERTIES; i++) {
+		const ConnectorValue *value = &connector->record.values[i];
+		ConnectorProperty property = (ConnectorProperty)i;
+		Json *item = json_object(arena);
+
+		SET(item, "name", json_text(arena, str_from(connector_property_name(property))));
+		SET(item, "value", connector_value_json(arena, property, value));
+		SET(item, "stated", json_bool(arena, value->stated));
+		SET(item, "before", json_null(arena));
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+/* The id of a route, or for a gateway or an egress object its name. */
+static Json *
+source_json(Arena *arena, const Model *model, const StateSource *source)
+{
+	if (source->route != STATE_NONE)
+		return json_text(arena, model_route_id(model, &model->routes.items[source->route]));
+	return json_text(arena, state_source_text(model, source));
+}
+
+static Json *
+addresses_json(Arena *arena, const Model *model, const StateConnector *connector)
+{
+	Json *list = json_list(arena);
+	size_t i;
+	uint32_t j;
+
+	for (i = 0; i < connector->addresses.len; i++) {
+		const StateAddress *address = &connector->addresses.items[i];
+		bool split = net_prefix_compare(address->range, address->split_from) != 0;
+		Json *item = json_object(arena), *routes = json_list(arena);
+
+		for (j = 0; j < address->sources_len; j++)
+			json_push(arena, routes,
+				source_json(arena, model,
+					&connector->sources.items[address->sources[j]]));
+		SET(item, "range", json_text(arena, net_prefix_text(arena, address->range)));
+		SET(item, "split_from",
+			split ? json_text(arena, net_prefix_text(arena, address->split_from))
+			      : json_null(arena));
+		SET(item, "routes", routes);
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+static Json *
+connectors_json(Arena *arena, const Plan *plan)
+{
+	Json *list = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < plan->connectors.len; i++) {
+		const PlanConnector *connector = &plan->connectors.items[i];
+		Json *item = json_object(arena);
+
+		SET(item, "name", json_text(arena, connector->after->name));
+		SET(item, "was", text_or_null(arena, connector->was));
+		SET(item, "action",
+			json_text(arena, str_from(plan_action_text(connector->action))));
+		SET(item, "managed", json_bool(arena, connector->after->managed));
+		SET(item, "properties", properties_json(arena, connector->after));
+		SET(item, "addresses", addresses_json(arena, plan->model, connector->after));
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+/* --- records, order, price
+ * --------------------------------------------------------------------------- */
+
+static Json *
+records_json(Arena *arena, const State *state)
+{
+	Json *list = json_list(arena);
+	size_t i, j;
+
+	for (i = 0; i < state->records.len; i++) {
+		const StateRecord *record = &state->records.items[i];
+		Json *item = json_object(arena), *strings = json_list(arena);
+		StrVec cut = {0};
+
+		spf_strings(arena, record->value, &cut);
+		for (j = 0; j < cut.len; j++)
+			json_push(arena, strings, json_text(arena, cut.items[j]));
+		SET(item, "domain", json_text(arena, record->domain));
+		SET(item, "name", json_text(arena, record->name));
+		SET(item, "type", json_text(arena, record->type));
+		SET(item, "ttl", json_number(arena, record->ttl));
+		SET(item, "value", json_text(arena, record->value));
+		SET(item, "strings", strings);
+		SET(item, "phase", json_text(arena, STR("final")));
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+static void
+push_ptr(Arena *arena, Json *list, const ModelEgress *egress, Str address, Str name)
+{
+	Json *item = json_object(arena);
+
+	SET(item, "address", json_text(arena, address));
+	SET(item, "name", json_text(arena, name));
+	SET(item, "egress", json_text(arena, egress->head.name));
+	json_push(arena, list, item);
+}
+
+/* One name for all addresses of an egress object, or a name for each. */
+static Json *
+ptr_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	uint32_t i, j, k;
+
+	for (i = 0; i < model->egress_len; i++) {
+		const ModelEgress *egress = &model->egress[i];
+
+		for (j = 0; j < egress->ptr.len; j++) {
+			const FieldPair *pair = &egress->ptr.items[j];
+
+			if (pair->key.ptr != NULL)
+				push_ptr(arena, list, egress, pair->key, pair->text);
+			for (k = 0; pair->key.ptr == NULL && k < egress->addresses.len; k++)
+				push_ptr(arena, list, egress,
+					net_prefix_text(arena, egress->addresses.items[k].prefix),
+					pair->text);
+		}
+	}
+	return list;
+}
+
+static Json *
+order_json(Arena *arena, const Plan *plan)
+{
+	Json *list = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < plan->order.len; i++) {
+		const PlanStep *step = &plan->order.items[i];
+		Json *item = json_object(arena);
+
+		SET(item, "phase", json_text(arena, str_from(plan_phase_text(step->phase))));
+		SET(item, "object", json_text(arena, step->object));
+		SET(item, "action", json_text(arena, str_from(plan_action_text(step->action))));
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+static Json *
+price_json(Arena *arena, const State *state)
+{
+	Json *price = json_object(arena), *domains = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < state->prices.len; i++) {
+		const StatePrice *one = &state->prices.items[i];
+		Json *item = json_object(arena);
+
+		SET(item, "domain", json_text(arena, one->domain));
+		SET(item, "own_ip4",
+			json_text(arena, net_bits_decimal(arena, net_set_count4(&one->own))));
+		SET(item, "own_ip6",
+			json_text(arena, net_bits_decimal(arena, net_set_count6(&one->own))));
+		SET(item, "lookup_terms", json_number(arena, one->lookup_terms));
+		json_push(arena, domains, item);
+	}
+	SET(price, "relay_ip4",
+		json_text(arena, net_bits_decimal(arena, net_set_count4(&state->on_premises_set))));
+	SET(price, "domains", domains);
+	return price;
+}
+
+/* --- findings and files
+ * --------------------------------------------------------------------------------- */
+
+static void
+findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
+{
+	Json *findings = json_list(arena), *not_checked = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < verdict->len; i++) {
+		const Diag *diag = &verdict->items[i];
+		Json *item = json_object(arena);
+
+		SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
+		SET(item, "severity",
+			json_text(arena, str_from(diag_severity_text(diag->severity))));
+		SET(item, "path", text_or_null(arena, diag->path));
+		SET(item, "message", json_text(arena, diag->message));
+		json_push(arena,
+			diag->severity == DIAG_SEVERITY_NOT_CHECKED ? not_checked : findings, item);
+	}
+	SET(plan, "findings", findings);
+	SET(plan, "waivers", json_list(arena));
+	SET(plan, "not_checked", not_checked);
+}
+
+/* Paths below the folder of the spec, so that no machine's folder is in them. */
+static Json *
+inputs_json(Arena *arena, const Model *model)
+{
+	Json *list = json_list(arena);
+	Str dir = path_dir(model->files.items[0].path);
+	size_t i;
+
+	for (i = 0; i < model->files.len; i++) {
+		const ModelFile *file = &model->files.items[i];
+		Json *item = json_object(arena);
+		Str path = file->path;
+
+		if (str_starts(path, dir) && path.len > dir.len && path.ptr[dir.len] == '/')
+			path = str_slice(path, dir.len + 1, path.len);
+		SET(item, "path", json_text(arena, path));
+		SET(item, "sha256",
+			json_text(arena,
+				sha256_hex(arena,
+					source_file(model->sink->sources, file->source)->text)));
+		json_push(arena, list, item);
+	}
+	return list;
+}
+
+/* Members that may differ while the plan is the same. */
+static bool
+is_hashed(Str key)
+{
+	static const char *const left_out[] = {
+		"plan_hash", "tool", "inputs", "outputs", "findings", "not_checked"};
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(left_out); i++) {
+		if (str_equal(key, str_from(left_out[i])))
+			return false;
+	}
+	return true;
+}
+
+static Str
+plan_hash(Arena *arena, const Json *plan)
+{
+	Arena *scratch = arena_create();
+	Json *hashed = json_object(scratch);
+	Buf canonical = buf_make(scratch);
+	size_t i;
+	Str hash;
+
+	for (i = 0; i < plan->members.len; i++) {
+		if (is_hashed(plan->members.items[i].key))
+			json_set(scratch, hashed, plan->members.items[i].key,
+				plan->members.items[i].value);
+	}
+	json_write_canonical(&canonical, hashed);
+	hash = sha256_hex(arena, buf_text(&canonical));
+	arena_destroy(scratch);
+	return hash;
+}
+
+static Json *
+tool_json(Arena *arena, const ViewInput *input)
+{
+	Json *tool = json_object(arena);
+
+	SET(tool, "name", json_text(arena, STR("connplan")));
+	SET(tool, "version", json_text(arena, input->version));
+	return tool;
+}
+
+Json *
+view_plan(Arena *arena, const ViewInput *input)
+{
+	const Model *model = input->plan->model;
+	Json *plan = json_object(arena);
+
+	SET(plan, "format", json_text(arena, STR("connplan-plan")));
+	SET(plan, "version", json_number(arena, 1));
+	SET(plan, "tool", tool_json(arena, input));
+	SET(plan, "plan_hash", json_null(arena));
+	SET(plan, "language", json_text(arena, input->language == DIAG_JA ? STR("ja") : STR("en")));
+	SET(plan, "sample",
+		json_bool(arena, model->spec->sample.state == FIELD_SET && model->spec->sample.on));
+	SET(plan, "tenant", tenant_json(arena, model));
+	SET(plan, "change", schema_value(arena, table_of("change"), &model->spec->change));
+	SET(plan, "documents", schema_value(arena, table_of("documents"), &model->spec->documents));
+	SET(plan, "live", json_null(arena));
+	SET(plan, "domains", domains_json(arena, model));
+	SET(plan, "hosts", hosts_json(arena, model));
+	SET(plan, "gateways", gateways_json(arena, model));
+	SET(plan, "egress", egress_json(arena, model));
+	SET(plan, "routes", routes_json(arena, model));
+	SET(plan, "connectors", connectors_json(arena, input->plan));
+	SET(plan, "records", records_json(arena, input->plan->after));
+	SET(plan, "ptr", ptr_json(arena, model));
+	SET(plan, "order", order_json(arena, input->plan));
+	SET(plan, "price", price_json(arena, input->plan->after));
+	findings_json(arena, input->verdict, plan);
+	SET(plan, "inputs", inputs_json(arena, model));
+	SET(plan, "outputs", json_list(arena));
+	SET(plan, "plan_hash", json_text(arena, plan_hash(arena, plan)));
+	return plan;
+}
+
+void
+view_add_output(Arena *arena, Json *plan, Str path, Str sha256)
+{
+	Json *item = json_object(arena);
+
+	SET(item, "path", json_text(arena, path));
+	SET(item, "sha256", json_text(arena, sha256));
+	json_push(arena, json_get(plan, STR("outputs")), item);
+}

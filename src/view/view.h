@@ -1,0 +1,36 @@
+/*
+ * view: a plan and its verdict as one JSON value. plan.json is that value; the templates see it
+ * together with the strings of a language and the tables of the summary, all as plain text.
+ *
+ * Nothing in it depends on the day, the machine or the order of maps in the spec. Ownership: the
+ * arena.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "plan/plan.h"
+
+typedef struct ViewInput {
+	const Plan *plan;
+	const DiagVerdict *verdict;
+	DiagLanguage language;
+	Str version; /* of the tool */
+} ViewInput;
+
+/* plan.json without the hashes of the outputs, which are not made yet. */
+Json *view_plan(Arena *arena, const ViewInput *input);
+/* Adds one output's path and SHA-256. */
+void view_add_output(Arena *arena, Json *plan, Str path, Str sha256);
+/* What a template sees: the members of the plan, `text` (the strings), `summary`. */
+Json *view_document(Arena *arena, const ViewInput *input, const Json *plan);
+
+/* The language that the documents of a spec are written in. */
+DiagLanguage view_language(const Model *model);
+
+/* A string of the documents by its key; an assertion fails for an unknown one. */
+Str view_string(DiagLanguage language, Str key);
+/* The same with `{name}` replaced by a value. */
+Str view_string_with(
+	Arena *arena, DiagLanguage language, const char *key, const char *name, Str value);
+
+#endif

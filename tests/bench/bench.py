@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""Measures connplan in one run, interleaved with a yardstick: bench.py [--quick]
+
+The yardstick pulls libyaml events from the same bytes and does nothing else. Times are minima of
+11 runs of the whole process (3 with --quick). The table shows each figure beside its bound; only
+the bound on counted instructions decides the exit status, since it does not depend on the load of
+the machine. All figures go to build/bench.json.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import gen_spec
+from lib import BINARY, ENVIRONMENT, ROOT, run
+
+WORK = ROOT / "build/bench"
+PULL = WORK / "pull"
+SIZES = (1000, 10000, 100000)
+MIB = 1024 * 1024
+
+
+def prepare():
+    """The yardstick and the specs; returns {entries: path}."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    made = run(["gcc", "-std=c17", "-O2", "-o", PULL, "tests/bench/pull.c", "-lyaml"])
+    if made.status != 0:
+        sys.exit(f"bench: {made.errors}")
+    specs = {}
+    for count in SIZES:
+        (WORK / str(count)).mkdir(exist_ok=True)
+        specs[count] = WORK / str(count) / "mailflow.yaml"
+        specs[count].write_bytes(gen_spec.spec(count))
+    (WORK / ".connplan").mkdir(exist_ok=True)
+    return specs
+
+
+def seconds(argv):
+    """The wall time of one run, nothing but spawn and wait around it."""
+    null = os.open(os.devnull, os.O_RDWR)
+    actions = [(os.POSIX_SPAWN_DUP2, null, one) for one in (0, 1, 2)]
+    argv = [str(word) for word in argv]
+    begin = time.perf_counter()
+    child = os.posix_spawn(argv[0], argv, ENVIRONMENT, file_actions=actions)
+    _pid, status = os.waitpid(child, 0)
+    end = time.perf_counter()
+    os.close(null)
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"bench: {' '.join(argv)} ended with {os.waitstatus_to_exitcode(status)}:\n"
+                 f"{run(argv).errors[-2000:]}")
+    return end - begin
+
+
+def fastest(commands, times):
+    """The least time of each command, run in turns so that all meet the same load."""
+    best = [float("inf")] * len(commands)
+    for _ in range(times):
+        for index, (before, argv) in enumerate(commands):
+            before()
+            best[index] = min(best[index], seconds(argv))
+    return best
+
+
+def instructions(argv):
+    """Instructions that the program executes, counted by callgrind."""
+    counted = run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *argv],
+                  timeout=1800)
+    match = re.search(r"Collected : (\d+)", counted.errors)
+    if not match:
+        sys.exit(f"bench: callgrind counted nothing\n{counted}")
+    return int(match[1])
+
+
+def peak(argv):
+    """Peak memory in bytes. GNU time stands between, for a child inherits its parent's peak."""
+    return int(run(["/usr/bin/time", "-f", "%M", *argv], timeout=600).errors.split()[-1]) * 1024
+
+
+class Table:
+    """Collects figures with their bounds and prints them."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, value, unit, bound=None, gate=False):
+        self.rows.append({"name": name, "value": value, "unit": unit, "bound": bound, "gate": gate})
+        broken = bound is not None and value > bound
+        verdict = "" if bound is None else f"at most {bound:g} {unit}"
+        mark = ("  BROKEN" if gate else "  over") if broken else ""
+        print(f"{name:52} {value:12.3f} {unit:4} {verdict:18}{mark}", flush=True)
+
+    def broken(self):
+        return any(row["gate"] and row["value"] > row["bound"] for row in self.rows)
+
+
+def nothing():
+    """Before a command that needs no preparation."""
+
+
+def check(spec):
+    return [BINARY, "check", "--format", "short", "--fail-on", "never", spec]
+
+
+def measure_check(table, specs, times):
+    commands = [(nothing, argv) for spec in specs.values() for argv in ([PULL, spec], check(spec))]
+    best = fastest(commands, times)
+    costs = {}
+    for index, (count, spec) in enumerate(specs.items()):
+        pull, whole = best[2 * index:2 * index + 2]
+        costs[count] = whole
+        size = spec.stat().st_size
+        print(f"{count} entries, {size / 1e6:.2f} MB")
+        table.add(f"check {count}: time", whole * 1e3, "ms", 10 if count == SIZES[0] else None)
+        table.add(f"check {count}: time of the bare pull", pull * 1e3, "ms")
+        table.add(f"check {count}: time against the pull", whole / pull, "x",
+                  3.0 if count == SIZES[-1] else None)
+        memory = peak(check(spec))
+        table.add(f"check {count}: peak memory", memory / MIB, "MiB", (12 * size + 8 * MIB) / MIB)
+    table.add("check: growth from 10,000 to 100,000", costs[100000] / costs[10000], "x", 11)
+
+
+def measure_instructions(table, specs, counts):
+    for count in counts:
+        mine = instructions(check(specs[count]))
+        pull = instructions([PULL, specs[count]])
+        table.add(f"check {count}: instructions", mine / 1e6, "M")
+        table.add(f"check {count}: instructions against the pull", mine / pull, "x", 2.0, gate=True)
+
+
+def measure_build(table, specs, times):
+    spec, out = specs[100000], WORK / "out"
+    argv = [BINARY, "build", spec, "-o", out]
+    best, = fastest([(lambda: shutil.rmtree(out, ignore_errors=True), argv)], times)
+    table.add("build 100000: time", best, "s", 3)
+    table.add("build 100000: peak memory", peak(argv) / MIB, "MiB", 400)
+    table.add("build 100000: instructions are not counted; files", len(list(out.rglob("*"))), "")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="script/bench")
+    parser.add_argument("--quick", action="store_true", help="3 turns instead of 11")
+    quick = parser.parse_args().quick
+
+    table = Table()
+    specs = prepare()
+    measure_check(table, specs, 3 if quick else 11)
+    measure_instructions(table, specs, (10000,) if quick else (1000, 10000, 100000))
+    measure_build(table, specs, 1 if quick else 3)
+    (ROOT / "build/bench.json").write_text(json.dumps(
+        {"format": "connplan-bench", "version": 1, "figures": table.rows}, indent=1) + "\n")
+    print("written: build/bench.json")
+    return 1 if table.broken() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

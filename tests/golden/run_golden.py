@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""The examples give the expected files, byte for byte, whatever may vary around them.
+
+run_golden.py [--update] [NAME]...
+
+An example is examples/NAME/mailflow.yaml with a folder expected/ (what `build` writes) or a file
+expected.txt (what `check` says and exits 1). Built a second time, with all maps shuffled, in
+another locale, time zone, home and current folder, the bytes stay the same.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+
+import yaml
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from lib import ROOT, Report, connplan, difference, on_all_cores, run
+
+EXAMPLES = ROOT / "examples"
+LOCALES = ROOT / "build/test/locale"
+SHUFFLES = 3
+
+
+def read_tree(folder):
+    """The files below FOLDER as {relative name: bytes}."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def build(spec, **how):
+    """Builds SPEC into a new folder; returns the files, having compared them with those told."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "out"
+        result = connplan("build", spec, "-o", out, status=0, **how)
+        files = read_tree(out)
+        told = sorted(result.text.splitlines())
+        wanted = sorted(str(out / name) for name in files)
+        if told != wanted:
+            raise AssertionError(f"the files told are not the files written\n{told}\n{wanted}")
+        return files
+
+
+def compare(wanted, got):
+    """Fails, with differences, unless two trees are equal."""
+    problems = [f"missing: {name}" for name in wanted if name not in got]
+    problems += [f"not expected: {name}" for name in got if name not in wanted]
+    problems += [difference(wanted[name], got[name], name) or f"{name}: only line ends differ"
+                 for name in wanted if name in got and wanted[name] != got[name]]
+    if problems:
+        raise AssertionError("\n".join(problems))
+
+
+def shuffle_text(text, seed):
+    """The same YAML with the pairs of every map in another order. Scalars keep their text."""
+    order = random.Random(seed)
+    seen = set()
+
+    def walk(node):
+        if id(node) in seen:
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            order.shuffle(node.value)
+            for key, value in node.value:
+                walk(key)
+                walk(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for value in node.value:
+                walk(value)
+        elif node.tag.endswith(":null"):
+            node.value = "null"     # an empty value would be written with a tag
+
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    walk(root)
+    return yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=10000)
+
+
+def without_inputs(files, example):
+    """Takes out what tells of the input files' bytes: their hashes, and hashes of files with those."""
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest().encode()
+              for path in sorted(example.rglob("*")) if path.is_file()]
+    cleaned = {}
+    for name, content in files.items():
+        for digest in hashes:
+            content = content.replace(digest, b"0" * 64)
+        cleaned[name] = content
+    plan = json.loads(cleaned["plan.json"])
+    plan.pop("inputs")
+    plan["outputs"] = [row["path"] for row in plan["outputs"]]
+    cleaned["plan.json"] = json.dumps(plan, indent=1).encode()
+    return cleaned
+
+
+def check_shuffled(example, expected):
+    wanted = without_inputs(expected, example)
+    for seed in range(SHUFFLES):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "examples" / example.name
+            shutil.copytree(example, copy, ignore=shutil.ignore_patterns("expected"))
+            (pathlib.Path(folder) / ".connplan").mkdir()
+            for path in copy.rglob("*.yaml"):
+                path.write_text(shuffle_text(path.read_text("utf-8"), seed), "utf-8")
+            got = build(f"examples/{example.name}/mailflow.yaml", cwd=folder)
+            compare(wanted, without_inputs(got, copy))
+
+
+def turkish():
+    """An environment of another place; its locale is compiled once, into the build folder."""
+    if not (LOCALES / "tr_TR.UTF-8").exists():
+        LOCALES.mkdir(parents=True, exist_ok=True)
+        made = run(["localedef", "-i", "tr_TR", "-f", "UTF-8", LOCALES / "tr_TR.UTF-8"])
+        if made.status != 0:
+            raise AssertionError(f"localedef failed\n{made}")
+    return {"LOCPATH": str(LOCALES), "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8",
+            "TZ": "Asia/Tokyo", "HOME": "/nonexistent"}
+
+
+def check_example(report, example, update, environment):
+    def attempt(what, function):
+        try:
+            function()
+        except AssertionError as problem:
+            report.fail(f"{example.name}: {what}", problem)
+        else:
+            report.ok(f"{example.name}: {what}")
+
+    spec = f"examples/{example.name}/mailflow.yaml"
+    text = example / "expected.txt"
+    if text.exists():
+        def check():
+            result = connplan("check", spec, status=1)
+            if update:
+                text.write_bytes(result.out)
+            compare({"expected.txt": text.read_bytes()}, {"expected.txt": result.out})
+        return attempt("the findings", check)
+
+    folder = example / "expected"
+    if not folder.is_dir():
+        return report.fail(example.name, "has neither expected/ nor expected.txt")
+    if update:
+        files = build(spec)
+        shutil.rmtree(folder)
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    expected = read_tree(folder)
+    attempt("the files", lambda: compare(expected, build(spec)))
+    attempt("built again", lambda: compare(expected, build(spec)))
+    attempt("elsewhere", lambda: compare(
+        expected, build(example / "mailflow.yaml", cwd="/", env=environment)))
+    attempt("shuffled", lambda: check_shuffled(example, expected))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--update", action="store_true", help="rewrite what is expected")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+
+    report = Report()
+    environment = turkish()
+    examples = [path.parent for path in sorted(EXAMPLES.glob("*/mailflow.yaml"))
+                if not arguments.names or path.parent.name in arguments.names]
+    on_all_cores(lambda example: check_example(report, example, arguments.update, environment),
+                 examples)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+"""Runs libFuzzer targets: fuzz.py [--seconds EACH | --total SECONDS] TARGET|all
+
+A target is the program build/fuzz/fuzz_NAME made of tests/fuzz/fuzz_NAME.c; seeds come from
+tests/fuzz/corpus/NAME and, for all targets, tests/bogons. What breaks lands in build/fuzz/found.
+"""
+
+import argparse
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from lib import ROOT, Report, on_all_cores, run
+
+BUILD = ROOT / "build/fuzz"
+FOUND = BUILD / "found"
+
+
+def targets(wanted):
+    """The names of the targets that the sources define and WANTED means."""
+    names = sorted(path.stem.removeprefix("fuzz_") for path in (ROOT / "tests/fuzz").glob("fuzz_*.c"))
+    if wanted == "all":
+        return names
+    if wanted not in names:
+        sys.exit(f"no such target: {wanted} (one of {', '.join(names) or 'none'})")
+    return [wanted]
+
+
+def program(name):
+    """The binary of a target, wherever in the build folder CMake puts it."""
+    found = [path for path in BUILD.rglob(f"fuzz_{name}") if path.is_file() and os.access(path, os.X_OK)]
+    return found[0] if found else None
+
+
+def fuzz(report, name, seconds):
+    binary = program(name)
+    if not binary:
+        report.fail(name, f"build/fuzz holds no program fuzz_{name}")
+        return
+    work = BUILD / "corpus" / name
+    work.mkdir(parents=True, exist_ok=True)
+    seeds = [path for path in (ROOT / "tests/fuzz/corpus" / name, ROOT / "tests/bogons")
+             if path.is_dir()]
+    result = run([binary, f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
+                  "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={FOUND}/{name}-",
+                  work, *seeds], timeout=seconds * 3 + 120)
+    report.check(name, result.status == 0, "\n".join(result.errors.splitlines()[-40:]))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=int)
+    parser.add_argument("--total", type=int)
+    parser.add_argument("target")
+    arguments = parser.parse_args()
+
+    built = run(["script/build", "fuzz"], timeout=1800)
+    if built.status != 0:
+        sys.exit(f"{built}")
+    names = targets(arguments.target)
+    cores = os.cpu_count() or 1
+    seconds = arguments.seconds or max(2, (arguments.total or 60) * cores // max(1, len(names)))
+    FOUND.mkdir(parents=True, exist_ok=True)
+    report = Report()
+    on_all_cores(lambda name: fuzz(report, name, seconds), names)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

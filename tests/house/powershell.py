@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+"""Hands the scripts of every example to the PowerShell tests."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from lib import ROOT, connplan
+
+GENERATED = ROOT / "build/test/generated"
+
+
+def generate():
+    """Builds every example that can be built into GENERATED/NAME."""
+    shutil.rmtree(GENERATED, ignore_errors=True)
+    GENERATED.mkdir(parents=True)
+    for expected in sorted((ROOT / "examples").glob("*/expected")):
+        spec = expected.parent / "mailflow.yaml"
+        connplan("build", spec, "-o", GENERATED / expected.parent.name, status=0)
+
+
+def main():
+    generate()
+    return subprocess.call([ROOT / "tests/powershell/run", "--generated", GENERATED], cwd=ROOT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+# Runs one case: a tenant held by the stand-in, and one or more scripts run against it one after the other.
+#
+# The same text serves the host program, pwsh and Windows PowerShell. It uses the language, .NET and
+# the engine's own cmdlets only.
+#
+# A case:   name, tenant (see standin/StandIn.psm1), missing (commands not exported), prefix, culture,
+#           steps: list of
+#             script     path of the text; a copy is run, named FILE, in a folder of this process
+#             file       its name there
+#             parameters, preferences (variables of the caller), answers (to prompts; null: nobody is there)
+#             tenant     keys of the stand-in to change before this step (faults, clock ...)
+#             stripWhatIf  take -WhatIf off every statement first
+#             planOnly   run nothing: give back the value of $Plan
+#             keepFiles  leave what the step wrote for the next step
+# A result: name, steps: list of exit, error, output, lines, errors, questions, files, plan and what
+#           Get-StandInReport says.
+Set-StrictMode -Version Latest
+
+$StandIn = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'standin', 'StandIn.psm1'))
+
+# Under the engine's own classes Add-Type is missing; there the host program brings the type along.
+function New-BenchHost {
+    param($Answers, [string]$Culture)
+    return [Connplan.Bench.BenchHost]::new($Answers, $Culture)
+}
+
+function New-BenchRunspace {
+    param($BenchHost, [hashtable]$Case)
+    $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+    if ($null -eq (Get-Command -Name Write-Host -ErrorAction Ignore)) {
+        $state.Commands.Add([System.Management.Automation.Runspaces.SessionStateCmdletEntry]::new(
+                'Write-Host', [Connplan.Bench.WriteHostCommand], $null))
+    }
+    # An alias wins over the script's own function of that name: nothing ever sleeps here.
+    $state.Commands.Add([System.Management.Automation.Runspaces.SessionStateAliasEntry]::new(
+            'Wait-PlanSecond', 'Add-StandInWait'))
+    if ([Environment]::OSVersion.Platform -eq 'Win32NT') {
+        $state.ExecutionPolicy = 'Bypass'
+    }
+    $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($BenchHost, $state)
+    $runspace.Open()
+    Invoke-InRunspace $runspace {
+        param($Path, $Tenant, $Missing, $Prefix)
+        $names = 'New-InboundConnector', 'Set-InboundConnector', 'Get-InboundConnector', 'Remove-InboundConnector',
+        'Get-OrganizationConfig', 'Get-AcceptedDomain', 'Get-TransportConfig', 'Get-ConnectionInformation'
+        $shown = @(foreach ($name in $names) { if ($Missing -notcontains $name) { $name } })
+        $import = @{ Name = $Path; Function = $shown + 'Add-StandInWait'; Scope = 'Global'; PassThru = $true }
+        if ($Prefix -ne '') { $import['Prefix'] = $Prefix }
+        $module = Import-Module @import
+        & $module { param($Options) Initialize-StandIn $Options } $Tenant
+    } @($StandIn, $Case['tenant'], @($Case['missing']), [string]$Case['prefix']) > $null
+    return $runspace
+}
+
+function Invoke-InRunspace {
+    param($Runspace, [scriptblock]$Script, [object[]]$Arguments)
+    $shell = [powershell]::Create()
+    $shell.Runspace = $Runspace
+    [void]$shell.AddScript($Script.ToString())
+    foreach ($argument in $Arguments) {
+        [void]$shell.AddArgument($argument)
+    }
+    try {
+        $shell.Invoke()
+        if ($shell.Streams.Error.Count -gt 0) {
+            throw $shell.Streams.Error[0]
+        }
+    } finally {
+        $shell.Dispose()
+    }
+}
+
+function Invoke-InStandIn {
+    param($Runspace, [string]$Command, $Argument)
+    Invoke-InRunspace $Runspace {
+        param($Path, $Command, $Argument)
+        $module = $null
+        foreach ($one in @(Get-Module -Name StandIn)) { $module = $one }
+        & $module { param($Command, $Argument) & $Command $Argument } $Command $Argument
+    } @($StandIn, $Command, $Argument)
+}
+
+# The text that is run, in a folder of this process, so that two processes never meet.
+function Copy-BenchScript {
+    param([hashtable]$Step, [string]$WorkFolder)
+    $source = [IO.Path]::GetFullPath($Step['script'])
+    $hash = [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash(
+            [Text.Encoding]::UTF8.GetBytes($source))).Replace('-', '').Substring(0, 16)
+    $folder = [IO.Path]::Combine($WorkFolder, $hash)
+    [void][IO.Directory]::CreateDirectory($folder)
+    $path = [IO.Path]::Combine($folder, $Step['file'])
+    if (-not [IO.File]::Exists($path)) {
+        [IO.File]::Copy($source, $path)
+    }
+    return $path
+}
+
+function Get-BenchAst {
+    param([string]$Path)
+    $tokens = $null
+    $errors = $null
+    $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref]$tokens, [ref]$errors)
+    if (@($errors).Count -gt 0) {
+        throw $errors[0].Message
+    }
+    return $ast
+}
+
+function Remove-BenchWhatIf {
+    param([string]$Path)
+    $ast = Get-BenchAst $Path
+    $text = $ast.Extent.Text
+    $marks = @($ast.FindAll({
+                param($Node)
+                $Node -is [System.Management.Automation.Language.CommandParameterAst] -and $Node.ParameterName -eq 'WhatIf'
+            }, $true))
+    for ($i = $marks.Count - 1; $i -ge 0; $i--) {
+        $extent = $marks[$i].Extent
+        $text = $text.Remove($extent.StartOffset, $extent.EndOffset - $extent.StartOffset)
+    }
+    $bare = [IO.Path]::ChangeExtension($Path, '.bare.ps1')
+    [IO.File]::WriteAllText($bare, $text, [Text.UTF8Encoding]::new($true))
+    return $bare
+}
+
+# $Plan as the engine reads it: the one assignment, run by itself.
+function Get-BenchPlan {
+    param([string]$Path, $Runspace)
+    foreach ($statement in (Get-BenchAst $Path).EndBlock.Statements) {
+        if ($statement -is [System.Management.Automation.Language.AssignmentStatementAst] -and
+            $statement.Left.Extent.Text -eq '$Plan') {
+            return (Invoke-InRunspace $Runspace ([scriptblock]::Create($statement.Right.Extent.Text)) @())
+        }
+    }
+    throw "no `$Plan in $Path"
+}
+
+# What the step left beside the script, or in the current folder: text by name.
+function Get-BenchFile {
+    param([string]$Folder, [string[]]$Ours, [bool]$Keep)
+    $files = @{}
+    foreach ($path in [IO.Directory]::GetFiles($Folder)) {
+        $name = [IO.Path]::GetFileName($path)
+        if ($Ours -contains $name) { continue }
+        $files[$name] = [IO.File]::ReadAllText($path)
+        if (-not $Keep) { [IO.File]::Delete($path) }
+    }
+    return $files
+}
+
+function Invoke-BenchStep {
+    param([hashtable]$Step, $Runspace, $BenchHost, [string]$WorkFolder)
+    $path = Copy-BenchScript $Step $WorkFolder
+    $folder = [IO.Path]::GetDirectoryName($path)
+    $ours = @([IO.Path]::GetFileName($path))
+    if ($Step['planOnly']) {
+        return @{ plan = (Get-BenchPlan $path $Runspace) }
+    }
+    if ($Step['stripWhatIf']) {
+        $path = Remove-BenchWhatIf $path
+        $ours += [IO.Path]::GetFileName($path)
+    }
+    if ($null -ne $Step['tenant']) {
+        [void](Invoke-InStandIn $Runspace 'Set-StandInOption' $Step['tenant'])
+    }
+    [void](Invoke-InStandIn $Runspace 'Clear-StandInLog' $null)
+    $kept = @{}
+    if ($null -ne $Step['preferences']) {
+        foreach ($name in $Step['preferences'].Keys) {
+            $kept[$name] = $Runspace.SessionStateProxy.GetVariable($name)
+            $Runspace.SessionStateProxy.SetVariable($name, $Step['preferences'][$name])
+        }
+    }
+    $Runspace.SessionStateProxy.SetVariable('LASTEXITCODE', $null)
+    $Runspace.SessionStateProxy.SetVariable('Canary', 'alive')
+    [void]$Runspace.SessionStateProxy.Path.SetLocation($folder)
+    $BenchHost.Screen.Lines.Clear()
+    $BenchHost.Screen.Questions.Clear()
+    $shell = [powershell]::Create()
+    $shell.Runspace = $Runspace
+    [void]$shell.AddCommand($path)
+    if ($null -ne $Step['parameters']) {
+        foreach ($name in $Step['parameters'].Keys) {
+            [void]$shell.AddParameter($name, $Step['parameters'][$name])
+        }
+    }
+    $result = @{ error = $null }
+    try {
+        $result['output'] = @(foreach ($one in $shell.Invoke()) { [string]$one })
+    } catch {
+        $result['output'] = @()
+        $result['error'] = $_.Exception.Message
+    }
+    $result['errors'] = @(foreach ($one in $shell.Streams.Error) { [string]$one })
+    $shell.Dispose()
+    foreach ($name in $kept.Keys) {
+        $Runspace.SessionStateProxy.SetVariable($name, $kept[$name])
+    }
+    $result['exit'] = $Runspace.SessionStateProxy.GetVariable('LASTEXITCODE')
+    $result['canary'] = $Runspace.SessionStateProxy.GetVariable('Canary')
+    $result['lines'] = $BenchHost.Screen.Lines.ToArray()
+    $result['questions'] = $BenchHost.Screen.Questions.ToArray()
+    $result['files'] = Get-BenchFile $folder $ours ([bool]$Step['keepFiles'])
+    $report = Invoke-InStandIn $Runspace 'Get-StandInReport' $null
+    foreach ($name in $report.Keys) {
+        $result[$name] = $report[$name]
+    }
+    return $result
+}
+
+function Invoke-BenchCase {
+    param([hashtable]$Case, [string]$WorkFolder)
+    $answers = $null
+    if ($null -ne $Case['answers']) { $answers = @($Case['answers']) }
+    $benchHost = New-BenchHost $answers ([string]$Case['culture'])
+    $runspace = New-BenchRunspace $benchHost $Case
+    try {
+        $steps = @(foreach ($step in @($Case['steps'])) {
+                Invoke-BenchStep $step $runspace $benchHost $WorkFolder
+            })
+    } finally {
+        $runspace.Dispose()
+    }
+    return @{ name = $Case['name']; steps = $steps }
+}
+
+Export-ModuleMember -Function Invoke-BenchCase
