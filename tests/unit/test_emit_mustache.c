@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "test_emit_mustache_case.h"
+#include "test_json_walk.h"
 #include "test_text_random.h"
 
 /* --- tests/mustache
@@ -25,9 +26,9 @@ with_rendered(Arena *arena, Json *value)
 
 	if (json_get(value, STR("$rendered")) != NULL)
 		return json_rendered(arena, json_get_text(value, STR("$rendered")));
-	for (i = 0; i < value->items.len; i++)
+	for (i = 0; i < items_of(value); i++)
 		value->items.items[i] = with_rendered(arena, value->items.items[i]);
-	for (i = 0; i < value->members.len; i++)
+	for (i = 0; i < members_of(value); i++)
 		value->members.items[i].value = with_rendered(arena, value->members.items[i].value);
 	return value;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "test_json_random.h"
+#include "test_json_walk.h"
 #include "test_text_script.h"
 
 static Json *read_value(Arena *arena, ScriptReader *reader);
@@ -142,9 +143,9 @@ holdable(Arena *arena, const Json *value)
 		copy = json_list(arena);
 	if (value->kind == JSON_OBJECT)
 		copy = json_object(arena);
-	for (i = 0; i < value->items.len; i++)
+	for (i = 0; i < items_of(value); i++)
 		json_push(arena, copy, holdable(arena, value->items.items[i]));
-	for (i = 0; i < value->members.len; i++) {
+	for (i = 0; i < members_of(value); i++) {
 		Str key = value->members.items[i].key;
 
 		if (map_add(arena, &seen, str_lower(arena, key), 0) == MAP_NONE)
