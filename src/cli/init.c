@@ -43,7 +43,7 @@ make_folder(Cli *cli, Str dir)
 	IoKind kind;
 	IoStatus status = cli->io->kind(cli->io, dir, &kind);
 
-	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || dir.len <= 1)
+	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || STR_EQ(dir, "/"))
 		return status;
 	status = make_folder(cli, path_dir(dir));
 	return status == IO_OK ? cli->io->make_dir(cli->io, dir) : status;

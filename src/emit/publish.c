@@ -403,7 +403,7 @@ make_parents(Publisher *publisher, Str dir)
 	IoKind kind;
 	IoStatus status = io->kind(io, dir, &kind);
 
-	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || dir.len <= 1)
+	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || STR_EQ(dir, "/"))
 		return status;
 	status = make_parents(publisher, path_dir(dir));
 	if (status == IO_OK)

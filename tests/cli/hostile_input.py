@@ -123,7 +123,6 @@ def test_refused(name, text, code):
     ("CRLF", text_of(SMALLEST).replace(b"\n", b"\r\n")),
     ("no end of line", text_of(SMALLEST).rstrip(b"\n")),
     ("an explicit document", b"---\n" + text_of(SMALLEST) + b"\n...\n"),
-    ("NEL, LS and PS in a comment", text_of(SMALLEST) + "\n# \u0085 \u2028 \u2029\n".encode()),
     ("x- keys", text_of(smallest(**{"x-a": {"anything": [1, None, {"b": "c"}]}}))),
 ])
 def test_accepted(_name, text):
