@@ -65,11 +65,11 @@ sort_small(JsonMember *members, size_t len)
 	}
 }
 
-static JsonMember *
-sorted_members(Arena *scratch, const Json *object)
+const JsonMember *
+json_sorted_members(Arena *arena, const Json *object)
 {
 	size_t len = object->members.len;
-	JsonMember *members = ARENA_ARRAY(scratch, JsonMember, len);
+	JsonMember *members = ARENA_ARRAY(arena, JsonMember, len);
 
 	if (len == 0)
 		return members;
@@ -93,7 +93,7 @@ write_canonical(Buf *buf, const Json *value, Arena *scratch)
 		}
 		buf_lit(buf, i == 0 ? "[]" : "]");
 	} else if (value->kind == JSON_OBJECT) {
-		const JsonMember *members = sorted_members(scratch, value);
+		const JsonMember *members = json_sorted_members(scratch, value);
 
 		for (i = 0; i < value->members.len; i++) {
 			buf_char(buf, i == 0 ? '{' : ',');
@@ -115,6 +115,20 @@ json_write_canonical(Buf *buf, const Json *value)
 
 	write_canonical(buf, value, scratch);
 	arena_destroy(scratch);
+}
+
+bool
+json_equal(const Json *a, const Json *b)
+{
+	Arena *scratch = arena_create();
+	Buf text_a = buf_make(scratch), text_b = buf_make(scratch);
+	bool equal;
+
+	write_canonical(&text_a, a, scratch);
+	write_canonical(&text_b, b, scratch);
+	equal = str_equal(buf_text(&text_a), buf_text(&text_b));
+	arena_destroy(scratch);
+	return equal;
 }
 
 static void
