@@ -350,14 +350,42 @@ price_json(Arena *arena, const State *state)
 /* --- findings and files
  * --------------------------------------------------------------------------------- */
 
+static int
+finding_order(const void *left, const void *right, void *context)
+{
+	const Diag *a = *(const Diag *const *)left, *b = *(const Diag *const *)right;
+	int order;
+
+	(void)context;
+	if (a->severity != b->severity)
+		return a->severity < b->severity ? -1 : 1;
+	if (a->code != b->code)
+		return a->code < b->code ? -1 : 1;
+	order = str_compare(a->path, b->path);
+	return order != 0 ? order : str_compare(a->message, b->message);
+}
+
+const Diag **
+view_findings(Arena *arena, const DiagVerdict *verdict)
+{
+	const Diag **sorted = ARENA_ARRAY(arena, const Diag *, verdict->len);
+	size_t i;
+
+	for (i = 0; i < verdict->len; i++)
+		sorted[i] = &verdict->items[i];
+	base_sort(sorted, verdict->len, sizeof(*sorted), finding_order, NULL);
+	return sorted;
+}
+
 static void
 findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
 {
 	Json *findings = json_list(arena), *not_checked = json_list(arena);
+	const Diag **sorted = view_findings(arena, verdict);
 	size_t i;
 
 	for (i = 0; i < verdict->len; i++) {
-		const Diag *diag = &verdict->items[i];
+		const Diag *diag = sorted[i];
 		Json *item = json_object(arena);
 
 		SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));

@@ -216,11 +216,12 @@ findings(Arena *arena, const ViewInput *input, bool not_checked)
 		[DIAG_SEVERITY_NOT_CHECKED] = "severity.not_checked",
 		[DIAG_SEVERITY_INFO] = "severity.info",
 	};
+	const Diag **sorted = view_findings(arena, input->verdict);
 	Json *list = json_list(arena);
 	size_t i;
 
 	for (i = 0; i < input->verdict->len; i++) {
-		const Diag *diag = &input->verdict->items[i];
+		const Diag *diag = sorted[i];
 		Json *item = json_object(arena);
 
 		if ((diag->severity == DIAG_SEVERITY_NOT_CHECKED) != not_checked)

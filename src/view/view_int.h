@@ -12,6 +12,9 @@ Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
 Json *view_summary(Arena *arena, const ViewInput *input);
 
+/* The findings in an order that no line number has a part in: severity, code, path, message. */
+const Diag **view_findings(Arena *arena, const DiagVerdict *verdict);
+
 /* A table of the summary under construction. */
 typedef struct SummaryTable {
 	Arena *arena;
