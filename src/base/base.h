@@ -255,9 +255,9 @@ bool path_is_absolute(Str path);
 
 typedef enum OsStream { OS_STDIN = 0, OS_STDOUT = 1, OS_STDERR = 2 } OsStream;
 
-/* Reads a stream to its end; IO_TOO_BIG past `limit`, IO_FAILED when a watched signal came. */
+/* Reads a stream to its end; IO_TOO_BIG past `limit`, IO_INTERRUPTED when a watched signal came. */
 IoStatus os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes);
-/* Writes all of it; IO_CLOSED when the other end of a pipe has gone. */
+/* Writes all of it; IO_CLOSED when the other end of a pipe has gone, else as above. */
 IoStatus os_write_stream(OsStream stream, Str bytes);
 bool os_is_terminal(OsStream stream);
 /* The value of an environment variable; absent if unset. */

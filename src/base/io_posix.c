@@ -35,6 +35,7 @@ status_of(int error)
 	case EINVAL:
 	case ENOSYS: return IO_UNSUPPORTED;
 	case EPIPE: return IO_CLOSED;
+	case EINTR: return IO_INTERRUPTED;
 	default: return IO_FAILED;
 	}
 }
