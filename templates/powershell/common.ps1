@@ -28,6 +28,7 @@ $PlanProperties = @(
 )
 $PlanKinds = @{}
 foreach ($property in $PlanProperties) { $PlanKinds[$property.Name] = $property.Kind }
+$PlanNames = [string[]]@(foreach ($property in $PlanProperties) { $property.Name })
 $PlanListKinds = 'domains', 'ranges', 'names'
 
 # ---- talking ----
@@ -107,7 +108,7 @@ function Read-PlanService {
     $pause = 5
     for ($attempt = 1; $true; $attempt++) {
         try {
-            return , @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
+            return @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
         } catch {
             if ($attempt -gt 5 -or -not (Test-PlanTransient $_)) { throw }
             Write-PlanLine "Reading $What failed ($($_.Exception.Message)); trying again in $pause seconds."
@@ -119,7 +120,7 @@ function Read-PlanService {
 
 # All of them, every time: Get-InboundConnector -Identity gives every connector when the name is unknown.
 function Get-PlanLive {
-    return Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
+    Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
 # A property of a live object, or $null where it has none of that name.
@@ -208,7 +209,7 @@ function Get-PlanKeySet {
 }
 
 # A value from the plan or the tenant -> $true or $false, a text, or an array of texts.
-# Nothing, '' and an absent property are one.
+# Nothing, '' and an absent property are one. Gives one value, an array too.
 function ConvertTo-PlanValue {
     param([string]$Kind, $Value)
     if ($PlanListKinds -contains $Kind) {
@@ -230,7 +231,7 @@ function Test-PlanSame {
     return [string]::Equals((Get-PlanKey $Kind $Left), (Get-PlanKey $Kind $Right), [StringComparison]::Ordinal)
 }
 
-# The elements of Left that Right lacks, as Left spells them.
+# The elements of Left that Right lacks, as Left spells them. One value: the array itself.
 function Select-PlanMissing {
     param([string]$Kind, $Left, $Right)
     $known = Get-PlanKeySet $Kind $Right
@@ -259,20 +260,16 @@ function Get-PlanSpecState {
 
 function Get-PlanStatedName {
     param($Connector)
-    return , [string[]]@(foreach ($property in @($Connector.Properties)) { if ($property.Stated) { $property.Name } })
+    foreach ($property in @($Connector.Properties)) { if ($property.Stated) { $property.Name } }
 }
 
 # The properties, of those named, in which two states differ.
 function Compare-PlanState {
     param($Left, $Right, [string[]]$Names)
-    return , [string[]]@(foreach ($property in $PlanProperties) {
-            $name = $property.Name
-            if ($Names -contains $name -and -not (Test-PlanSame $property.Kind $Left[$name] $Right[$name])) { $name }
-        })
-}
-
-function Get-PlanPropertyName {
-    return , [string[]]@(foreach ($property in $PlanProperties) { $property.Name })
+    foreach ($property in $PlanProperties) {
+        $name = $property.Name
+        if ($Names -contains $name -and -not (Test-PlanSame $property.Kind $Left[$name] $Right[$name])) { $name }
+    }
 }
 
 # The connector of the tenant that a connector of the plan means: of its name, else of its former
@@ -296,7 +293,7 @@ function Get-PlanFingerprint {
     $lines = [Collections.Generic.List[string]]::new()
     foreach ($connector in @($Live)) {
         $prefix = [string](Get-PlanMember $connector 'Name') + $separator
-        foreach ($name in ((Get-PlanPropertyName) + 'ConnectorSource' + 'Guid')) {
+        foreach ($name in ($PlanNames + 'ConnectorSource' + 'Guid')) {
             $values = @(foreach ($one in @(Get-PlanMember $connector $name)) { if ($null -ne $one) { [string]$one } })
             if ($values.Count -eq 0) { $values = @('') }
             foreach ($value in $values) { $lines.Add($prefix + $name + $separator + $value + "`n") }
@@ -369,8 +366,8 @@ function ConvertTo-PlanRow {
 # Everything that the connectors' objects hold, less what remoting adds to them.
 function Get-PlanExport {
     param($Live, $OrganizationConfig)
-    $domains = Read-PlanService 'the accepted domains' { Get-AcceptedDomain -ResultSize Unlimited -ErrorAction Stop }
-    $transport = Read-PlanService 'the transport settings' { Get-TransportConfig -ErrorAction Stop }
+    $domains = @(Read-PlanService 'the accepted domains' { Get-AcceptedDomain -ResultSize Unlimited -ErrorAction Stop })
+    $transport = @(Read-PlanService 'the transport settings' { Get-TransportConfig -ErrorAction Stop })
     $connectors = @(foreach ($one in @($Live)) {
             $names = @(foreach ($member in $one.PSObject.Properties) {
                     if ('PSComputerName', 'PSShowComputerName', 'RunspaceId' -notcontains $member.Name) { $member.Name }
@@ -404,7 +401,7 @@ function Assert-PlanCommand {
 
 # Exactly one Exchange Online session. Security and compliance sessions do not count.
 function Get-PlanSession {
-    $rows = Read-PlanService 'the sessions' { Get-ConnectionInformation -ErrorAction Stop }
+    $rows = @(Read-PlanService 'the sessions' { Get-ConnectionInformation -ErrorAction Stop })
     $sessions = @(foreach ($row in $rows) {
             $compliance = ConvertTo-PlanValue 'flag' (Get-PlanMember $row 'IsEopSession')
             if ([string](Get-PlanMember $row 'State') -eq 'Connected' -and -not $compliance) { $row }
@@ -420,7 +417,7 @@ function Get-PlanSession {
 }
 
 function Get-PlanOrganization {
-    $rows = Read-PlanService 'the organization' { Get-OrganizationConfig -ErrorAction Stop }
+    $rows = @(Read-PlanService 'the organization' { Get-OrganizationConfig -ErrorAction Stop })
     return $rows[0]
 }
 

@@ -72,7 +72,8 @@ function Get-PlanFinalState {
 # The elements of both lists, once each.
 function Join-PlanList {
     param([string]$Kind, $Left, $Right)
-    return , [string[]]@(@($Left) + @(Select-PlanMissing $Kind $Right $Left))
+    $more = Select-PlanMissing $Kind $Right $Left
+    return , [string[]]@(@($Left) + $more)
 }
 
 # Where phase 1 ends for one connector.
@@ -174,7 +175,7 @@ function Get-PlanExchangeOrder {
         $order.Add($next)
         [void]$left.Remove($next)
     }
-    return , $order.ToArray()
+    return $order.ToArray()
 }
 
 # -AllowGap: what is left of a connector when everything that it loses is gone. Where that is not
@@ -213,7 +214,7 @@ function ConvertTo-PlanArgument {
 # Exchange judges together with it.
 function Get-PlanArgument {
     param($From, $To)
-    $names = @(Compare-PlanState $From $To (Get-PlanPropertyName))
+    $names = @(Compare-PlanState $From $To $PlanNames)
     foreach ($name in $names) { $name }
     if ($names -contains 'TlsSenderCertificateName' -or ($names -contains 'RequireTls' -and $To.TlsSenderCertificateName -ne '')) {
         'TlsSenderCertificateName'
@@ -233,7 +234,7 @@ function New-PlanCall {
         Names = @(); Name = $Entry.Name; High = $false; NewName = $NewName
     }
     if ($Command -eq 'New-InboundConnector') {
-        $call.Names = @(Get-PlanPropertyName)
+        $call.Names = $PlanNames
         $call.Parameters['Name'] = $Entry.Name
     } else {
         $call.Parameters['Identity'] = $Entry.Identity
@@ -241,7 +242,7 @@ function New-PlanCall {
     }
     if ($Command -eq 'Set-InboundConnector') {
         $given = @(Get-PlanArgument $From $To)
-        $call.Names = @(foreach ($name in (Get-PlanPropertyName)) { if ($given -contains $name) { $name } })
+        $call.Names = @(foreach ($name in $PlanNames) { if ($given -contains $name) { $name } })
         $call.High = $From.Enabled -and -not $To.Enabled
         if ($NewName -ne '') { $call.Parameters['Name'] = $NewName }
     }
@@ -276,12 +277,12 @@ function Get-PlanEntry {
         $found = Find-PlanCounterpart $Live $connector
         $entry = @{
             Name = $connector.Name; LiveName = ''; Identity = ''; Action = $connector.Action; Found = $found
-            Before = $null; Final = $null; Stated = (Get-PlanStatedName $connector); Exchange = $null
+            Before = $null; Final = $null; Stated = @(Get-PlanStatedName $connector); Exchange = $null
         }
         $spec = Get-PlanSpecState $connector
         if ($null -eq $found) {
             $entry.Final = $spec
-            $entry.Stated = Get-PlanPropertyName
+            $entry.Stated = $PlanNames
         } else {
             $entry.LiveName = [string](Get-PlanMember $found 'Name')
             $entry.Identity = [string](Get-PlanMember $found 'Guid')
@@ -302,7 +303,7 @@ function Add-PlanStep {
     param($Calls, $Entry, $From, $To, [int]$Phase)
     $newName = ''
     if ($Phase -eq 1 -and -not (Test-PlanName $Entry.LiveName $Entry.Name)) { $newName = $Entry.Name }
-    $differs = @(Compare-PlanState $From $To (Get-PlanPropertyName)).Count -gt 0
+    $differs = @(Compare-PlanState $From $To $PlanNames).Count -gt 0
     if ($differs -or $newName -ne '') {
         $Calls.Add((New-PlanCall 'Set-InboundConnector' $Entry $From $To $Phase $newName))
     }
@@ -335,7 +336,7 @@ function Get-PlanCall {
         if ($null -ne $entry.Exchange) { $exchanges.Add($entry) }
         Add-PlanStep $calls $entry $entry.Before $entry.Union 1
     }
-    foreach ($entry in (Get-PlanExchangeOrder $exchanges)) {
+    foreach ($entry in @(Get-PlanExchangeOrder $exchanges)) {
         $entry.Exchanged = Get-PlanExchangeState $entry.Union $entry.Final
         Add-PlanStep $calls $entry $entry.Union $entry.Exchanged 3
     }
@@ -343,7 +344,7 @@ function Get-PlanCall {
     foreach ($entry in @($Entries)) {
         if ($null -ne $entry.Found -and $entry.Action -eq 'remove') { Add-PlanRemoval $calls $entry }
     }
-    return , $calls.ToArray()
+    return $calls.ToArray()
 }
 
 # -AllowGap: first everything that is lost, then everything that is gained.
@@ -364,7 +365,7 @@ function Get-PlanGapCall {
             Add-PlanStep $calls $entry $entry.Reduced $entry.Final 1
         }
     }
-    return , $calls.ToArray()
+    return $calls.ToArray()
 }
 
 # ---- making a call ----
@@ -430,7 +431,7 @@ function Test-PlanArrived {
     for ($try = 1; $try -le $tries; $try++) {
         if ($try -gt 1) { Wait-PlanSecond 10 }
         try {
-            if (Test-PlanReached (Get-PlanLive) $Call) { return $true }
+            if (Test-PlanReached @(Get-PlanLive) $Call) { return $true }
         } catch {
             Write-PlanLine ('  The state could not be read: ' + $_.Exception.Message)
             return $false
@@ -542,7 +543,7 @@ function Get-PlanRow {
         return $row
     }
     $state = Get-PlanLiveState $found
-    $names = @(Compare-PlanState $state $Expected.State (Get-PlanPropertyName))
+    $names = @(Compare-PlanState $state $Expected.State $PlanNames)
     $liveName = [string](Get-PlanMember $found 'Name')
     $renamed = $entry.Action -eq 'remove' -or (Test-PlanName $liveName $entry.Name)
     if ($names.Count -eq 0 -and $renamed) { return $row }
@@ -563,10 +564,10 @@ function Get-PlanRow {
 function Wait-PlanExpected {
     param($Expected, [int]$Seconds)
     for ($waited = 0; $true; $waited += 10) {
-        $live = Get-PlanLive
+        $live = @(Get-PlanLive)
         $rows = @(foreach ($one in @($Expected)) { Get-PlanRow $live $one })
         $open = @(foreach ($row in $rows) { if ($row.Result -ne 'as planned') { $row } })
-        if ($open.Count -eq 0 -or $waited -ge $Seconds) { return , $rows }
+        if ($open.Count -eq 0 -or $waited -ge $Seconds) { return $rows }
         if ($waited -eq 0) { Write-PlanLine 'Waiting for the tenant to show the changes.' }
         Wait-PlanSecond 10
     }
@@ -643,7 +644,7 @@ function Wait-PlanPhase {
 
 function Select-PlanPhase {
     param($Calls, [int]$Number)
-    return , @(foreach ($call in @($Calls)) { if ($call.Phase -eq $Number) { $call } })
+    foreach ($call in @($Calls)) { if ($call.Phase -eq $Number) { $call } }
 }
 
 function Set-PlanCalls {
@@ -687,17 +688,17 @@ function Write-PlanUnmanaged {
 # Phase 3 is planned anew from a fresh list: somebody may have changed the tenant during the wait.
 # Gives the entries it is judged by afterwards.
 function Update-PlanPhase3 {
-    $entries = @(Get-PlanEntry (Get-PlanLive))
-    $fresh = Get-PlanCall $entries
-    $missing = Select-PlanPhase $fresh 1
-    $earlier = Select-PlanPhase $PlanCalls 1
+    $entries = @(Get-PlanEntry @(Get-PlanLive))
+    $fresh = @(Get-PlanCall $entries)
+    $missing = @(Select-PlanPhase $fresh 1)
+    $earlier = @(Select-PlanPhase $PlanCalls 1)
     if ($missing.Count -gt 0) {
         Write-PlanLine 'Phase 3 was not begun: the tenant has changed since, and phase 1 has something to add again:'
         foreach ($call in $missing) { Write-PlanLine ('  ' + $call.Command + ' ' + (Format-PlanText $call.Name)) }
         Write-PlanReport
         Exit-PlanScript 1
     }
-    Set-PlanCalls (@($earlier) + @($fresh))
+    Set-PlanCalls ($earlier + $fresh)
     return $entries
 }
 
@@ -747,31 +748,31 @@ function Invoke-PlanRun {
     if (ConvertTo-PlanValue 'flag' (Get-PlanMember $config 'IsDehydrated')) {
         Stop-PlanScript 'this organization is dehydrated and takes no new settings; run Enable-OrganizationCustomization once and wait a day.'
     }
-    $live = Get-PlanLive
+    $live = @(Get-PlanLive)
     Write-PlanLine ('connplan: ' + (Format-PlanText $Plan.TenantName) + ', plan ' + $Plan.PlanHash)
     Write-PlanLine "Found $($live.Count) inbound connectors, fingerprint $(Get-PlanFingerprint $live)"
     Write-PlanUnmanaged $live
     $entries = @(Get-PlanEntry $live)
-    if ($AllowGap) { $calls = Get-PlanGapCall $entries } else { $calls = Get-PlanCall $entries }
+    if ($AllowGap) { $calls = @(Get-PlanGapCall $entries) } else { $calls = @(Get-PlanCall $entries) }
     Assert-PlanConnectors $calls
     Set-PlanCalls $calls
-    $adds = Select-PlanPhase $calls 1
-    $takes = Select-PlanPhase $calls 3
+    $adds = @(Select-PlanPhase $calls 1)
+    $takes = @(Select-PlanPhase $calls 3)
     if ($Phase -eq 'Remove' -and $adds.Count -gt 0) {
         foreach ($call in $adds) { Write-PlanLine ('  ' + $call.Command + ' ' + (Format-PlanText $call.Name)) }
         Stop-PlanScript 'what phase 1 adds is not all there, see above; run -Phase Add first.'
     }
-    $now = @($calls)
-    if ($Phase -eq 'Add') { $now = @($adds) }
+    $now = $calls
+    if ($Phase -eq 'Add') { $now = $adds }
     if ($WhatIfPreference) { Complete-PlanPreview $now }
     if ($now.Count -gt 0) { Save-PlanBackup $live $config }
     if ($AllowGap) {
         $declined = Invoke-PlanCall $calls
-        Complete-PlanRun (Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
+        Complete-PlanRun @(Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
     }
     if ($Phase -ne 'Remove') {
         $declined = Invoke-PlanCall $adds
-        $rows = Wait-PlanExpected (Get-PlanExpected $entries 'Union') (Get-PlanPatience $declined)
+        $rows = @(Wait-PlanExpected (Get-PlanExpected $entries 'Union') (Get-PlanPatience $declined))
         if ($takes.Count -eq 0 -or $Phase -eq 'Add') { Complete-PlanRun $rows }
         if ((Get-PlanExitCode $rows) -ne 0) {
             Write-PlanLine 'Phase 3 was not begun: what phase 1 adds is not all in force.'
@@ -782,8 +783,8 @@ function Invoke-PlanRun {
         Wait-PlanPhase $minutes
         $entries = @(Update-PlanPhase3)
     }
-    $declined = Invoke-PlanCall (Select-PlanPhase $PlanCalls 3)
-    Complete-PlanRun (Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
+    $declined = Invoke-PlanCall @(Select-PlanPhase $PlanCalls 3)
+    Complete-PlanRun @(Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
 }
 
 try {

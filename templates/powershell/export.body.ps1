@@ -16,7 +16,7 @@ try {
     [void](Get-PlanSession)
     $config = Get-PlanOrganization
     if ($Organization -ne '') { Assert-PlanOrganization $config $Organization }
-    $live = Get-PlanLive
+    $live = @(Get-PlanLive)
     $target = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
     Save-PlanExport $target ((ConvertTo-PlanJson (Get-PlanExport $live $config)) + "`n")
 } catch {

@@ -18,14 +18,13 @@ Set-StrictMode -Version Latest
 
 $StandIn = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'standin', 'StandIn.psm1'))
 
-# Under the engine's own classes Add-Type is missing; there the host program brings the type along.
-function New-BenchHost {
-    param($Answers, [string]$Culture)
-    return [Connplan.Bench.BenchHost]::new($Answers, $Culture)
-}
+# Runspaces by the commands that they show. A runspace serves many cases, one after the other: the
+# stand-in begins anew each time, a script's own variables and functions go with its scope, and what
+# a step sets globally is put back.
+$Runspaces = @{}
 
 function New-BenchRunspace {
-    param($BenchHost, [hashtable]$Case)
+    param($BenchHost, [string[]]$Missing, [string]$Prefix)
     $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
     if ($null -eq (Get-Command -Name Write-Host -ErrorAction Ignore)) {
         $state.Commands.Add([System.Management.Automation.Runspaces.SessionStateCmdletEntry]::new(
@@ -40,16 +39,26 @@ function New-BenchRunspace {
     $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($BenchHost, $state)
     $runspace.Open()
     Invoke-InRunspace $runspace {
-        param($Path, $Tenant, $Missing, $Prefix)
+        param($Path, $Missing, $Prefix)
         $names = 'New-InboundConnector', 'Set-InboundConnector', 'Get-InboundConnector', 'Remove-InboundConnector',
         'Get-OrganizationConfig', 'Get-AcceptedDomain', 'Get-TransportConfig', 'Get-ConnectionInformation'
         $shown = @(foreach ($name in $names) { if ($Missing -notcontains $name) { $name } })
         $import = @{ Name = $Path; Function = $shown + 'Add-StandInWait'; Scope = 'Global'; PassThru = $true }
         if ($Prefix -ne '') { $import['Prefix'] = $Prefix }
-        $module = Import-Module @import
-        & $module { param($Options) Initialize-StandIn $Options } $Tenant
-    } @($StandIn, $Case['tenant'], @($Case['missing']), [string]$Case['prefix']) > $null
+        Import-Module @import
+    } @($StandIn, $Missing, $Prefix) > $null
     return $runspace
+}
+
+function Get-BenchRunspace {
+    param([hashtable]$Case)
+    $missing = [string[]]@(foreach ($name in @($Case['missing'])) { if ($null -ne $name) { $name } })
+    $key = ($missing -join ',') + '/' + $Case['prefix']
+    if (-not $script:Runspaces.ContainsKey($key)) {
+        $benchHost = [Connplan.Bench.BenchHost]::new()
+        $script:Runspaces[$key] = @{ Host = $benchHost; Runspace = (New-BenchRunspace $benchHost $missing ([string]$Case['prefix'])) }
+    }
+    return $script:Runspaces[$key]
 }
 
 function Invoke-InRunspace {
@@ -212,15 +221,12 @@ function Invoke-BenchCase {
     param([hashtable]$Case, [string]$WorkFolder)
     $answers = $null
     if ($null -ne $Case['answers']) { $answers = @($Case['answers']) }
-    $benchHost = New-BenchHost $answers ([string]$Case['culture'])
-    $runspace = New-BenchRunspace $benchHost $Case
-    try {
-        $steps = @(foreach ($step in @($Case['steps'])) {
-                Invoke-BenchStep $step $runspace $benchHost $WorkFolder
-            })
-    } finally {
-        $runspace.Dispose()
-    }
+    $bench = Get-BenchRunspace $Case
+    $bench['Host'].Begin($answers, [string]$Case['culture'])
+    [void](Invoke-InStandIn $bench['Runspace'] 'Initialize-StandIn' $Case['tenant'])
+    $steps = @(foreach ($step in @($Case['steps'])) {
+            Invoke-BenchStep $step $bench['Runspace'] $bench['Host'] $WorkFolder
+        })
     return @{ name = $Case['name']; steps = $steps }
 }
 
