@@ -16,7 +16,7 @@ $PlanEnded = $false
 # $true if a connector with certificate Wide takes what one with certificate Narrow takes.
 function Test-PlanCovers {
     param([string]$Wide, [string]$Narrow)
-    if ($Narrow -eq '' -or (Test-PlanName $Wide $Narrow)) { return $true }
+    if ($Narrow.Length -eq 0 -or (Test-PlanName $Wide $Narrow)) { return $true }
     return ($Wide.StartsWith('*.', [StringComparison]::Ordinal) -and
         $Narrow.EndsWith($Wide.Substring(1), [StringComparison]::OrdinalIgnoreCase))
 }
@@ -43,7 +43,7 @@ function Get-PlanFinalState {
     # Each round can move the conflict to a neighbour; there are fewer rounds than couplings.
     for ($round = 0; $round -lt 6; $round++) {
         $onPremises = Test-PlanName $final.ConnectorType 'OnPremises'
-        $certificate = $final.TlsSenderCertificateName -ne ''
+        $certificate = $final.TlsSenderCertificateName.Length -gt 0
         $addresses = $final.SenderIPAddresses.Count -gt 0
         $coupled = @(
             if ($certificate -and -not $final.RequireTls) { 'TlsSenderCertificateName', 'RequireTls' }
@@ -60,6 +60,7 @@ function Get-PlanFinalState {
             }
             if ($typeMoves -and $onPremises) { 'RestrictDomainsToIPAddresses', 'RestrictDomainsToCertificate' }
         )
+        if ($coupled.Count -eq 0) { break }
         $moved = @(Compare-PlanState $final $Spec $coupled)
         foreach ($name in $coupled) {
             if ($Stated -notcontains $name) { $final[$name] = $Spec[$name] }
@@ -83,7 +84,7 @@ function Get-PlanUnionState {
     if (-not $Final.Enabled -or -not (Test-PlanName $Before.ConnectorType $Final.ConnectorType)) { return $Before }
     $union = $Final.Clone()
     $union.SenderIPAddresses = Join-PlanList 'ranges' $Before.SenderIPAddresses $Final.SenderIPAddresses
-    $union.RequireTls = $Before.RequireTls -and ($Final.RequireTls -or $Before.TlsSenderCertificateName -ne '')
+    $union.RequireTls = $Before.RequireTls -and ($Final.RequireTls -or $Before.TlsSenderCertificateName.Length -gt 0)
     if (-not (Test-PlanCovers $Final.TlsSenderCertificateName $Before.TlsSenderCertificateName) -or -not $union.RequireTls) {
         $union.TlsSenderCertificateName = $Before.TlsSenderCertificateName
     }
@@ -123,7 +124,7 @@ function Get-PlanExchange {
         $exchange.GivesCertificate = $Final.TlsSenderCertificateName
     }
     if ($Union.RequireTls -and -not $Final.RequireTls) { $exchange.GivesAddresses = $Final.SenderIPAddresses }
-    if ($exchange.GivesCertificate -eq '' -and $exchange.GivesAddresses.Count -eq 0) { return $null }
+    if ($exchange.GivesCertificate.Length -eq 0 -and $exchange.GivesAddresses.Count -eq 0) { return $null }
     if (-not (Test-PlanCovers $Final.TlsSenderCertificateName $Union.TlsSenderCertificateName)) {
         $exchange.TakesCertificate = $Union.TlsSenderCertificateName
     }
@@ -145,8 +146,8 @@ function Test-PlanDepends {
     param($Giver, $Taker)
     $given = $Giver.Exchange
     $taken = $Taker.Exchange
-    if ($given.All) { return ($taken.TakesCertificate -ne '' -or $taken.TakesAddresses.Count -gt 0) }
-    if ($given.GivesCertificate -ne '' -and $taken.TakesCertificate -ne '' -and
+    if ($given.All) { return ($taken.TakesCertificate.Length -gt 0 -or $taken.TakesAddresses.Count -gt 0) }
+    if ($given.GivesCertificate.Length -gt 0 -and $taken.TakesCertificate.Length -gt 0 -and
         ((Test-PlanCovers $given.GivesCertificate $taken.TakesCertificate) -or
         (Test-PlanCovers $taken.TakesCertificate $given.GivesCertificate))) { return $true }
     return (Test-PlanAnyOverlap $given.GivesAddresses $taken.TakesAddresses)
@@ -190,7 +191,7 @@ function Get-PlanReducedState {
         $reduced.TlsSenderCertificateName = ''
     }
     $addresses = $reduced.SenderIPAddresses.Count -gt 0
-    $certificate = $reduced.TlsSenderCertificateName -ne ''
+    $certificate = $reduced.TlsSenderCertificateName.Length -gt 0
     $stands = $Final.Enabled -and (Test-PlanName $Before.ConnectorType $Final.ConnectorType) -and
     ($addresses -or $certificate -or -not (Test-PlanName $Before.ConnectorType 'OnPremises')) -and
     ($addresses -or -not $Before.RestrictDomainsToIPAddresses) -and
@@ -206,7 +207,7 @@ function Get-PlanReducedState {
 function ConvertTo-PlanArgument {
     param([string]$Name, $Value)
     if ($Value -is [array] -and $Value.Count -eq 0) { return $null }
-    if ($Name -eq 'TlsSenderCertificateName' -and $Value -eq '') { return $null }
+    if ($Name -eq 'TlsSenderCertificateName' -and $Value.Length -eq 0) { return $null }
     return , $Value
 }
 
@@ -216,7 +217,7 @@ function Get-PlanArgument {
     param($From, $To)
     $names = @(Compare-PlanState $From $To $PlanNames)
     foreach ($name in $names) { $name }
-    if ($names -contains 'TlsSenderCertificateName' -or ($names -contains 'RequireTls' -and $To.TlsSenderCertificateName -ne '')) {
+    if ($names -contains 'TlsSenderCertificateName' -or ($names -contains 'RequireTls' -and $To.TlsSenderCertificateName.Length -gt 0)) {
         'TlsSenderCertificateName'
         'RequireTls'
     }
@@ -244,7 +245,7 @@ function New-PlanCall {
         $given = @(Get-PlanArgument $From $To)
         $call.Names = @(foreach ($name in $PlanNames) { if ($given -contains $name) { $name } })
         $call.High = $From.Enabled -and -not $To.Enabled
-        if ($NewName -ne '') { $call.Parameters['Name'] = $NewName }
+        if ($NewName.Length -gt 0) { $call.Parameters['Name'] = $NewName }
     }
     foreach ($name in $call.Names) { $call.Parameters[$name] = ConvertTo-PlanArgument $name $To[$name] }
     $call.Why = @(Get-PlanReason $call $From)
@@ -255,17 +256,20 @@ function New-PlanCall {
 function Get-PlanReason {
     param($Call, $From)
     if ($Call.Command -eq 'Remove-InboundConnector') { 'the plan removes it' }
-    if ($Call.NewName -ne '') { 'Name: ' + (Format-PlanText $Call.Entry.LiveName) + ' -> ' + (Format-PlanText $Call.NewName) }
+    if ($Call.NewName.Length -gt 0) { 'Name: ' + (Format-PlanText $Call.Entry.LiveName) + ' -> ' + (Format-PlanText $Call.NewName) }
     foreach ($name in $Call.Names) {
         $value = $Call.Target[$name]
         if ($null -eq $From) {
             "${name}: " + (Format-PlanValue $value)
-        } elseif ($value -is [array]) {
-            foreach ($one in (Select-PlanMissing $PlanKinds[$name] $value $From[$name])) { "${name}: + " + (Format-PlanText $one) }
-            foreach ($one in (Select-PlanMissing $PlanKinds[$name] $From[$name] $value)) { "${name}: - " + (Format-PlanText $one) }
-        } elseif (-not (Test-PlanSame $PlanKinds[$name] $From[$name] $value)) {
-            "${name}: " + (Format-PlanValue $From[$name]) + ' -> ' + (Format-PlanValue $value)
+            continue
         }
+        if (Test-PlanSame $PlanKinds[$name] $From[$name] $value) { continue }
+        if ($value -isnot [array]) {
+            "${name}: " + (Format-PlanValue $From[$name]) + ' -> ' + (Format-PlanValue $value)
+            continue
+        }
+        foreach ($one in (Select-PlanMissing $PlanKinds[$name] $value $From[$name])) { "${name}: + " + (Format-PlanText $one) }
+        foreach ($one in (Select-PlanMissing $PlanKinds[$name] $From[$name] $value)) { "${name}: - " + (Format-PlanText $one) }
     }
 }
 
@@ -286,7 +290,7 @@ function Get-PlanEntry {
         } else {
             $entry.LiveName = [string](Get-PlanMember $found 'Name')
             $entry.Identity = [string](Get-PlanMember $found 'Guid')
-            if ($entry.Identity -eq '') { $entry.Identity = $entry.LiveName }
+            if ($entry.Identity.Length -eq 0) { $entry.Identity = $entry.LiveName }
             $entry.Before = Get-PlanLiveState $found
             $entry.Final = Get-PlanFinalState $entry.Before $spec $entry.Stated
             if ($entry.Action -eq 'remove') {
@@ -304,7 +308,7 @@ function Add-PlanStep {
     $newName = ''
     if ($Phase -eq 1 -and -not (Test-PlanName $Entry.LiveName $Entry.Name)) { $newName = $Entry.Name }
     $differs = @(Compare-PlanState $From $To $PlanNames).Count -gt 0
-    if ($differs -or $newName -ne '') {
+    if ($differs -or $newName.Length -gt 0) {
         $Calls.Add((New-PlanCall 'Set-InboundConnector' $Entry $From $To $Phase $newName))
     }
 }
@@ -370,17 +374,18 @@ function Get-PlanGapCall {
 
 # ---- making a call ----
 
-# Every changing call of this script stands in one of these two functions. -ErrorAction and the
-# question are given here, since the caller's preferences do not reach the commands of another module.
+# Every changing call of this script stands in one of these two functions. What is asked, previewed and
+# done about errors is settled here and handed to the command in so many words: preferences of a script
+# do not reach the commands of another module, and global ones reach them unasked.
 function Invoke-PlanChange {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     param($Call)
     $given = $Call.Parameters
     if ($PSCmdlet.ShouldProcess((Format-PlanText $Call.Name), $Call.Command)) {
         if ($Call.Command -eq 'New-InboundConnector') {
-            [void](New-InboundConnector @given -ErrorAction Stop)
+            [void](New-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         } else {
-            [void](Set-InboundConnector @given -ErrorAction Stop)
+            [void](Set-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         }
         return $true
     }
@@ -394,9 +399,9 @@ function Invoke-PlanTakeAway {
     $given = $Call.Parameters
     if ($PSCmdlet.ShouldProcess((Format-PlanText $Call.Name), $Call.Command)) {
         if ($Call.Command -eq 'Remove-InboundConnector') {
-            [void](Remove-InboundConnector @given -Confirm:$false -ErrorAction Stop)
+            [void](Remove-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         } else {
-            [void](Set-InboundConnector @given -ErrorAction Stop)
+            [void](Set-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         }
         return $true
     }
@@ -407,7 +412,7 @@ function Invoke-PlanTakeAway {
 function Find-PlanTarget {
     param($Live, $Entry)
     foreach ($one in @($Live)) {
-        if ($Entry.Identity -ne '' -and (Test-PlanName ([string](Get-PlanMember $one 'Guid')) $Entry.Identity)) { return $one }
+        if ($Entry.Identity.Length -gt 0 -and (Test-PlanName ([string](Get-PlanMember $one 'Guid')) $Entry.Identity)) { return $one }
     }
     return (Find-PlanLive $Live $Entry.Name)
 }
@@ -418,16 +423,16 @@ function Test-PlanReached {
     $found = Find-PlanTarget $Live $Call.Entry
     if ($Call.Command -eq 'Remove-InboundConnector') { return ($null -eq $found) }
     if ($null -eq $found) { return $false }
-    if ($Call.NewName -ne '' -and -not (Test-PlanName ([string](Get-PlanMember $found 'Name')) $Call.NewName)) { return $false }
+    if ($Call.NewName.Length -gt 0 -and -not (Test-PlanName ([string](Get-PlanMember $found 'Name')) $Call.NewName)) { return $false }
     return (@(Compare-PlanState (Get-PlanLiveState $found) $Call.Target $Call.Names).Count -eq 0)
 }
 
-# After an error the state decides, not the error: the call may have worked. A transport error gets a
-# minute for the change to show.
+# After an error the state decides, not the error: the call may have worked. A transport error, or one
+# that says that the change was made before (it exists, it is not found), gets a minute to show.
 function Test-PlanArrived {
     param($Call, $Problem)
     $tries = 1
-    if (Test-PlanTransient $Problem) { $tries = 7 }
+    if ((Test-PlanTransient $Problem) -or $Problem.Exception.Message -match 'exist|found') { $tries = 7 }
     for ($try = 1; $try -le $tries; $try++) {
         if ($try -gt 1) { Wait-PlanSecond 10 }
         try {
@@ -453,8 +458,9 @@ function Stop-PlanFailed {
     Write-PlanLine ''
     Write-PlanLine ("Failed: $($Call.Command) for $(Format-PlanText $Call.Name): " + $Problem.Exception.Message)
     Write-PlanLine 'Nothing after this call was tried. Running the script again goes on from here.'
-    if ($Problem.Exception -is [System.Management.Automation.Host.HostException] -or
-        $Problem.FullyQualifiedErrorId -like '*NonInteractive*') {
+    $inner = $Problem.Exception.InnerException
+    if ($inner -is [System.Management.Automation.Host.HostException] -or
+        $inner -is [System.Management.Automation.PSInvalidOperationException]) {
         Write-PlanLine 'PowerShell could not ask for a confirmation; -Confirm:$false answers yes beforehand.'
     } elseif ($Call.Phase -eq 1 -and -not $AllowGap -and @(foreach ($one in $PlanCalls) { if ($one.Phase -eq 3) { $one } }).Count -gt 0) {
         Write-PlanLine 'If Exchange refuses it because another connector still holds the same address, -AllowGap takes away first.'
@@ -493,7 +499,7 @@ function Invoke-PlanCall {
 function Save-PlanBackup {
     param($Live, $Config)
     try {
-        if ($PSScriptRoot -eq '') { throw 'the script was not started from a file, so there is no folder beside it' }
+        if ($PSScriptRoot.Length -eq 0) { throw 'the script was not started from a file, so there is no folder beside it' }
         $bytes = [Text.UTF8Encoding]::new($false).GetBytes((ConvertTo-PlanJson (Get-PlanExport $Live $Config)) + "`n")
         for ($n = 1; $true; $n++) {
             $path = [IO.Path]::Combine($PSScriptRoot, 'backup-' + $Plan.PlanHash + '-' + $n + '.json')
@@ -625,7 +631,7 @@ function Get-PlanWait {
 
 function Write-PlanNextCommand {
     $command = "& '" + $PSCommandPath.Replace("'", "''") + "' -Phase Remove"
-    if ($Organization -ne '') { $command += " -Organization '" + $Organization.Replace("'", "''") + "'" }
+    if ($Organization.Length -gt 0) { $command += " -Organization '" + $Organization.Replace("'", "''") + "'" }
     if ($RemoveNow) { $command += ' -RemoveNow' }
     Write-PlanLine "Phase 3 is still to be run: $command"
 }
@@ -768,11 +774,11 @@ function Invoke-PlanRun {
     if ($now.Count -gt 0) { Save-PlanBackup $live $config }
     if ($AllowGap) {
         $declined = Invoke-PlanCall $calls
-        Complete-PlanRun @(Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
+        Complete-PlanRun @(Wait-PlanExpected @(Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
     }
     if ($Phase -ne 'Remove') {
         $declined = Invoke-PlanCall $adds
-        $rows = @(Wait-PlanExpected (Get-PlanExpected $entries 'Union') (Get-PlanPatience $declined))
+        $rows = @(Wait-PlanExpected @(Get-PlanExpected $entries 'Union') (Get-PlanPatience $declined))
         if ($takes.Count -eq 0 -or $Phase -eq 'Add') { Complete-PlanRun $rows }
         if ((Get-PlanExitCode $rows) -ne 0) {
             Write-PlanLine 'Phase 3 was not begun: what phase 1 adds is not all in force.'
@@ -784,7 +790,7 @@ function Invoke-PlanRun {
         $entries = @(Update-PlanPhase3)
     }
     $declined = Invoke-PlanCall @(Select-PlanPhase $PlanCalls 3)
-    Complete-PlanRun @(Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
+    Complete-PlanRun @(Wait-PlanExpected @(Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
 }
 
 try {

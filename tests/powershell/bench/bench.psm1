@@ -10,9 +10,10 @@
 #             parameters, preferences (variables of the caller), answers (to prompts; null: nobody is there)
 #             tenant     keys of the stand-in to change before this step (faults, clock ...)
 #             stripWhatIf  take -WhatIf off every statement first
+#             plan       value of $global:BenchPlan, for scripts that take their plan from there
 #             planOnly   run nothing: give back the value of $Plan
 #             keepFiles  leave what the step wrote for the next step
-# A result: name, steps: list of exit, error, output, lines, errors, questions, files, plan and what
+# A result: name, milliseconds, steps: list of exit, error, output, lines, errors, questions, files, plan and what
 #           Get-StandInReport says.
 Set-StrictMode -Version Latest
 
@@ -169,10 +170,7 @@ function Invoke-BenchStep {
         $path = Remove-BenchWhatIf $path
         $ours += [IO.Path]::GetFileName($path)
     }
-    if ($null -ne $Step['tenant']) {
-        [void](Invoke-InStandIn $Runspace 'Set-StandInOption' $Step['tenant'])
-    }
-    [void](Invoke-InStandIn $Runspace 'Clear-StandInLog' $null)
+    [void](Invoke-InStandIn $Runspace 'Start-StandInStep' $Step['tenant'])
     $kept = @{}
     if ($null -ne $Step['preferences']) {
         foreach ($name in $Step['preferences'].Keys) {
@@ -182,6 +180,7 @@ function Invoke-BenchStep {
     }
     $Runspace.SessionStateProxy.SetVariable('LASTEXITCODE', $null)
     $Runspace.SessionStateProxy.SetVariable('Canary', 'alive')
+    $Runspace.SessionStateProxy.SetVariable('BenchPlan', $Step['plan'])
     [void]$Runspace.SessionStateProxy.Path.SetLocation($folder)
     $BenchHost.Screen.Lines.Clear()
     $BenchHost.Screen.Questions.Clear()
@@ -219,6 +218,7 @@ function Invoke-BenchStep {
 
 function Invoke-BenchCase {
     param([hashtable]$Case, [string]$WorkFolder)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
     $answers = $null
     if ($null -ne $Case['answers']) { $answers = @($Case['answers']) }
     $bench = Get-BenchRunspace $Case
@@ -227,7 +227,7 @@ function Invoke-BenchCase {
     $steps = @(foreach ($step in @($Case['steps'])) {
             Invoke-BenchStep $step $bench['Runspace'] $bench['Host'] $WorkFolder
         })
-    return @{ name = $Case['name']; steps = $steps }
+    return @{ name = $Case['name']; steps = $steps; milliseconds = $watch.ElapsedMilliseconds }
 }
 
 Export-ModuleMember -Function Invoke-BenchCase

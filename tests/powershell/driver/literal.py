@@ -62,7 +62,13 @@ def value(data, ascii_only, rng, indent):
     return "@{\n" + "\n".join(rows) + "\n" + " " * indent + "}"
 
 
+class Verbatim(str):
+    """An expression that stands where the data literal would."""
+
+
 def plan_literal(plan, ascii_only=True, rng=None):
+    if isinstance(plan, Verbatim):
+        return "$Plan = " + plan + "\n"
     return "$Plan = " + value(plan, ascii_only, rng, 0) + "\n"
 
 

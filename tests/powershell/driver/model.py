@@ -109,9 +109,25 @@ def valid(values):
     )
 
 
+def numbered(connectors):
+    """With the ids that the stand-in gives to those that have none, in order."""
+    return [dict({"Guid": "00000000-0000-4000-8000-%012d" % number}, **one) for number, one in enumerate(connectors, 1)]
+
+
+def same(left, right):
+    """One connector at two times: nothing that anybody could see has changed."""
+    return (left is None) == (right is None) and (
+        left is None or (left["Name"], left["Guid"], state(left)) == (right["Name"], right["Guid"], state(right)))
+
+
+def by_id(connectors, guid):
+    return next((one for one in connectors if one["Guid"] == guid), None)
+
+
 def final_problems(plan, before, after):
     """In what the connectors after a run are not what the plan and the state before ask for."""
     problems = []
+    before = numbered(before)
     touched = set()
     names = {one["Name"].lower() for one in plan["Connectors"]}
     for connector in plan["Connectors"]:
@@ -122,7 +138,7 @@ def final_problems(plan, before, after):
         if found is not None:
             touched.add(found["Guid"])
         if not connector["Managed"]:
-            if now != find(before, connector["Name"]):
+            if not same(now, find(before, connector["Name"])):
                 problems.append("%s is not managed and was changed" % connector["Name"])
             continue
         if connector["Action"] == "remove":
@@ -146,10 +162,10 @@ def final_problems(plan, before, after):
             if is_now[name] not in allowed:
                 problems.append("%s.%s is %r, not %r" % (connector["Name"], name, is_now[name], allowed))
     for one in before:
-        if one["Guid"] not in touched and one not in after:
+        if one["Guid"] not in touched and not same(one, by_id(after, one["Guid"])):
             problems.append("%s is not in the plan and was changed" % one["Name"])
     for one in after:
-        if find(plan["Connectors"], one["Name"]) is None and one not in before:
+        if find(plan["Connectors"], one["Name"]) is None and by_id(before, one["Guid"]) is None:
             problems.append("%s came from nowhere" % one["Name"])
     return problems
 

@@ -12,6 +12,7 @@ import time
 import traceback
 
 from . import literal
+from .literal import Verbatim
 from .engine import EngineError, choose, run_cases
 
 
@@ -45,6 +46,7 @@ class Bench:
         self.scripts = self.folder / "scripts"
         self.scripts.mkdir(parents=True, exist_ok=True)
         self.written = set()
+        self.spent = {}
 
     def amount(self, full):
         """How many generated cases: fewer with --fast."""
@@ -64,8 +66,14 @@ class Bench:
     def script(self, kind, plan, ascii_only=True, rng=None):
         return self.keep(self.templates.script(kind, plan, ascii_only, rng))
 
+    def shared(self, kind, plan):
+        """As script(), but the plan is handed over by the bench, so that the engine compiles the text once."""
+        return self.script(kind, Verbatim("$global:BenchPlan")), plan
+
     def step(self, script, file="connectors.ps1", **more):
         """One run; parameters for the script as a dict, the rest as in bench.psm1."""
+        if isinstance(script, tuple):
+            return dict({"script": script[0], "plan": script[1], "file": file}, **more)
         return dict({"script": script, "file": file}, **more)
 
     def case(self, tenant, *steps, **more):
@@ -113,6 +121,7 @@ def run_tests(bench, tests, jobs):
         at, following = 0, {}
         for name, (generator, cases) in waiting.items():
             mine = results[at : at + len(cases)]
+            bench.spent[name] = bench.spent.get(name, 0) + sum(one["milliseconds"] for one in mine)
             at += len(cases)
             cases = advance(name, generator, [one["steps"] for one in mine], outcomes)
             if cases is not None:
@@ -142,6 +151,7 @@ def main(top, arguments):
     parser.add_argument("--engine", choices=["pwsh", "powershell", "host"], help="default: the first there is")
     parser.add_argument("--generated", metavar="DIR", help="test the scripts below DIR instead of the runtime")
     parser.add_argument("--only", metavar="TEXT", help="only tests whose name holds TEXT")
+    parser.add_argument("--times", action="store_true", help="say how long each test's cases took")
     parser.add_argument("--jobs", type=int, default=2, help="engine processes (default 2)")
     options = parser.parse_args(arguments)
     engine = choose(top, options.engine)
@@ -163,5 +173,8 @@ def main(top, arguments):
         outcomes, total = run_tests(bench, tests, options.jobs)
     except EngineError as error:
         return report({"engine": ("not ok", str(error))})
+    if options.times:
+        for name, spent in sorted(bench.spent.items(), key=lambda pair: -pair[1]):
+            print("%8.1f s  %s" % (spent / 1000, name), file=sys.stderr)
     print("%d cases in %.0f s" % (total, time.monotonic() - started), file=sys.stderr)
     return report(outcomes)

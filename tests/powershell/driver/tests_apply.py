@@ -30,7 +30,7 @@ def empty_tenant_becomes_the_plan(b):
 @test
 def every_managed_property_is_written_on_new(b):
     plan = plans.plan(plans.connector("X", stated=["ConnectorType"], **plans.RELAY))
-    results = yield [b.case({}, b.step(b.script("connectors", plan), parameters={"WaitMinutes": 0}))]
+    results = yield [b.case({}, b.step(b.shared("connectors", plan), parameters={"WaitMinutes": 0}))]
     call = changes(results[0][0])[0]
     expect_same(set(call["parameters"]) - {"ErrorAction"}, set(model.PROPERTIES) | {"Name"}, "parameters of New")
     expect_final(plan, [], results[0][0])
@@ -47,7 +47,7 @@ def drifted(b, plan, script, changed):
 @test
 def drift_of_one_or_two_properties_converges(b):
     plan = plans.four()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     todo = []
     for name, drifts in plans.DRIFTS.items():
         for size in (1, 2):
@@ -75,7 +75,7 @@ def what_is_not_stated_is_left_alone(b):
     plan = plans.plan(plans.connector("X", stated=stated, **plans.RELAY))
     tenant = [plans.live("x", **dict(plans.RELAY, SenderIPAddresses=["192.0.2.1"], Comment="mine", EFUsers=["a@contoso.com"],
                                      AssociatedAcceptedDomains=["contoso.net"]))]
-    results = yield [b.case({"connectors": tenant}, b.step(b.script("connectors", plan), parameters=YES))]
+    results = yield [b.case({"connectors": tenant}, b.step(b.shared("connectors", plan), parameters=YES))]
     step = results[0][0]
     expect_exit(step, 0)
     now = step["connectors"][0]
@@ -93,14 +93,14 @@ def other_spellings_are_no_difference(b):
         AssociatedAcceptedDomains=["CONTOSO.com"], ConnectorType="onpremises"))]
     tenant[0]["SenderDomains"] = ["SMTP:*;1"]
     tenant[0]["TlsSenderCertificateName"] = ""
-    results = yield [b.case({"connectors": tenant}, b.step(b.script("connectors", plan), parameters=YES))]
+    results = yield [b.case({"connectors": tenant}, b.step(b.shared("connectors", plan), parameters=YES))]
     expect_quiet(results[0][0])
 
 
 @test
 def what_if_changes_nothing(b):
     plan = plans.four()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     dirty = [plans.live_of(one, Enabled=False) for one in plan["Connectors"]]
     unused = dict(plans.live("Old", **plans.RELAY))
     cases, calls = [], []
@@ -117,7 +117,7 @@ def what_if_changes_nothing(b):
 
 @test
 def a_sample_only_previews(b):
-    script = b.script("connectors", plans.four(Sample=True))
+    script = b.shared("connectors", plans.four(Sample=True))
     results = yield [b.case({}, b.step(script, parameters={"WaitMinutes": 0}),
                             b.step(script, parameters={"WhatIf": True}))]
     expect_untouched(results[0][0], "the spec is a sample")
@@ -136,7 +136,7 @@ def moving():
 @test
 def the_phases_can_run_apart(b):
     before, plan = moving()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     tenant = {"connectors": before}
     run = lambda **parameters: b.step(script, parameters=parameters, keepFiles=True)  # noqa: E731
     results = yield [b.case(tenant, run(Phase="Remove"), run(Phase="Add"), run(Phase="Add"), run(Phase="Remove"),
@@ -160,7 +160,7 @@ def the_phases_can_run_apart(b):
 @test
 def the_wait_is_announced_asked_for_or_refused(b):
     before, plan = moving()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     tenant = {"connectors": before}
     cases = [b.case(tenant, b.step(script, parameters={"WaitMinutes": 30})),
              b.case(tenant, b.step(script, parameters={"Organization": "contoso.onmicrosoft.com"})),
@@ -187,7 +187,7 @@ def the_wait_is_announced_asked_for_or_refused(b):
 def phase_3_needs_what_phase_1_added(b):
     """During the wait somebody deletes what phase 1 made: nothing is taken away then."""
     before, plan = moving()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     gone = [plans.live("A", RequireTls=False, SenderIPAddresses=["198.51.100.1", "198.51.100.2"])]
     results = yield [b.case({"connectors": before, "during": {"clock": 1200, "connectors": gone}},
                             b.step(script, parameters={"WaitMinutes": 30}))]
@@ -204,9 +204,9 @@ def former_names_are_renamed(b):
     taken = plans.plan(planned, plans.connector("Old name", **plans.CERTIFIED))
     old = plans.live("old NAME", **dict(plans.RELAY, Comment="before"))
     both = [old, plans.live("New name", **plans.RELAY)]
-    cases = [b.case({"connectors": [old]}, b.step(b.script("connectors", lone), parameters=YES)),
-             b.case({"connectors": [old]}, b.step(b.script("connectors", taken), parameters=YES)),
-             b.case({"connectors": both}, b.step(b.script("connectors", lone), parameters=YES))]
+    cases = [b.case({"connectors": [old]}, b.step(b.shared("connectors", lone), parameters=YES)),
+             b.case({"connectors": [old]}, b.step(b.shared("connectors", taken), parameters=YES)),
+             b.case({"connectors": both}, b.step(b.shared("connectors", lone), parameters=YES))]
     renamed, kept, left = (steps[0] for steps in (yield cases))
     expect_exit(renamed, 0)
     expect_same([one["Name"] for one in renamed["connectors"]], ["New name"], "names")
@@ -228,7 +228,7 @@ def hybrid_and_unmanaged_connectors_are_never_touched(b):
     strange = plans.live("Somebody's", **plans.FILTER)
     removed = plans.plan(plans.connector("Inbound from X", action="remove", **plans.CERTIFIED))
     tenant = {"connectors": [hybrid, strange]}
-    cases = [b.case(tenant, b.step(b.script("connectors", one), parameters=YES)) for one in (plan, ours, removed)]
+    cases = [b.case(tenant, b.step(b.shared("connectors", one), parameters=YES)) for one in (plan, ours, removed)]
     refused, done, kept = (steps[0] for steps in (yield cases))
     expect_untouched(refused, "belongs to the Hybrid Configuration wizard")
     expect_untouched(kept, "belongs to the Hybrid Configuration wizard")
@@ -242,7 +242,7 @@ def hybrid_and_unmanaged_connectors_are_never_touched(b):
 def removal_takes_two_runs_or_remove_now(b):
     before = [plans.live("Old", **plans.RELAY), plans.live("Kept", **plans.CERTIFIED)]
     plan = plans.plan(plans.connector("Old", action="remove", **plans.RELAY), plans.connector("Kept", **plans.CERTIFIED))
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     tenant = {"connectors": before}
     cases = [b.case(tenant, b.step(script, parameters=YES), b.step(script, parameters=YES), b.step(script, parameters=YES)),
              b.case(tenant, b.step(script, parameters=dict(YES, RemoveNow=True))),
@@ -270,7 +270,7 @@ def removal_takes_two_runs_or_remove_now(b):
 @test
 def a_declined_addition_stops_before_phase_3(b):
     before, plan = moving()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     results = yield [b.case({"connectors": before}, b.step(script, parameters={"WaitMinutes": 0, "Confirm": True}),
                             answers=[2])]
     step = results[0][0]
@@ -283,7 +283,7 @@ def a_declined_addition_stops_before_phase_3(b):
 @test
 def an_overlap_that_is_refused_names_allow_gap(b):
     before, plan = moving()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     tenant = {"connectors": before, "overlap": "refuse"}
     results = yield [b.case(tenant, b.step(script, parameters=YES), b.step(script, parameters=dict(YES, AllowGap=True)),
                             b.step(script, parameters=dict(YES, AllowGap=True)))]
@@ -301,7 +301,7 @@ def exchanged_certificates_need_allow_gap(b):
     before = [plans.live("A", TlsSenderCertificateName="a.contoso.com"), plans.live("B", TlsSenderCertificateName="b.contoso.com")]
     plan = plans.plan(plans.connector("A", TlsSenderCertificateName="b.contoso.com"),
                       plans.connector("B", TlsSenderCertificateName="a.contoso.com"))
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     results = yield [b.case({"connectors": before}, b.step(script, parameters=YES),
                             b.step(script, parameters={"WhatIf": True}),
                             b.step(script, parameters=dict(YES, AllowGap=True))),
@@ -318,10 +318,10 @@ def exchanged_certificates_need_allow_gap(b):
 def created_disabled_by_the_service_is_exit_3(b):
     plan = plans.four()
     before, moved = moving()
-    step = b.step(b.script("connectors", plan), parameters=YES)
+    step = b.step(b.shared("connectors", plan), parameters=YES)
     results = yield [b.case({"createDisabled": True}, step, step),
                      b.case({"createDisabled": True, "connectors": before},
-                            b.step(b.script("connectors", moved), parameters=YES))]
+                            b.step(b.shared("connectors", moved), parameters=YES))]
     for one in results[0]:
         expect_exit(one, 3)
         expect("the service keeps it disabled" in text(one), text(one))
@@ -337,7 +337,7 @@ def verify_compares_what_is_stated(b):
     stated = [one for one in model.PROPERTIES if one not in ("Comment", "EFUsers")]
     plan = plans.plan(plans.connector("Relay", stated=stated, **plans.RELAY), plans.connector("Other", managed=False, **plans.FILTER),
                       Sample=True)
-    script = b.script("verify", plan)
+    script = b.shared("verify", plan)
     right = plans.live("Relay", **dict(plans.RELAY, Comment="mine"))
     wrong = dict(right, SenderIPAddresses=["198.51.100.10"])
     verify = lambda tenant, **more: b.case(tenant, b.step(script, file="verify.ps1", **more))  # noqa: E731

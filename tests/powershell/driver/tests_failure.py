@@ -30,7 +30,7 @@ def long_change():
 def call_count(b):
     """How many changing calls the long change takes; yields one case."""
     before, plan = long_change()
-    results = yield [b.case({"connectors": before}, b.step(b.script("connectors", plan), parameters=YES))]
+    results = yield [b.case({"connectors": before}, b.step(b.shared("connectors", plan), parameters=YES))]
     step = results[0][0]
     expect_exit(step, 0)
     expect_final(plan, before, step)
@@ -43,7 +43,7 @@ def call_count(b):
 def failure_at_every_call_is_told_and_healed(b):
     count = yield from call_count(b)
     before, plan = long_change()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     cases, points = [], []
     for k in range(1, count + 1):
         for mode in ("terminating", "nonterminating"):
@@ -83,7 +83,7 @@ def expect_law_until(before, step, plan):
 def an_error_after_the_change_took_effect_is_no_failure(b):
     count = yield from call_count(b)
     before, plan = long_change()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     cases = []
     for k in range(1, count + 1):
         for stale in (0, 30):
@@ -99,7 +99,7 @@ def an_error_after_the_change_took_effect_is_no_failure(b):
 @test
 def reads_are_repeated_writes_are_not(b):
     before, plan = long_change()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     throttled = "The server is busy, micro delay applied (429 Too Many Requests)."
     read = lambda at, count, message=throttled, name="read": b.case(  # noqa: E731
         {"connectors": before, "faults": [{"on": name, "at": at, "count": count, "message": message}]}, b.step(script, parameters=YES))
@@ -129,7 +129,7 @@ def reads_are_repeated_writes_are_not(b):
 @test
 def stale_reads_are_waited_for(b):
     before, plan = long_change()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     seconds = [10, 45, 120, 290, 310, 900]
     results = yield [b.case({"connectors": before, "staleSeconds": one}, b.step(script, parameters=YES)) for one in seconds]
     for stale, (step,) in zip(seconds, results):
@@ -150,7 +150,7 @@ def stale_reads_are_waited_for(b):
 def a_read_that_fails_in_between_is_told(b):
     """The read after phase 1 is refused for good: what was done is reported, nothing is taken away."""
     before, plan = long_change()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     faults = [{"on": "Get-InboundConnector", "at": 2, "count": 100, "message": "Access is denied."}]
     results = yield [b.case({"connectors": before, "faults": faults}, b.step(script, parameters=YES))]
     step = results[0][0]

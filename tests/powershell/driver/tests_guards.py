@@ -26,7 +26,7 @@ def wrong_tenants_are_refused(b):
     named, unnamed = plans.four(), plans.four(Organization=None)
     by_id = plans.four(Organization=GUID.upper())
     apply = lambda plan, tenant, **given: b.case(  # noqa: E731
-        tenant, b.step(b.script("connectors", plan), parameters=dict(YES, **given)))
+        tenant, b.step(b.shared("connectors", plan), parameters=dict(YES, **given)))
     refused = [apply(named, {"organization": "fabrikam.onmicrosoft.com"}),
                apply(named, {}, Organization="fabrikam.onmicrosoft.com"),
                apply(unnamed, {}, Organization="22222222-2222-4333-8444-555555555555"),
@@ -48,7 +48,7 @@ def wrong_clouds_are_refused(b):
     cases, wanted = [], []
     for uri, clouds in CLOUDS.items():
         for cloud in ("worldwide", "gcc", "gcc-high", "dod", "china"):
-            cases.append(b.case(sessions({"uri": uri}), b.step(b.script("connectors", plans.four(Cloud=cloud)), parameters=YES)))
+            cases.append(b.case(sessions({"uri": uri}), b.step(b.shared("connectors", plans.four(Cloud=cloud)), parameters=YES)))
             wanted.append(cloud in clouds)
     for (step,), right in zip((yield cases), wanted):
         if right:
@@ -59,7 +59,7 @@ def wrong_clouds_are_refused(b):
 
 @test
 def exactly_one_exchange_session(b):
-    script = b.script("connectors", plans.four())
+    script = b.shared("connectors", plans.four())
     run = lambda tenant: b.case(tenant, b.step(script, parameters=YES))  # noqa: E731
     none, two, eop, old = (steps[0] for steps in (yield [
         run({"sessions": []}), run(sessions({}, {})), run(sessions({}, {"eop": True})), run(sessions({}, {"state": "Broken"}))]))
@@ -71,7 +71,7 @@ def exactly_one_exchange_session(b):
 
 @test
 def missing_commands_and_prefixes_are_said(b):
-    script = b.script("connectors", plans.four())
+    script = b.shared("connectors", plans.four())
     commands = ["New-InboundConnector", "Set-InboundConnector", "Get-InboundConnector", "Remove-InboundConnector",
                 "Get-OrganizationConfig", "Get-AcceptedDomain", "Get-TransportConfig", "Get-ConnectionInformation"]
     cases = [b.case({}, b.step(script, parameters=YES), missing=[one]) for one in commands]
@@ -83,7 +83,7 @@ def missing_commands_and_prefixes_are_said(b):
 
 @test
 def dehydrated_organizations_are_refused(b):
-    script = b.script("connectors", plans.four())
+    script = b.shared("connectors", plans.four())
     results = yield [b.case({"dehydrated": True}, b.step(script, parameters=one)) for one in (YES, {"WhatIf": True})]
     for step, in results:
         expect_untouched(step, "Enable-OrganizationCustomization")
@@ -92,10 +92,10 @@ def dehydrated_organizations_are_refused(b):
 @test
 def no_backup_no_change(b):
     """Access denied to what the backup needs, and a folder that takes no file."""
-    script = b.script("connectors", plans.four())
+    script = b.shared("connectors", plans.four())
     denied = [{"on": "Get-AcceptedDomain", "at": 1, "message": "Access is denied."}]
     results = yield [b.case({"faults": denied}, b.step(script, parameters=YES)),
-                     b.case({}, b.step(b.script("connectors", plans.four(PlanHash="no/such/folder")), parameters=YES))]
+                     b.case({}, b.step(b.shared("connectors", plans.four(PlanHash="no/such/folder")), parameters=YES))]
     for step, in results:
         expect_untouched(step, "the backup could not be written")
 
@@ -103,10 +103,10 @@ def no_backup_no_change(b):
 @test
 def preferences_of_the_caller_change_nothing(b):
     plan = plans.four()
-    script = b.script("connectors", plan)
+    script = b.shared("connectors", plan)
     before = [plans.live_of(plan["Connectors"][0], Comment="other")]
-    defaults = {"*:WhatIf": True, "Set-InboundConnector:Comment": "injected", "New-InboundConnector:Enabled": False,
-                "*:Confirm": True}
+    defaults = {"*-InboundConnector:WhatIf": True, "Set-InboundConnector:Name": "injected", "*-InboundConnector:Confirm": True,
+                "Write-Host:Object": "injected", "Get-InboundConnector:Identity": "Vendor"}
     cases = []
     for mode in ("terminating", "nonterminating"):
         for preferences in ({"ErrorActionPreference": "SilentlyContinue"}, {"ErrorActionPreference": "Ignore"},
@@ -119,7 +119,9 @@ def preferences_of_the_caller_change_nothing(b):
                      b.step(script, parameters=YES, preferences={"ErrorActionPreference": "SilentlyContinue"}))
     asking = b.case({}, b.step(script, parameters={"WaitMinutes": 0}, preferences={"ConfirmPreference": "Low"}),
                     answers=[0, 0, 0, 0])
-    results = yield cases + [failing, asking]
+    insisting = b.case({"connectors": before}, b.step(script, parameters={"WaitMinutes": 0, "WhatIf": False},
+                                                      preferences={"WhatIfPreference": True}))
+    results = yield cases + [insisting, failing, asking]
     for step, in results[:-2]:
         expect_exit(step, 0)
         expect_final(plan, before, step)
@@ -133,7 +135,7 @@ def preferences_of_the_caller_change_nothing(b):
 def cultures_change_nothing(b):
     plan = plans.four()
     before = [plans.live_of(one, Enabled=False) for one in plan["Connectors"][:2]]
-    step = b.step(b.script("connectors", plan), parameters=YES)
+    step = b.step(b.shared("connectors", plan), parameters=YES)
     for steps in (yield [b.case({"connectors": before}, step, step, culture=one) for one in ("tr-TR", "ar-SA", "ja-JP", "de-DE")]):
         expect_exit(steps[0], 0)
         expect_final(plan, before, steps[0])
@@ -146,7 +148,7 @@ def reserved_ranges_are_refused_with_the_services_words(b):
     cases, words = [], []
     for documentation, address in ((True, "10.1.1.30"), (True, "192.168.0.0/25"), (True, "172.31.255.255"), (False, "192.0.2.1")):
         plan = plans.plan(plans.connector("X", RequireTls=False, SenderIPAddresses=[address]))
-        cases.append(b.case({"documentation": documentation}, b.step(b.script("connectors", plan), parameters=YES)))
+        cases.append(b.case({"documentation": documentation}, b.step(b.shared("connectors", plan), parameters=YES)))
         words.append("Unable to create a connector. The IP range '%s' contains reserved IP addresses." % address)
     for (step,), sentence in zip((yield cases), words):
         expect_exit(step, 1)
@@ -176,7 +178,7 @@ def the_stand_in_applies_the_documented_rules(b):
     cases = []
     for values, _ in BAD:
         plan = plans.plan(plans.connector("X", **dict(plans.RELAY, **values)))
-        cases.append(b.case({}, b.step(b.script("connectors", plan), parameters=YES)))
+        cases.append(b.case({}, b.step(b.shared("connectors", plan), parameters=YES)))
     for (step,), (values, sentence) in zip((yield cases), BAD):
         expect_exit(step, 1)
         expect_same(applied(step), [], "calls that took effect for %r" % (values,))
@@ -189,7 +191,7 @@ def the_law_notices_a_gap(b):
     before = [plans.live("A", RequireTls=False, SenderIPAddresses=["198.51.100.1", "198.51.100.2"])]
     plan = plans.plan(plans.connector("A", RequireTls=False, SenderIPAddresses=["198.51.100.1"]),
                       plans.connector("B", RequireTls=False, SenderIPAddresses=["198.51.100.2"]))
-    results = yield [b.case({"connectors": before}, b.step(b.script("connectors", plan), parameters=dict(YES, AllowGap=True)))]
+    results = yield [b.case({"connectors": before}, b.step(b.shared("connectors", plan), parameters=dict(YES, AllowGap=True)))]
     step = results[0][0]
     expect_exit(step, 0)
     try:

@@ -11,7 +11,7 @@ def random_changes_converge_and_never_break(b):
     todo = [plans.random_change(rng) for _ in range(b.amount(900))]
     cases = []
     for before, plan in todo:
-        script = b.script("connectors", plan)
+        script = b.shared("connectors", plan)
         cases.append(b.case({"connectors": before}, b.step(script, parameters=dict(YES, RemoveNow=True)),
                             b.step(script, parameters=dict(YES, RemoveNow=True))))
     stopped, calls = [], 0
@@ -21,7 +21,7 @@ def random_changes_converge_and_never_break(b):
             stopped.append((before, plan))
             continue
         expect_exit(first, 0)
-        expect_final(plan, before_with_ids(before), first)
+        expect_final(plan, before, first)
         expect_law(before, first)
         expect_exit(second, 0)
         expect_same(changes(second), [], "calls of the second run")
@@ -30,22 +30,17 @@ def random_changes_converge_and_never_break(b):
     expect(len(stopped) * 50 <= len(todo), len(stopped), "changes were said to be impossible without a gap")
 
 
-def before_with_ids(before):
-    """The stand-in numbers its connectors in order."""
-    return [dict(one, Guid="00000000-0000-4000-8000-%012d" % number) for number, one in enumerate(before, 1)]
-
-
 @test
 def random_changes_converge_with_a_gap(b):
     rng = b.rng("gap")
     todo = [plans.random_change(rng) for _ in range(b.amount(200))]
     cases = []
     for before, plan in todo:
-        step = b.step(b.script("connectors", plan), parameters=dict(YES, AllowGap=True, RemoveNow=True))
+        step = b.step(b.shared("connectors", plan), parameters=dict(YES, AllowGap=True, RemoveNow=True))
         cases.append(b.case({"connectors": before}, step, step))
     for (before, plan), (first, second) in zip(todo, (yield cases)):
         expect_exit(first, 0)
-        expect_final(plan, before_with_ids(before), first)
+        expect_final(plan, before, first)
         expect_exit(second, 0)
         expect_same(changes(second), [], "calls of the second run")
 
@@ -57,7 +52,7 @@ def random_failures_are_healed(b):
     todo, cases = [], []
     while len(todo) < b.amount(250):
         before, plan = plans.random_change(rng)
-        script = b.script("connectors", plan)
+        script = b.shared("connectors", plan)
         fault = lambda: {"faults": [{"on": "write", "at": rng.randint(1, 4), "message": "Refused.",  # noqa: E731
                                      "when": rng.choice(["before", "after"])}], "staleSeconds": rng.choice([0, 0, 20])}
         run = dict(YES, RemoveNow=True)
@@ -71,6 +66,6 @@ def random_failures_are_healed(b):
         for step in steps[:-1]:
             expect(step["exit"] in (0, 1), step["exit"], text(step))
         expect_exit(steps[-1], 0)
-        expect_final(plan, before_with_ids(before), steps[-1])
+        expect_final(plan, before, steps[-1])
         whole = dict(steps[-1], calls=[call for step in steps for call in step["calls"]])
         expect_law(before, whole)

@@ -73,7 +73,11 @@ function Set-StandInOption {
     }
 }
 
-function Clear-StandInLog {
+# A step of a case, a minute after the one before: some options change, counting and the log begin anew.
+function Start-StandInStep {
+    param([hashtable]$Given)
+    $script:Clock += 60
+    Set-StandInOption $Given
     $script:Calls = @()
     $script:Counts = @{}
     $script:Waits = @()
