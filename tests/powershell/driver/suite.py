@@ -7,9 +7,12 @@ in step, so that the cases of a round go to the engine together. A failed check 
 import argparse
 import hashlib
 import os
+import shutil
 import sys
+import tempfile
 import time
 import traceback
+from pathlib import Path
 
 from . import literal
 from .literal import Verbatim
@@ -42,7 +45,10 @@ class Bench:
         self.engine = engine
         self.fast = fast
         self.templates = literal.Templates(top / "templates/powershell")
-        self.folder = top / "build/powershell-run"
+        parent = top / "build/powershell-run"
+        parent.mkdir(parents=True, exist_ok=True)
+        # One folder for each run, so that two runs at a time do not meet.
+        self.folder = Path(tempfile.mkdtemp(dir=parent))
         self.scripts = self.folder / "scripts"
         self.scripts.mkdir(parents=True, exist_ok=True)
         self.written = set()
@@ -158,10 +164,10 @@ def main(top, arguments):
     if engine is None:
         return no_engine(options.engine)
     started = time.monotonic()
+    bench = Bench(top, engine, options.fast)
     try:
         engine.prepare()
         print("engine: " + engine.version(), flush=True)
-        bench = Bench(top, engine, options.fast)
         if options.generated:
             from . import generated
             tests = list(generated.tests(bench, options.generated))
@@ -173,6 +179,8 @@ def main(top, arguments):
         outcomes, total = run_tests(bench, tests, options.jobs)
     except EngineError as error:
         return report({"engine": ("not ok", str(error))})
+    finally:
+        shutil.rmtree(bench.folder, ignore_errors=True)
     if options.times:
         for name, spent in sorted(bench.spent.items(), key=lambda pair: -pair[1]):
             print("%8.1f s  %s" % (spent / 1000, name), file=sys.stderr)
