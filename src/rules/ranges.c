@@ -65,7 +65,8 @@ report_too_wide(const Range *range, uint64_t pieces)
 	const RuleFacts *facts = range->facts;
 	Str count = rules_number(facts, pieces), holders = holders_text(range);
 	Diag *diag = report_range(range, DIAG_TOO_MANY_RANGES,
-		str_format(facts->arena, "would make " STR_FMT " entries on " STR_FMT,
+		str_format(facts->arena,
+			"would make " STR_FMT " entries on " STR_FMT ", more than 1,024",
 			STR_ARG(count), STR_ARG(holders)));
 
 	diag_label(range->sink, diag, "over 1,024 × /24: not written");
