@@ -21,18 +21,18 @@ report_pair(const RuleFacts *facts, const RuleList *list, const Pair *pair, uint
 {
 	const FieldPrefix *outer = &list->list->items[pair->outer];
 	const FieldPrefix *inner = &list->list->items[pair->inner];
-	Str text = rules_prefix_text(facts, inner->prefix), owner = rules_owner_text(facts, list);
+	Str text = rules_prefix_text(facts, inner->prefix), place = rules_place_text(facts, list);
 	Diag *diag;
 
 	if (pair->equal)
 		diag = diag_report(sink, DIAG_DUPLICATE_ADDRESS, inner->span,
-			"`" STR_FMT "` stands twice in the list of " STR_FMT, STR_ARG(text),
-			STR_ARG(owner));
+			"`" STR_FMT "` " STR_FMT " is listed more than once", STR_ARG(text),
+			STR_ARG(place));
 	else
 		diag = diag_report(sink, DIAG_CONTAINED_RANGE, inner->span,
-			"`" STR_FMT "` lies inside `" STR_FMT "` of the same list, of " STR_FMT,
-			STR_ARG(text), STR_ARG(rules_prefix_text(facts, outer->prefix)),
-			STR_ARG(owner));
+			"`" STR_FMT "` " STR_FMT " lies inside `" STR_FMT "` of the same list",
+			STR_ARG(text), STR_ARG(place),
+			STR_ARG(rules_prefix_text(facts, outer->prefix)));
 	diag_path(diag, rules_element_path(facts, list, pair->inner));
 	diag_label(sink, diag, pair->equal ? "again" : "adds nothing");
 	diag_related(sink, diag, outer->span, pair->equal ? "first here" : "the wider one");
@@ -138,7 +138,7 @@ report_egress(const RuleFacts *facts, const Sweep *sweep, uint32_t egress, DiagS
 	Diag *diag = diag_report(sink, DIAG_OVERLAPPING_EGRESS,
 		object->addresses.items[mine->element].span,
 		"egress `" STR_FMT "` and `" STR_FMT "` both hold `" STR_FMT
-		"`: who owns it, until when and whether others use it, one alone can say",
+		"`: only one of them can say whose it is, until when, and who shares it",
 		STR_ARG(object->head.name), STR_ARG(second->head.name), STR_ARG(text));
 
 	diag_path(diag, rules_element_path(facts, &list, mine->element));
