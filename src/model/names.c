@@ -134,14 +134,14 @@ static const char *
 kind_text(ModelKind kind)
 {
 	switch (kind) {
-	case MODEL_KIND_HOST: return "relay host";
-	case MODEL_KIND_GATEWAY: return "gateway";
-	case MODEL_KIND_EGRESS: return "egress object";
-	case MODEL_KIND_CONNECTOR: return "connector";
-	case MODEL_KIND_DOMAIN: return "domain";
-	case MODEL_KIND_NONE: return "object";
+	case MODEL_KIND_HOST: return "a relay host";
+	case MODEL_KIND_GATEWAY: return "a gateway";
+	case MODEL_KIND_EGRESS: return "an egress object";
+	case MODEL_KIND_CONNECTOR: return "a connector";
+	case MODEL_KIND_DOMAIN: return "a domain";
+	case MODEL_KIND_NONE: return "an object";
 	}
-	return "object";
+	return "an object";
 }
 
 static const char *
@@ -169,8 +169,8 @@ static Diag *
 ambiguous(Model *model, ModelKind kind, const FieldObject *head, const char *why)
 {
 	Diag *diag = diag_report(model->sink, DIAG_AMBIGUOUS_NAME, head->name_span,
-		"`" STR_FMT "` cannot be the name of a %s: %s", STR_ARG(head->name),
-		kind_text(kind), why);
+		"`" STR_FMT "` cannot be the name of %s: %s", STR_ARG(head->name), kind_text(kind),
+		why);
 
 	diag_path(diag, model_path(model, section_of(kind), head->name, NULL));
 	diag_help(model->sink, diag, "give it another name");
@@ -303,9 +303,13 @@ model_domain_is_accepted(const Model *model, Str name)
 Str
 model_path(const Model *model, const char *section, Str name, const char *key)
 {
-	Str parts[3] = {str_from(section), name, str_from(key)};
+	Str parts[2] = {str_from(section), name};
+	Str path = schema_path(model->sink->arena, parts, 2);
 
-	return schema_path(model->sink->arena, parts, key == NULL ? 2 : 3);
+	/* Keys need no escaping, and may lead through an object: `spf/also`. */
+	if (key == NULL)
+		return path;
+	return str_format(model->sink->arena, STR_FMT "/%s", STR_ARG(path), key);
 }
 
 /* The nearest of the first so many names: a suggestion must not cost more than the check. */

@@ -13,6 +13,12 @@ is_transparent(const ModelGateway *gateway)
 	return gateway->kind.state == FIELD_SET && gateway->kind.value == MODEL_GATEWAY_NAT;
 }
 
+static bool
+is_on(const FieldFlag *flag)
+{
+	return flag->state == FIELD_SET && flag->on;
+}
+
 /* --- the ends of a gateway
  * ------------------------------------------------------------------------ */
 
@@ -105,6 +111,20 @@ too_many(Walk *walk, uint32_t gateway)
 	return true;
 }
 
+/* What leaves a shared gateway, or goes through a shared NAT, comes from shared addresses. */
+static void
+mark_shared(Model *model, uint32_t gateway, uint32_t self)
+{
+	const ModelGatewayInfo *info = &model->gateway_infos[gateway];
+	uint32_t i;
+
+	for (i = 0; i < info->ends_len; i++) {
+		if (info->ends[i].last_hop == self &&
+			model->sharers[info->ends[i].egress] == MODEL_SELF)
+			model->sharers[info->ends[i].egress] = gateway;
+	}
+}
+
 static void
 finish_gateway(Walk *walk, uint32_t gateway)
 {
@@ -130,6 +150,8 @@ finish_gateway(Walk *walk, uint32_t gateway)
 		info->ends = ARENA_ARRAY(model->arena, ModelEnd, ends->list.len);
 		memcpy(info->ends, ends->list.items, ends->list.len * sizeof(ModelEnd));
 	}
+	if (is_on(&model->gateways[gateway].shared))
+		mark_shared(model, gateway, self);
 }
 
 static void
@@ -273,6 +295,9 @@ model_build_routes(Model *model)
 	Ends ends = {{0}};
 	uint32_t i;
 
+	model->sharers = ARENA_ARRAY(model->arena, uint32_t, model->egress_len);
+	for (i = 0; i < model->egress_len; i++)
+		model->sharers[i] = MODEL_SELF;
 	build_gateway_ends(model);
 	for (i = 0; i < model->hosts_len; i++) {
 		build_host_routes(model, i, scratch, &ends);
@@ -400,18 +425,14 @@ model_route_certificate(const Model *model, const ModelRoute *route)
 	return certificate->state == FIELD_SET ? certificate->text : (Str){0};
 }
 
-static bool
-is_on(const FieldFlag *flag)
+bool
+model_egress_is_shared(const Model *model, uint32_t egress)
 {
-	return flag->state == FIELD_SET && flag->on;
+	return is_on(&model->egress[egress].shared) || model->sharers[egress] != MODEL_SELF;
 }
 
-/* The addresses are shared where the egress object says so, or a gateway that mail leaves through.
- */
 bool
 model_route_is_shared(const Model *model, const ModelRoute *route)
 {
-	if (route->egress != MODEL_SELF && is_on(&model->egress[route->egress].shared))
-		return true;
-	return route->last_hop != MODEL_SELF && is_on(&model->gateways[route->last_hop].shared);
+	return route->egress != MODEL_SELF && model_egress_is_shared(model, route->egress);
 }

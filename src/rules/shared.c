@@ -12,14 +12,18 @@ typedef struct Groups {
 	VEC(Group) list;
 } Groups;
 
-/* The object that says `shared`: the gateway before the egress behind it. */
+/* The object that says `shared`: the gateway of the route, the egress, another gateway. */
 static ModelRef
 sharer_of(const RuleFacts *facts, const StateSource *source)
 {
+	const Model *model = facts->model;
+
 	if (source->last_hop != MODEL_SELF &&
-		rules_is_on(&facts->model->gateways[source->last_hop].shared))
+		rules_is_on(&model->gateways[source->last_hop].shared))
 		return (ModelRef){MODEL_KIND_GATEWAY, source->last_hop};
-	return (ModelRef){MODEL_KIND_EGRESS, source->egress};
+	if (rules_is_on(&model->egress[source->egress].shared))
+		return (ModelRef){MODEL_KIND_EGRESS, source->egress};
+	return (ModelRef){MODEL_KIND_GATEWAY, model->sharers[source->egress]};
 }
 
 static uint32_t *
@@ -48,9 +52,10 @@ report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink
 	Str object = str_format(facts->arena, "%s `" STR_FMT "`", rules_noun(sharer.kind),
 		STR_ARG(model_ref_name(facts->model, sharer)));
 	Diag *diag = diag_report(sink, DIAG_SHARED_SOURCE, source->span,
-		"on-premises connector `" STR_FMT "` would relay for everybody behind " STR_FMT
+		"on-premises connector `" STR_FMT "` %s for everybody behind " STR_FMT
 		": its addresses are shared",
-		STR_ARG(connector->name), STR_ARG(object));
+		STR_ARG(connector->name), connector->managed ? "would relay" : "relays",
+		STR_ARG(object));
 
 	diag_path(diag, rules_accept_path(facts, index, source));
 	diag_label(sink, diag, "leaves through shared addresses");
@@ -61,18 +66,14 @@ report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink
 	diag_note(sink, diag,
 		"a partner connector is no way out: it takes mail to the tenant and never relays "
 		"to outside recipients");
-	diag_note(sink, diag, "way out 1: leave past " STR_FMT ", through an egress of your own",
-		STR_ARG(object));
-	diag_note(sink, diag,
-		"way out 2: let the gateway deliver by itself, with `method: internet` on the host "
-		"and its SPF term under the gateway's `spf`");
-	diag_note(sink, diag,
-		"way out 3: identify the connector by a client certificate that is yours alone");
-	diag_note(sink, diag,
-		"way out 4: if the addresses are in fact yours alone, say `shared: false`");
 	diag_help(sink, diag,
-		"take one of the four ways out; until then the addresses are left off the "
-		"connector");
+		"there are four ways out:\n"
+		"1. leave past " STR_FMT ", through an egress of your own\n"
+		"2. let it deliver to the Internet itself: `method: internet` on the host, its SPF "
+		"term under the gateway's `spf`\n"
+		"3. identify the connector by a client certificate that is yours alone\n"
+		"4. say `shared: false` if the addresses are in fact yours alone",
+		STR_ARG(object));
 }
 
 static void
