@@ -214,6 +214,7 @@ write_next(Buf *buf, const WorldNext *next)
 static inline void
 write_certificate(Buf *buf, unsigned certificate)
 {
+	ASSERT(certificate < BASE_COUNT(world_certificates));
 	if (certificate > 0)
 		buf_printf(buf, ", certificate: %s", world_certificates[certificate]);
 }
