@@ -1,7 +1,8 @@
 /*
  * A bump allocator. The first chunk is small, so that a small spec touches little memory; later
  * ones are large, aligned for huge pages, because page faults are half the cost of a large check.
- * Memory comes zeroed from the system and is never used twice, so nothing is cleared here.
+ * Memory comes zeroed from the system and is not used twice, but for the first chunk of an arena
+ * that is gone, which is cleared and kept for the next one.
  */
 #include "base/base.h"
 
@@ -52,13 +53,6 @@ struct Arena {
 static size_t fail_at;
 static size_t requests;
 
-void
-arena_fail_at(size_t k)
-{
-	fail_at = k;
-	requests = 0;
-}
-
 /* Heap checkers see each chunk as a block of their own when it comes from the C library. */
 #if defined(ARENA_GUARDED) || defined(CONNPLAN_CHECKED)
 static void *
@@ -71,6 +65,20 @@ static void
 chunk_unmap(Chunk *chunk)
 {
 	free(chunk);
+}
+
+static bool
+chunk_keep(Chunk *chunk, size_t used)
+{
+	(void)chunk;
+	(void)used;
+	return false;
+}
+
+static Chunk *
+chunk_kept(void)
+{
+	return NULL;
 }
 #else
 static void *
@@ -103,7 +111,42 @@ chunk_unmap(Chunk *chunk)
 {
 	munmap(chunk, chunk->size);
 }
+
+/* The first chunk of the arena that went last: scratch arenas come and go by the thousand. */
+static Chunk *kept;
+
+/* Keeps a first chunk, cleared, of which so many bytes were in use; false: there is one already. */
+static bool
+chunk_keep(Chunk *chunk, size_t used)
+{
+	if (kept != NULL)
+		return false;
+	memset(chunk, 0, used);
+	chunk->size = ARENA_FIRST_CHUNK;
+	kept = chunk;
+	return true;
+}
+
+static Chunk *
+chunk_kept(void)
+{
+	Chunk *chunk = kept;
+
+	kept = NULL;
+	return chunk;
+}
 #endif
+
+void
+arena_fail_at(size_t k)
+{
+	Chunk *chunk = chunk_kept();
+
+	if (chunk != NULL)
+		chunk_unmap(chunk);
+	fail_at = k;
+	requests = 0;
+}
 
 static Chunk *
 chunk_new(size_t size)
@@ -129,9 +172,12 @@ arena_use(Arena *arena, Chunk *chunk, void *first)
 Arena *
 arena_create(void)
 {
-	Chunk *chunk = chunk_new(ARENA_FIRST_CHUNK);
-	Arena *arena = (Arena *)(void *)(chunk + 1);
+	Chunk *chunk = chunk_kept();
+	Arena *arena;
 
+	if (chunk == NULL)
+		chunk = chunk_new(ARENA_FIRST_CHUNK);
+	arena = (Arena *)(void *)(chunk + 1);
 	arena_use(arena, chunk, arena + 1);
 	return arena;
 }
@@ -140,15 +186,21 @@ void
 arena_destroy(Arena *arena)
 {
 	Chunk *chunk = arena->chunk;
+	size_t used = ARENA_FIRST_CHUNK;
 
+	if (chunk->previous == NULL)
+		used = (size_t)(arena->next - (char *)chunk);
 	/* The arena itself stands in its first chunk, which is the last in this list. */
-	while (chunk != NULL) {
+	while (chunk->previous != NULL) {
 		Chunk *previous = chunk->previous;
 
 		ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
 		chunk_unmap(chunk);
 		chunk = previous;
 	}
+	ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
+	if (!chunk_keep(chunk, used))
+		chunk_unmap(chunk);
 }
 
 static void

@@ -221,7 +221,8 @@ struct Io {
 	IoStatus (*resolve)(Io *io, Arena *arena, Str path, Str *ret_path);
 	/* What stands there; links are not followed. */
 	IoStatus (*kind)(Io *io, Str path, IoKind *ret_kind);
-	/* A new file with these bytes, on the disk when it returns; IO_EXISTS if there is one. */
+	/* A new file with these bytes; IO_EXISTS if there is one. sync_dir brings it to the disk.
+	 */
 	IoStatus (*write)(Io *io, Str path, Str bytes);
 	IoStatus (*make_dir)(Io *io, Str path);
 	/* Replaces what stands at `to` in one step. */
@@ -230,7 +231,8 @@ struct Io {
 	IoStatus (*exchange)(Io *io, Str a, Str b);
 	IoStatus (*remove_file)(Io *io, Str path);
 	IoStatus (*remove_dir)(Io *io, Str path);
-	/* The names of a folder are on the disk when it returns. */
+	/* All that was written below the folder, and its names, is on the disk when it returns: one
+	 * call for many files, where a sync for each would take longer than all else. */
 	IoStatus (*sync_dir)(Io *io, Str path);
 };
 

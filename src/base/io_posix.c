@@ -204,8 +204,6 @@ posix_write(Io *io, Str path, Str bytes)
 	if (fd < 0)
 		return status_of(errno);
 	status = write_descriptor(fd, bytes);
-	if (status == IO_OK && fsync(fd) != 0)
-		status = status_of(errno);
 	if (close(fd) != 0 && status == IO_OK)
 		status = status_of(errno);
 	return status;
@@ -282,8 +280,8 @@ posix_sync_dir(Io *io, Str path)
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return status_of(errno);
-	/* Some file systems cannot sync a folder; what they can do is done. */
-	status = fsync(fd) == 0 || errno == EINVAL ? IO_OK : status_of(errno);
+	/* Some file systems cannot be synced alone; what they can do is done. */
+	status = syncfs(fd) == 0 || errno == EINVAL ? IO_OK : status_of(errno);
 	close(fd);
 	return status;
 }

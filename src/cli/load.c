@@ -9,11 +9,13 @@ cli_today(const Cli *cli)
 
 	if (cli->options.has_today)
 		return cli->options.today;
+	/* Seconds (reproducible-builds.org); the limit keeps the days in their type. */
 	if (base_parse_number(epoch, (uint64_t)INT32_MAX * 86400, &seconds))
 		return (int32_t)(seconds / 86400);
 	return os_today();
 }
 
+/* A plan is made even of a spec with a file missing: reports count what was looked at. */
 static Plan *
 plan_of(Cli *cli, const Model *model)
 {
@@ -38,6 +40,7 @@ report_too_big(Cli *cli, Str path)
 	diag_help(cli->sink, diag, "split it, and name the parts under `imports`");
 }
 
+/* Too big is a fault of the spec (findings); all else is what the system refused. */
 static void
 cannot_read(Cli *cli, Str path, IoStatus status)
 {
@@ -58,6 +61,7 @@ load_stdin(Cli *cli, const ModelOptions *options)
 		cannot_read(cli, STR("standard input"), status);
 		return NULL;
 	}
+	/* Without a name there is no folder that an import could be relative to. */
 	own.no_imports = name.ptr == NULL;
 	return model_load_text(
 		cli->arena, cli->sink, &own, name.ptr == NULL ? STR("<stdin>") : name, text);
@@ -79,11 +83,13 @@ cli_load(Cli *cli, Str path)
 	}
 	if (model == NULL)
 		return NULL;
+	/* --lang is stronger than the language that the spec asks for. */
 	if (!cli->options.has_language)
 		cli->options.language = view_language(model);
 	return plan_of(cli, model);
 }
 
+/* What there is none of is not worth a word. */
 static void
 add_count(Buf *buf, size_t count, const char *one, const char *many)
 {
@@ -107,6 +113,7 @@ cli_looked_at(Cli *cli, const Plan *plan)
 		STR_ARG(counts.len > 0 ? buf_text(&counts) : STR("nothing in it")));
 }
 
+/* Nothing was looked at, so that no count stands in the report. */
 int
 cli_unread(Cli *cli)
 {

@@ -221,13 +221,11 @@ make_folders(Publisher *publisher, Str dir, Str path)
 }
 
 static IoStatus
-sync_folders(Publisher *publisher, Str dir, Str path)
+sync_folder(Publisher *publisher, Str dir)
 {
-	Io *io = publisher->io;
-	Str folder = path_dir(below(publisher, dir, path));
-	IoStatus status = io->sync_dir(io, folder);
+	IoStatus status = publisher->io->sync_dir(publisher->io, dir);
 
-	(void)failed(publisher, status, "cannot write", folder);
+	(void)failed(publisher, status, "cannot write", dir);
 	return status;
 }
 
@@ -255,10 +253,8 @@ write_beside(Publisher *publisher)
 			(void)failed(publisher, status, "cannot write",
 				below(publisher, publisher->dir, file->path));
 		}
-		if (status == IO_OK)
-			status = sync_folders(publisher, publisher->temporary, file->path);
 	}
-	return status;
+	return status == IO_OK ? sync_folder(publisher, publisher->temporary) : status;
 }
 
 /* --- swapping in
@@ -352,7 +348,7 @@ move_file(Publisher *publisher, const EmitFile *file)
 		return status;
 	status = io->rename(io, from, to);
 	(void)failed(publisher, status, "cannot write", to);
-	return status == IO_OK ? sync_folders(publisher, publisher->dir, file->path) : status;
+	return status;
 }
 
 /* File by file; plan.json, the last one, comes when nothing stale is left. */
@@ -366,8 +362,13 @@ move_files(Publisher *publisher)
 		status = move_file(publisher, &publisher->files->items[i]);
 	if (status == IO_OK)
 		status = remove_stale(publisher);
+	/* The manifest must not reach the disk before what it lists. */
+	if (status == IO_OK)
+		status = sync_folder(publisher, publisher->dir);
 	if (status == IO_OK && len > 0)
 		status = move_file(publisher, &publisher->files->items[len - 1]);
+	if (status == IO_OK)
+		status = sync_folder(publisher, publisher->dir);
 	if (status == IO_OK)
 		(void)remove_tree(publisher, publisher->temporary, 0);
 	return status;

@@ -49,33 +49,77 @@ report_twice(Model *model, const char *section, const FieldObject *first, const 
 	diag_help(model->sink, diag, "keep one of them, or give one another name");
 }
 
-/* Big structs are moved once: pointers are sorted, and the first of each name is kept. */
+/*
+ * Puts the structs into the order of `order` in place, cycle by cycle: a second array of the
+ * largest structs of the run would be most of its memory.
+ */
+static void
+permute(char *items, size_t size, uint32_t *order, size_t len, char *spare)
+{
+	size_t start, at;
+
+	for (start = 0; start < len; start++) {
+		if (order[start] == start)
+			continue;
+		memcpy(spare, items + start * size, size);
+		for (at = start; order[at] != start;) {
+			size_t from = order[at];
+
+			memcpy(items + at * size, items + from * size, size);
+			order[at] = (uint32_t)at;
+			at = from;
+		}
+		memcpy(items + at * size, spare, size);
+		order[at] = (uint32_t)at;
+	}
+}
+
+static FieldObject *
+object_at(const FieldObjects *objects, size_t size, size_t index)
+{
+	return (FieldObject *)(void *)((char *)objects->items + index * size);
+}
+
+/* Of equal names, which now are neighbours, the first is kept. */
+static void
+drop_twins(Model *model, const char *section, FieldObjects *objects, size_t size)
+{
+	uint32_t i, len = 0;
+
+	for (i = 0; i < objects->len; i++) {
+		FieldObject *object = object_at(objects, size, i);
+
+		if (len > 0 && str_equal(object_at(objects, size, len - 1)->name, object->name)) {
+			report_twice(model, section, object_at(objects, size, len - 1), object);
+			continue;
+		}
+		if (len < i)
+			memcpy(object_at(objects, size, len), object, size);
+		len++;
+	}
+	objects->len = len;
+}
+
 static void
 sort_objects(Model *model, const char *section, FieldObjects *objects, size_t size)
 {
 	Arena *scratch;
-	FieldObject **order;
-	char *sorted;
-	size_t i, len = 0;
+	FieldObject **sorted;
+	uint32_t *order;
+	size_t i;
 
 	if (objects->len == 0 || names_are_sorted(objects, size))
 		return;
 	scratch = arena_create();
-	order = ARENA_ARRAY(scratch, FieldObject *, objects->len);
+	sorted = ARENA_ARRAY(scratch, FieldObject *, objects->len);
+	order = ARENA_ARRAY(scratch, uint32_t, objects->len);
 	for (i = 0; i < objects->len; i++)
-		order[i] = (FieldObject *)(void *)((char *)objects->items + i * size);
-	base_sort(order, objects->len, sizeof(*order), by_name, NULL);
-	sorted = arena_array(model->arena, objects->len, size);
-	for (i = 0; i < objects->len; i++) {
-		FieldObject *last = (FieldObject *)(void *)(sorted + (len - 1) * size);
-
-		if (len > 0 && str_equal(last->name, order[i]->name))
-			report_twice(model, section, last, order[i]);
-		else
-			memcpy(sorted + len++ * size, order[i], size);
-	}
-	objects->items = sorted;
-	objects->len = (uint32_t)len;
+		sorted[i] = object_at(objects, size, i);
+	base_sort(sorted, objects->len, sizeof(*sorted), by_name, NULL);
+	for (i = 0; i < objects->len; i++)
+		order[i] = (uint32_t)((size_t)((char *)sorted[i] - (char *)objects->items) / size);
+	permute(objects->items, size, order, objects->len, arena_alloc(scratch, size));
+	drop_twins(model, section, objects, size);
 	arena_destroy(scratch);
 }
 

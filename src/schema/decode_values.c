@@ -32,6 +32,7 @@ check_controls(SchemaDecoder *decoder, const DocNode *node, bool free_text)
 			at++;
 			continue;
 		}
+		/* An escape ("\a") brings in what doc refuses where it stands unescaped. */
 		code_point = utf8_next(text, &at);
 		if (free_text && (code_point == '\n' || code_point == '\t' ||
 					 utf8_is_line_separator(code_point)))
@@ -48,6 +49,8 @@ is_free(const Field *field)
 	return field->kind == FIELD_FREE_TEXT || field->kind == FIELD_FREE_TEXTS;
 }
 
+/* Nothing is no text, but a quoted 'null' is one. Whatever looks like a number or a boolean keeps
+ * its spelling: `007` stays three characters. */
 bool
 schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, Str *ret_text)
 {
@@ -57,6 +60,7 @@ schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, S
 	return check_controls(decoder, node, is_free(field));
 }
 
+/* Unlike a value, a plain `null` is good as a name. */
 bool
 schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name)
 {
@@ -68,6 +72,7 @@ schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name)
 	return check_controls(decoder, key, false);
 }
 
+/* An empty text is usually a value that was forgotten; of a comment it can be meant. */
 bool
 decode_text(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
@@ -122,6 +127,7 @@ is_time(Str text)
 		if (pattern[i] == 'd' ? byte < '0' || byte > '9' : byte != ':')
 			return false;
 	}
+	/* Hours to 23, minutes to 59; of seconds and offset only the separators are looked at. */
 	if (memcmp(text.ptr + 11, "24", 2) >= 0 || text.ptr[14] > '5')
 		return false;
 	if (text.len >= 19 && text.ptr[16] == ':')
@@ -148,6 +154,8 @@ decode_time(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 	return false;
 }
 
+/* Two spellings, where YAML 1.2 core has six (`True`, `TRUE` …). The `yes` and `on` of YAML 1.1
+ * get a help of their own. */
 bool
 decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
@@ -171,6 +179,7 @@ decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 	return false;
 }
 
+/* No sign and no leading zero: `010` is eight to YAML 1.1 and ten to 1.2. */
 bool
 schema_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number)
 {
@@ -239,6 +248,7 @@ report_choice(SchemaDecoder *decoder, const Field *field, const DocNode *node)
 		diag_help(decoder->sink, diag, "allowed: " STR_FMT, STR_ARG(buf_text(&list)));
 }
 
+/* With regard to case: one way to write a word. The near miss is proposed by report_choice. */
 static bool
 find_choice(SchemaDecoder *decoder, const Field *field, const DocNode *node, uint8_t *ret_choice)
 {
@@ -286,6 +296,7 @@ decode_choices(SchemaDecoder *decoder, const Field *field, const DocNode *node, 
 			field->key);
 		good = false;
 	}
+	/* "None" and nothing chosen are the same from here on. */
 	choice->set &= (uint8_t)~1u;
 	return good;
 }
