@@ -214,7 +214,7 @@ write_next(Buf *buf, const WorldNext *next)
 static inline void
 write_certificate(Buf *buf, unsigned certificate)
 {
-	if (certificate > 0)
+	if (world_certificates[certificate][0] != 0)
 		buf_printf(buf, ", certificate: %s", world_certificates[certificate]);
 }
 
