@@ -2,8 +2,6 @@
 #include "schema/schema_int.h"
 #include "schema/values_int.h"
 
-#include <string.h>
-
 /* Texts go into the sink's arena, since findings outlive what is decoded. */
 Diag *
 schema_report(SchemaDecoder *decoder, DiagCode code, Span span, const char *format, ...)
@@ -87,7 +85,8 @@ find_field(const FieldTable *table, Str key, size_t *hint)
 		size_t at = (*hint + i) % table->len;
 		const char *text = table->fields[at].key;
 
-		if (strncmp(text, key.ptr, key.len) == 0 && text[key.len] == 0) {
+		/* By length and bytes: a key may hold a NUL. */
+		if (str_equal(str_from(text), key)) {
 			*hint = at + 1;
 			return &table->fields[at];
 		}
@@ -175,17 +174,20 @@ decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair
 {
 	const DocNode *key = &pair[0], *node = &pair[1];
 	const Field *field = find_field(table, doc_text(key), hint);
+	Str name;
 
 	/* At the top alone: the place for anchors, as Compose files have it. */
 	if (field == NULL && decoder->path.len == 0 && str_starts(doc_text(key), STR("x-")))
 		return;
 	schema_push(decoder, doc_text(key));
-	if (field == NULL)
-		report_unknown(decoder, table, key);
-	else if (!is_allowed(decoder, table, field))
+	if (field == NULL) {
+		if (schema_name(decoder, key, &name))
+			report_unknown(decoder, table, key);
+	} else if (!is_allowed(decoder, table, field)) {
 		report_not_importable(decoder, key);
-	else if (!is_taken(decoder, table, field, object))
+	} else if (!is_taken(decoder, table, field, object)) {
 		decode_field(decoder, field, node, object);
+	}
 	schema_pop(decoder);
 }
 
