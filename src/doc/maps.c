@@ -49,7 +49,7 @@ check_large(DocReader *reader, const DocNode *pairs, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		uint32_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
+		size_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
 
 		if (first != MAP_NONE)
 			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
