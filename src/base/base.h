@@ -35,8 +35,24 @@ Arena *arena_create(void);
 void arena_destroy(Arena *arena);
 /* Zeroed memory, aligned for any object; never NULL. */
 void *arena_alloc(Arena *arena, size_t size);
-/* Grows a block; in place when it is the newest one, else by copy. The new part is zeroed. */
+/*
+ * Grows a block; in place when it is the newest one, without a copy when it is large and alone in
+ * its chunk, else by copy. The new part is zeroed.
+ */
 void *arena_grow(Arena *arena, void *block, size_t old_size, size_t new_size);
+/*
+ * A place to go back to: arena_reset takes back all that was handed out since, for what is made,
+ * used and forgotten many times. Blocks from before must not have grown in between; places are gone
+ * back to in the opposite order, or left out.
+ */
+typedef struct ArenaMark {
+	void *chunk;
+	char *next;
+	size_t used;
+} ArenaMark;
+
+ArenaMark arena_mark(const Arena *arena);
+void arena_reset(Arena *arena, ArenaMark mark);
 /* Bytes handed out so far. */
 size_t arena_used(const Arena *arena);
 /* For tests: the k-th request for memory from the system fails (0: none does). */
