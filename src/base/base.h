@@ -239,6 +239,8 @@ struct Io {
 	IoStatus (*kind)(Io *io, Str path, IoKind *ret_kind);
 	/* A new file with these bytes, on the disk when it returns; IO_EXISTS if there is one. */
 	IoStatus (*write)(Io *io, Str path, Str bytes);
+	/* The same, but it may be on the disk only after sync_all: for many files at once. */
+	IoStatus (*write_unsynced)(Io *io, Str path, Str bytes);
 	IoStatus (*make_dir)(Io *io, Str path);
 	/* Replaces what stands at `to` in one step. */
 	IoStatus (*rename)(Io *io, Str from, Str to);
@@ -248,6 +250,8 @@ struct Io {
 	IoStatus (*remove_dir)(Io *io, Str path);
 	/* The names of a folder are on the disk when it returns. */
 	IoStatus (*sync_dir)(Io *io, Str path);
+	/* All that was written on the disk of this folder is there when it returns. */
+	IoStatus (*sync_all)(Io *io, Str path);
 };
 
 /* The machine's files. */

@@ -344,12 +344,14 @@ io_memory(Arena *arena)
 		.resolve = memory_resolve,
 		.kind = memory_kind,
 		.write = memory_write,
+		.write_unsynced = memory_write,
 		.make_dir = memory_make_dir,
 		.rename = memory_rename,
 		.exchange = memory_exchange,
 		.remove_file = memory_remove_file,
 		.remove_dir = memory_remove_dir,
 		.sync_dir = memory_sync_dir,
+		.sync_all = memory_sync_dir,
 	};
 	return &memory->io;
 }

@@ -190,24 +190,46 @@ write_descriptor(int fd, Str bytes)
 }
 
 static IoStatus
-posix_write(Io *io, Str path, Str bytes)
+write_new(Str path, Str bytes, bool sync)
 {
 	char name[PATH_BYTES];
 	IoStatus status;
 	int fd;
 
-	(void)io;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return status_of(errno);
 	status = write_descriptor(fd, bytes);
-	if (status == IO_OK && fsync(fd) != 0)
+	if (status == IO_OK && sync && fsync(fd) != 0)
 		status = status_of(errno);
 	if (close(fd) != 0 && status == IO_OK)
 		status = status_of(errno);
 	return status;
+}
+
+static IoStatus
+posix_write(Io *io, Str path, Str bytes)
+{
+	(void)io;
+	return write_new(path, bytes, true);
+}
+
+/* Only Linux can wait for all files of a disk. Elsewhere each file is waited for. */
+#ifdef __linux__
+#	define CAN_SYNC_ALL  true
+#	define sync_disk(fd) syncfs(fd)
+#else
+#	define CAN_SYNC_ALL  false
+#	define sync_disk(fd) fsync(fd)
+#endif
+
+static IoStatus
+posix_write_unsynced(Io *io, Str path, Str bytes)
+{
+	(void)io;
+	return write_new(path, bytes, !CAN_SYNC_ALL);
 }
 
 static IoStatus
@@ -269,22 +291,38 @@ posix_remove_dir(Io *io, Str path)
 }
 
 static IoStatus
-posix_sync_dir(Io *io, Str path)
+sync_folder(Str path, bool all)
 {
 	char name[PATH_BYTES];
 	IoStatus status;
 	int fd;
 
-	(void)io;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return status_of(errno);
 	/* Some file systems cannot sync a folder; what they can do is done. */
-	status = fsync(fd) == 0 || errno == EINVAL ? IO_OK : status_of(errno);
+	if ((all ? sync_disk(fd) : fsync(fd)) == 0 || errno == EINVAL)
+		status = IO_OK;
+	else
+		status = status_of(errno);
 	close(fd);
 	return status;
+}
+
+static IoStatus
+posix_sync_dir(Io *io, Str path)
+{
+	(void)io;
+	return sync_folder(path, false);
+}
+
+static IoStatus
+posix_sync_all(Io *io, Str path)
+{
+	(void)io;
+	return sync_folder(path, true);
 }
 
 Io *
@@ -298,12 +336,14 @@ io_system(Arena *arena)
 		.resolve = posix_resolve,
 		.kind = posix_kind,
 		.write = posix_write,
+		.write_unsynced = posix_write_unsynced,
 		.make_dir = posix_make_dir,
 		.rename = posix_rename,
 		.exchange = posix_exchange,
 		.remove_file = posix_remove_file,
 		.remove_dir = posix_remove_dir,
 		.sync_dir = posix_sync_dir,
+		.sync_all = posix_sync_all,
 	};
 	return io;
 }
