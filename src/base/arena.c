@@ -1,7 +1,7 @@
 /*
  * A bump allocator. The first chunk is small, so that a small spec touches little memory; later
  * ones are large, aligned for huge pages, because page faults are half the cost of a large check.
- * Memory comes zeroed from the system, so nothing is cleared but what arena_reset takes back.
+ * Memory comes zeroed from the system, so nothing is cleared but what is used a second time.
  */
 #include "base/base.h"
 
@@ -83,6 +83,12 @@ chunk_extend(Chunk *chunk, size_t size)
 	return NULL;
 }
 #else
+/*
+ * One first chunk is kept, cleared: scratch arenas come and go by the ten thousand, and each would
+ * have to be taken from the system and given back.
+ */
+static _Thread_local Chunk *spare;
+
 static void *
 chunk_map(size_t size)
 {
@@ -91,6 +97,11 @@ chunk_map(size_t size)
 	char *map, *start;
 	size_t before;
 
+	if (size == ARENA_FIRST_CHUNK && spare != NULL) {
+		start = (char *)spare;
+		spare = NULL;
+		return start;
+	}
 	map = mmap(NULL, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (map == MAP_FAILED)
 		return NULL;
@@ -111,7 +122,12 @@ chunk_map(size_t size)
 static void
 chunk_unmap(Chunk *chunk)
 {
-	munmap(chunk, chunk->size);
+	if (chunk->size != ARENA_FIRST_CHUNK || spare != NULL) {
+		munmap(chunk, chunk->size);
+		return;
+	}
+	memset(chunk, 0, (size_t)(chunk->left - (char *)chunk));
+	spare = chunk;
 }
 
 /* Moves the pages of a chunk to where there is room for more of them; NULL: it stays. */
@@ -170,6 +186,7 @@ arena_destroy(Arena *arena)
 {
 	Chunk *chunk = arena->chunk;
 
+	chunk->left = arena->next;
 	/* The arena itself stands in its first chunk, which is the last in this list. */
 	while (chunk != NULL) {
 		Chunk *previous = chunk->previous;
