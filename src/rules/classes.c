@@ -139,9 +139,9 @@ note_route(const RuleFacts *facts, const RuleHolding *holding, DiagSink *sink, D
 		const ModelRoute *first = &facts->model->routes.items[use->route];
 
 		goal = rules_method_goal(facts->model->host_infos[first->host].method);
-		route = model_route_text(facts->model, first);
+		route = model_route_text(facts->scratch, facts->model, first);
 	} else if (use->writer != STATE_NONE) {
-		route = state_source_text(facts->model,
+		route = state_source_text(facts->scratch, facts->model,
 			&facts->state->connectors.items[use->writer].sources.items[use->source]);
 	} else {
 		return;

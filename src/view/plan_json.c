@@ -124,7 +124,7 @@ route_json(Arena *arena, const void *context, size_t index)
 	const ModelRoute *route = &model->routes.items[index];
 	Json *item = json_object(arena);
 
-	SET(item, "id", json_text(arena, model_route_id(model, route)));
+	SET(item, "id", json_text(arena, model_route_id(arena, model, route)));
 	SET(item, "host", json_text(arena, model->hosts[route->host].head.name));
 	SET(item, "last_hop",
 		route->last_hop == MODEL_SELF
@@ -166,8 +166,9 @@ static Json *
 source_json(Arena *arena, const Model *model, const StateSource *source)
 {
 	if (source->route != STATE_NONE)
-		return json_text(arena, model_route_id(model, &model->routes.items[source->route]));
-	return json_text(arena, state_source_text(model, source));
+		return json_text(
+			arena, model_route_id(arena, model, &model->routes.items[source->route]));
+	return json_text(arena, state_source_text(arena, model, source));
 }
 
 static Json *
