@@ -221,6 +221,14 @@ make_folders(Publisher *publisher, Str dir, Str path)
 	return IO_OK;
 }
 
+/* Whether the file before it stands in the same folder. */
+static bool
+is_in_row(const EmitFiles *files, size_t index)
+{
+	return index > 0 && str_equal(path_dir(files->items[index].path),
+				    path_dir(files->items[index - 1].path));
+}
+
 /*
  * After the last of the files in a row that stand in one folder, syncs that. The manifest is not
  * in a row with others: they are on the disk before it.
@@ -229,12 +237,11 @@ static IoStatus
 sync_folder_after(Publisher *publisher, Str dir, size_t index)
 {
 	const EmitFiles *files = publisher->files;
-	Str path = files->items[index].path, folder = path_dir(below(publisher, dir, path));
+	Str folder = path_dir(below(publisher, dir, files->items[index].path));
 	Io *io = publisher->io;
 	IoStatus status;
 
-	if (index + 2 < files->len &&
-		str_equal(path_dir(path), path_dir(files->items[index + 1].path)))
+	if (index + 2 < files->len && is_in_row(files, index + 1))
 		return IO_OK;
 	status = io->sync_dir(io, folder);
 
@@ -249,8 +256,10 @@ write_file(Publisher *publisher, size_t index)
 	const EmitFile *file = &publisher->files->items[index];
 	Str path = below(publisher, publisher->temporary, file->path);
 	bool many = publisher->files->len > MANY_FILES;
-	IoStatus status = make_folders(publisher, publisher->temporary, file->path);
+	IoStatus status = IO_OK;
 
+	if (!is_in_row(publisher->files, index))
+		status = make_folders(publisher, publisher->temporary, file->path);
 	if (status != IO_OK)
 		return status;
 	status =

@@ -5,13 +5,23 @@
 
 #define SMALL_OBJECT 16
 
+/* Past ASCII that stands for itself: nearly all that is written. */
+static size_t
+skip_plain(Str text, size_t at)
+{
+	while (at < text.len && text.ptr[at] >= ' ' && text.ptr[at] < 0x7f && text.ptr[at] != '"' &&
+		text.ptr[at] != '\\')
+		at++;
+	return at;
+}
+
 void
 json_write_text(Buf *buf, Str text)
 {
 	size_t at = 0, done = 0;
 
 	buf_char(buf, '"');
-	while (at < text.len) {
+	while ((at = skip_plain(text, at)) < text.len) {
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
 

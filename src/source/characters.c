@@ -175,5 +175,6 @@ utf8_is_line_separator(uint32_t code_point)
 bool
 utf8_is_invisible(uint32_t code_point)
 {
-	return in_ranges(code_point, invisible, BASE_COUNT(invisible));
+	return code_point >= invisible[0].first &&
+	       in_ranges(code_point, invisible, BASE_COUNT(invisible));
 }
