@@ -95,6 +95,7 @@ size_t str_find_char(Str text, char byte, size_t from);
 size_t str_find(Str text, Str part);
 Str str_trim(Str text);
 Str str_copy(Arena *arena, Str text);
+/* The text itself where nothing is to be changed. */
 Str str_lower(Arena *arena, Str text);
 Str str_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Str str_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
@@ -148,6 +149,8 @@ uint64_t base_hash(const void *bytes, size_t len);
  * MAP_NONE. */
 uint32_t map_add(Arena *arena, Map *map, Str key, uint32_t value);
 uint32_t map_find(const Map *map, Str key);
+/* Makes an empty map large enough for `len` keys. */
+void map_reserve(Arena *arena, Map *map, size_t len);
 
 /* --- growing text ----------------------------------------------------------------------------- */
 

@@ -191,6 +191,23 @@ map_insert(Map *map, struct MapSlot slot)
 	map->len++;
 }
 
+/* Whether so many keys are so few that a look-up soon meets a free slot. */
+static bool
+map_is_roomy(size_t len, size_t cap)
+{
+	return len <= cap / 8 * 5;
+}
+
+void
+map_reserve(Arena *arena, Map *map, size_t len)
+{
+	ASSERT(map->len == 0);
+	map->cap = 8;
+	while (!map_is_roomy(len, map->cap))
+		map->cap *= 2;
+	map->slots = ARENA_ARRAY(arena, struct MapSlot, map->cap);
+}
+
 static void
 map_grow(Arena *arena, Map *map)
 {
@@ -239,7 +256,7 @@ map_add(Arena *arena, Map *map, Str key, uint32_t value)
 		if (found != MAP_NONE)
 			return found;
 	}
-	if (map->len * 2 >= map->cap)
+	if (!map_is_roomy(map->len + 1, map->cap))
 		map_grow(arena, map);
 	map_insert(map, (struct MapSlot){key, hash, value});
 	return MAP_NONE;

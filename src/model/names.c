@@ -65,7 +65,7 @@ sort_objects(Model *model, const char *section, FieldObjects *objects, size_t si
 	for (i = 0; i < objects->len; i++)
 		order[i] = (FieldObject *)(void *)((char *)objects->items + i * size);
 	base_sort(order, objects->len, sizeof(*order), by_name, NULL);
-	sorted = arena_array(model->arena, objects->len, size);
+	sorted = arena_array(scratch, objects->len, size);
 	for (i = 0; i < objects->len; i++) {
 		FieldObject *last = (FieldObject *)(void *)(sorted + (len - 1) * size);
 
@@ -74,7 +74,7 @@ sort_objects(Model *model, const char *section, FieldObjects *objects, size_t si
 		else
 			memcpy(sorted + len++ * size, order[i], size);
 	}
-	objects->items = sorted;
+	memcpy(objects->items, sorted, len * size);
 	objects->len = (uint32_t)len;
 	arena_destroy(scratch);
 }
@@ -215,8 +215,14 @@ add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head
 void
 model_build_names(Model *model)
 {
+	size_t len = (size_t)model->egress_len + model->gateways_len + model->hosts_len;
 	uint32_t i;
 
+	/* Tables of this size would leave as much garbage as they take if they had to grow. */
+	map_reserve(model->arena, &model->senders, len);
+	map_reserve(model->arena, &model->domain_names, model->domains_len);
+	model->refs.items = ARENA_ARRAY(model->arena, ModelRef, len);
+	model->refs.cap = len;
 	for (i = 0; i < model->egress_len; i++)
 		add_sender(model, MODEL_KIND_EGRESS, i, &model->egress[i].head);
 	for (i = 0; i < model->gateways_len; i++)
