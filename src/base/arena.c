@@ -1,7 +1,8 @@
 /*
  * A bump allocator. The first chunk is small, so that a small spec touches little memory; later
  * ones are large, aligned for huge pages, because page faults are half the cost of a large check.
- * Memory comes zeroed from the system, so nothing is cleared but what is used a second time.
+ * Memory comes zeroed from the system, so nothing is cleared but what is used twice: what
+ * arena_reset takes back, and the first chunk of an arena that is gone, kept for the next one.
  */
 #include "base/base.h"
 
@@ -53,13 +54,6 @@ struct Arena {
 static size_t fail_at;
 static size_t requests;
 
-void
-arena_fail_at(size_t k)
-{
-	fail_at = k;
-	requests = 0;
-}
-
 /* Heap checkers see each chunk as a block of their own when it comes from the C library. */
 #if defined(ARENA_GUARDED) || defined(CONNPLAN_CHECKED)
 static void *
@@ -82,13 +76,21 @@ chunk_extend(Chunk *chunk, size_t size)
 	(void)size;
 	return NULL;
 }
-#else
-/*
- * One first chunk is kept, cleared: scratch arenas come and go by the ten thousand, and each would
- * have to be taken from the system and given back.
- */
-static _Thread_local Chunk *spare;
 
+static bool
+chunk_keep(Chunk *chunk, size_t used)
+{
+	(void)chunk;
+	(void)used;
+	return false;
+}
+
+static Chunk *
+chunk_kept(void)
+{
+	return NULL;
+}
+#else
 static void *
 chunk_map(size_t size)
 {
@@ -97,11 +99,6 @@ chunk_map(size_t size)
 	char *map, *start;
 	size_t before;
 
-	if (size == ARENA_FIRST_CHUNK && spare != NULL) {
-		start = (char *)spare;
-		spare = NULL;
-		return start;
-	}
 	map = mmap(NULL, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (map == MAP_FAILED)
 		return NULL;
@@ -122,12 +119,7 @@ chunk_map(size_t size)
 static void
 chunk_unmap(Chunk *chunk)
 {
-	if (chunk->size != ARENA_FIRST_CHUNK || spare != NULL) {
-		munmap(chunk, chunk->size);
-		return;
-	}
-	memset(chunk, 0, (size_t)(chunk->left - (char *)chunk));
-	spare = chunk;
+	munmap(chunk, chunk->size);
 }
 
 /* Moves the pages of a chunk to where there is room for more of them; NULL: it stays. */
@@ -148,7 +140,42 @@ chunk_extend(Chunk *chunk, size_t size)
 #	endif
 	return NULL;
 }
+
+/* The first chunk of the arena that went last: scratch arenas come and go by the thousand. */
+static Chunk *kept;
+
+/* Keeps a first chunk, cleared, of which so many bytes were in use; false: there is one already. */
+static bool
+chunk_keep(Chunk *chunk, size_t used)
+{
+	if (kept != NULL)
+		return false;
+	memset(chunk, 0, used);
+	chunk->size = ARENA_FIRST_CHUNK;
+	kept = chunk;
+	return true;
+}
+
+static Chunk *
+chunk_kept(void)
+{
+	Chunk *chunk = kept;
+
+	kept = NULL;
+	return chunk;
+}
 #endif
+
+void
+arena_fail_at(size_t k)
+{
+	Chunk *chunk = chunk_kept();
+
+	if (chunk != NULL)
+		chunk_unmap(chunk);
+	fail_at = k;
+	requests = 0;
+}
 
 static Chunk *
 chunk_new(size_t size)
@@ -174,9 +201,12 @@ arena_use(Arena *arena, Chunk *chunk, void *first)
 Arena *
 arena_create(void)
 {
-	Chunk *chunk = chunk_new(ARENA_FIRST_CHUNK);
-	Arena *arena = (Arena *)(void *)(chunk + 1);
+	Chunk *chunk = chunk_kept();
+	Arena *arena;
 
+	if (chunk == NULL)
+		chunk = chunk_new(ARENA_FIRST_CHUNK);
+	arena = (Arena *)(void *)(chunk + 1);
 	arena_use(arena, chunk, arena + 1);
 	return arena;
 }
@@ -185,16 +215,21 @@ void
 arena_destroy(Arena *arena)
 {
 	Chunk *chunk = arena->chunk;
+	size_t used = ARENA_FIRST_CHUNK;
 
-	chunk->left = arena->next;
+	if (chunk->previous == NULL)
+		used = (size_t)(arena->next - (char *)chunk);
 	/* The arena itself stands in its first chunk, which is the last in this list. */
-	while (chunk != NULL) {
+	while (chunk->previous != NULL) {
 		Chunk *previous = chunk->previous;
 
 		ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
 		chunk_unmap(chunk);
 		chunk = previous;
 	}
+	ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
+	if (!chunk_keep(chunk, used))
+		chunk_unmap(chunk);
 }
 
 /* The size of a chunk for a block that takes up `room`. */
@@ -287,7 +322,7 @@ arena_grow(Arena *arena, void *block, size_t old_size, size_t new_size)
 		return block;
 	}
 	moved = arena_alloc(arena, new_size);
-	if (old_size > 0)
+	if (block != NULL && old_size > 0)
 		memcpy(moved, block, old_size);
 	return moved;
 }

@@ -240,10 +240,9 @@ struct Io {
 	IoStatus (*resolve)(Io *io, Arena *arena, Str path, Str *ret_path);
 	/* What stands there; links are not followed. */
 	IoStatus (*kind)(Io *io, Str path, IoKind *ret_kind);
-	/* A new file with these bytes, on the disk when it returns; IO_EXISTS if there is one. */
+	/* A new file with these bytes; IO_EXISTS if there is one. sync_dir brings it to the disk.
+	 */
 	IoStatus (*write)(Io *io, Str path, Str bytes);
-	/* The same, but it may be on the disk only after sync_all: for many files at once. */
-	IoStatus (*write_unsynced)(Io *io, Str path, Str bytes);
 	IoStatus (*make_dir)(Io *io, Str path);
 	/* Replaces what stands at `to` in one step. */
 	IoStatus (*rename)(Io *io, Str from, Str to);
@@ -251,10 +250,9 @@ struct Io {
 	IoStatus (*exchange)(Io *io, Str a, Str b);
 	IoStatus (*remove_file)(Io *io, Str path);
 	IoStatus (*remove_dir)(Io *io, Str path);
-	/* The names of a folder are on the disk when it returns. */
+	/* All that was written below the folder, and its names, is on the disk when it returns: one
+	 * call for many files, where a sync for each would take longer than all else. */
 	IoStatus (*sync_dir)(Io *io, Str path);
-	/* All that was written on the disk of this folder is there when it returns. */
-	IoStatus (*sync_all)(Io *io, Str path);
 };
 
 /* The machine's files. */
@@ -278,9 +276,9 @@ bool path_is_absolute(Str path);
 
 typedef enum OsStream { OS_STDIN = 0, OS_STDOUT = 1, OS_STDERR = 2 } OsStream;
 
-/* Reads a stream to its end; IO_TOO_BIG past `limit`, IO_FAILED when a watched signal came. */
+/* Reads a stream to its end; IO_TOO_BIG past `limit`, IO_INTERRUPTED when a watched signal came. */
 IoStatus os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes);
-/* Writes all of it; IO_CLOSED when the other end of a pipe has gone. */
+/* Writes all of it; IO_CLOSED when the other end of a pipe has gone, else as above. */
 IoStatus os_write_stream(OsStream stream, Str bytes);
 bool os_is_terminal(OsStream stream);
 /* The value of an environment variable; absent if unset. */

@@ -251,6 +251,7 @@ memory_rename(Io *io, Str from_path, Str to_path)
 {
 	MemoryIo *memory = memory_of(io);
 	Str from = absolute(memory, from_path), to = absolute(memory, to_path);
+	MemoryEntry *replaced = find(memory, to);
 	IoStatus status;
 
 	if (kind_of(memory, from) == IO_KIND_NONE || to.len == 0 ||
@@ -264,11 +265,11 @@ memory_rename(Io *io, Str from_path, Str to_path)
 		return IO_UNSUPPORTED;
 	if (is_below(from, to))
 		return IO_EXISTS;
-	if (kind_of(memory, to) != IO_KIND_NONE) {
+	if (replaced != NULL) {
 		status = may_replace(memory, from, to);
 		if (status != IO_OK)
 			return status;
-		take_out(memory, find(memory, to));
+		take_out(memory, replaced);
 	}
 	move(memory, from, to);
 	return IO_OK;
@@ -344,14 +345,12 @@ io_memory(Arena *arena)
 		.resolve = memory_resolve,
 		.kind = memory_kind,
 		.write = memory_write,
-		.write_unsynced = memory_write,
 		.make_dir = memory_make_dir,
 		.rename = memory_rename,
 		.exchange = memory_exchange,
 		.remove_file = memory_remove_file,
 		.remove_dir = memory_remove_dir,
 		.sync_dir = memory_sync_dir,
-		.sync_all = memory_sync_dir,
 	};
 	return &memory->io;
 }

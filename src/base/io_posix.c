@@ -35,6 +35,7 @@ status_of(int error)
 	case EINVAL:
 	case ENOSYS: return IO_UNSUPPORTED;
 	case EPIPE: return IO_CLOSED;
+	case EINTR: return IO_INTERRUPTED;
 	default: return IO_FAILED;
 	}
 }
@@ -79,6 +80,8 @@ read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
 	return IO_OK;
 }
 
+/* O_NONBLOCK: a pipe in the place of a file would make open() wait for a writer that never comes.
+ */
 static IoStatus
 posix_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 {
@@ -189,47 +192,24 @@ write_descriptor(int fd, Str bytes)
 	return IO_OK;
 }
 
+/* O_EXCL and O_NOFOLLOW: what stands there, or is put there meanwhile, is never written through. */
 static IoStatus
-write_new(Str path, Str bytes, bool sync)
+posix_write(Io *io, Str path, Str bytes)
 {
 	char name[PATH_BYTES];
 	IoStatus status;
 	int fd;
 
+	(void)io;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return status_of(errno);
 	status = write_descriptor(fd, bytes);
-	if (status == IO_OK && sync && fsync(fd) != 0)
-		status = status_of(errno);
 	if (close(fd) != 0 && status == IO_OK)
 		status = status_of(errno);
 	return status;
-}
-
-static IoStatus
-posix_write(Io *io, Str path, Str bytes)
-{
-	(void)io;
-	return write_new(path, bytes, true);
-}
-
-/* Only Linux can wait for all files of a disk. Elsewhere each file is waited for. */
-#ifdef __linux__
-#	define CAN_SYNC_ALL  true
-#	define sync_disk(fd) syncfs(fd)
-#else
-#	define CAN_SYNC_ALL  false
-#	define sync_disk(fd) fsync(fd)
-#endif
-
-static IoStatus
-posix_write_unsynced(Io *io, Str path, Str bytes)
-{
-	(void)io;
-	return write_new(path, bytes, !CAN_SYNC_ALL);
 }
 
 static IoStatus
@@ -243,6 +223,7 @@ posix_make_dir(Io *io, Str path)
 	return mkdir(name, 0755) == 0 ? IO_OK : status_of(errno);
 }
 
+/* RENAME_EXCHANGE is Linux's; file systems without it say EINVAL, which is IO_UNSUPPORTED. */
 static IoStatus
 rename_with(Str from, Str to, unsigned int flags)
 {
@@ -291,38 +272,22 @@ posix_remove_dir(Io *io, Str path)
 }
 
 static IoStatus
-sync_folder(Str path, bool all)
+posix_sync_dir(Io *io, Str path)
 {
 	char name[PATH_BYTES];
 	IoStatus status;
 	int fd;
 
+	(void)io;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return status_of(errno);
-	/* Some file systems cannot sync a folder; what they can do is done. */
-	if ((all ? sync_disk(fd) : fsync(fd)) == 0 || errno == EINVAL)
-		status = IO_OK;
-	else
-		status = status_of(errno);
+	/* Some file systems cannot be synced alone; what they can do is done. */
+	status = syncfs(fd) == 0 || errno == EINVAL ? IO_OK : status_of(errno);
 	close(fd);
 	return status;
-}
-
-static IoStatus
-posix_sync_dir(Io *io, Str path)
-{
-	(void)io;
-	return sync_folder(path, false);
-}
-
-static IoStatus
-posix_sync_all(Io *io, Str path)
-{
-	(void)io;
-	return sync_folder(path, true);
 }
 
 Io *
@@ -336,14 +301,12 @@ io_system(Arena *arena)
 		.resolve = posix_resolve,
 		.kind = posix_kind,
 		.write = posix_write,
-		.write_unsynced = posix_write_unsynced,
 		.make_dir = posix_make_dir,
 		.rename = posix_rename,
 		.exchange = posix_exchange,
 		.remove_file = posix_remove_file,
 		.remove_dir = posix_remove_dir,
 		.sync_dir = posix_sync_dir,
-		.sync_all = posix_sync_all,
 	};
 	return io;
 }

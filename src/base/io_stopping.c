@@ -56,32 +56,16 @@ stopping_kind(Io *io, Str path, IoKind *ret_kind)
 
 /* A write that is stopped half way leaves half a file behind. */
 static IoStatus
-write_some(StoppingIo *stopping, Str path, Str bytes,
-	IoStatus (*write_inner)(Io *io, Str path, Str bytes))
-{
-	bool first = stopping->calls + 1 == stopping->stop_at;
-
-	if (stopping_next(&stopping->io) != NULL)
-		return write_inner(stopping->inner, path, bytes);
-	if (first)
-		write_inner(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
-	return IO_FAILED;
-}
-
-static IoStatus
 stopping_write(Io *io, Str path, Str bytes)
 {
 	StoppingIo *stopping = (StoppingIo *)(void *)io;
+	size_t call = ++stopping->calls;
 
-	return write_some(stopping, path, bytes, stopping->inner->write);
-}
-
-static IoStatus
-stopping_write_unsynced(Io *io, Str path, Str bytes)
-{
-	StoppingIo *stopping = (StoppingIo *)(void *)io;
-
-	return write_some(stopping, path, bytes, stopping->inner->write_unsynced);
+	if (call < stopping->stop_at)
+		return stopping->inner->write(stopping->inner, path, bytes);
+	if (call == stopping->stop_at)
+		stopping->inner->write(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
+	return IO_FAILED;
 }
 
 static IoStatus
@@ -132,14 +116,6 @@ stopping_sync_dir(Io *io, Str path)
 	return inner == NULL ? IO_FAILED : inner->sync_dir(inner, path);
 }
 
-static IoStatus
-stopping_sync_all(Io *io, Str path)
-{
-	Io *inner = stopping_next(io);
-
-	return inner == NULL ? IO_FAILED : inner->sync_all(inner, path);
-}
-
 Io *
 io_stopping(Arena *arena, Io *inner, size_t k)
 {
@@ -153,14 +129,12 @@ io_stopping(Arena *arena, Io *inner, size_t k)
 		.resolve = stopping_resolve,
 		.kind = stopping_kind,
 		.write = stopping_write,
-		.write_unsynced = stopping_write_unsynced,
 		.make_dir = stopping_make_dir,
 		.rename = stopping_rename,
 		.exchange = stopping_exchange,
 		.remove_file = stopping_remove_file,
 		.remove_dir = stopping_remove_dir,
 		.sync_dir = stopping_sync_dir,
-		.sync_all = stopping_sync_all,
 	};
 	return &stopping->io;
 }

@@ -4,6 +4,7 @@
 /* Reads one flag's value; false after a complaint. */
 typedef bool (*FlagReader)(Cli *cli, Str value);
 
+/* One row of flags.def, which says what the columns mean. */
 typedef struct FlagRow {
 	const char *name, *letter, *value;
 	FlagReader read;
@@ -11,9 +12,11 @@ typedef struct FlagRow {
 	const char *meaning;
 } FlagRow;
 
+/* Sets of commands, one bit each: which commands a flag belongs to. */
 #define ON(command) (1u << CLI_##command)
 #define ALL         ((1u << CLI_COMMANDS) - 1)
 
+/* A mistyped word gets the nearest name; one that is like none gets the whole list. */
 static bool
 choose(Cli *cli, const char *flag, Str value, const char *const *names, size_t len,
 	size_t *ret_index)
@@ -41,6 +44,8 @@ choose(Cli *cli, const char *flag, Str value, const char *const *names, size_t l
 	return false;
 }
 
+/* A path or an address given twice is a slip more likely than a wish. Of the others with one value
+ * the last counts, so that the default of an alias can be overridden. */
 static bool
 once(Cli *cli, const char *flag, bool given)
 {
@@ -53,6 +58,7 @@ static bool
 flag_format(Cli *cli, Str value)
 {
 	const char *names[REPORT_FORMATS + 2];
+	/* The first colon divides: a file's name may have more of them. */
 	size_t colon = str_find_char(value, ':', 0), index, i;
 	CliFormat format = {.name = str_slice(value, 0, colon)};
 	ReportFormat known;
@@ -66,6 +72,7 @@ flag_format(Cli *cli, Str value)
 	}
 	for (i = 0; i < REPORT_FORMATS; i++)
 		names[i] = report_format_name((ReportFormat)i);
+	/* Markdown is a form of results alone; no finding is written in it. */
 	names[REPORT_FORMATS] = "markdown";
 	if (!report_format_find(format.name, &known) &&
 		!choose(cli, "--format", format.name, names, REPORT_FORMATS + 1, &index))
@@ -108,6 +115,7 @@ flag_fail_on(Cli *cli, Str value)
 	if (!choose(cli, "--fail-on", value, names, BASE_COUNT(names), &index))
 		return false;
 	cli->options.fail_never = index == 4;
+	/* The other four words are severities. `never` leaves the threshold as it is. */
 	if (index < 4)
 		(void)diag_severity_find(value, &cli->options.fail_on);
 	return true;
@@ -141,6 +149,7 @@ flag_stdin_filename(Cli *cli, Str value)
 	return true;
 }
 
+/* 0 is taken too: it means all of them. */
 static bool
 flag_max_diagnostics(Cli *cli, Str value)
 {
@@ -161,6 +170,7 @@ flag_output(Cli *cli, Str value)
 {
 	if (!once(cli, "-o", cli->options.output.ptr != NULL))
 		return false;
+	/* An unset variable in a script (`-o "$OUT"`) must not write into the root folder. */
 	if (value.len == 0) {
 		cli_complain(cli, "-o: the folder's name is empty");
 		return false;
@@ -169,6 +179,7 @@ flag_output(Cli *cli, Str value)
 	return true;
 }
 
+/* One address or a whole range: both are a prefix. */
 static bool
 flag_ip(Cli *cli, Str value)
 {
@@ -207,6 +218,7 @@ flag_help(Cli *cli, Str value)
 	return true;
 }
 
+/* The place in this table numbers a flag in Words.used. */
 static const FlagRow flags[] = {
 #define FLAG(name, letter, value, read, commands, meaning)                                         \
 	{name, letter, value, read, commands, meaning},
@@ -217,6 +229,7 @@ static const FlagRow flags[] = {
 /* --- the walk over the arguments
  * ------------------------------------------------------------------- */
 
+/* Names are matched whole: neither `-oDIR` nor a bundle such as `-ho` is a flag. */
 static const FlagRow *
 find_flag(Str name)
 {
@@ -230,6 +243,7 @@ find_flag(Str name)
 	return NULL;
 }
 
+/* Only long names are suggested: they say what the flag does. */
 static bool
 unknown_flag(Cli *cli, Str name)
 {
@@ -284,12 +298,15 @@ take_word(Cli *cli, Str word)
 	return unknown_command(cli, word);
 }
 
+/* The arguments as they came, and how far they are read. */
 typedef struct Words {
 	char **items;
 	int len, at;
 	unsigned used[BASE_COUNT(flags)]; /* which flags were given */
 } Words;
 
+/* `--name=value` or `--name value`; a short name takes its value from the next word alone. The next
+ * word is the value even if it begins with a dash. */
 static bool
 take_flag(Cli *cli, Words *words, Str word)
 {
@@ -318,6 +335,7 @@ take_flag(Cli *cli, Words *words, Str word)
 	return flag->read(cli, value);
 }
 
+/* Only possible at the end: the command may stand behind its flags. */
 static bool
 check_flags_fit(Cli *cli, const Words *words)
 {
@@ -357,15 +375,18 @@ cli_parse(Cli *cli, int argc, char **argv)
 	while (words.at < words.len) {
 		Str word = str_from(words.items[words.at++]);
 
+		/* After `--` a name may begin with a dash. */
 		if (!only_words && STR_EQ(word, "--")) {
 			only_words = true;
 			continue;
 		}
+		/* A dash alone is standard input, thus a word. */
 		if (!only_words && word.len > 1 && word.ptr[0] == '-'
 				? !take_flag(cli, &words, word)
 				: !take_word(cli, word))
 			return false;
 	}
+	/* Answered before the rules of a command are asked: neither needs its arguments. */
 	if (cli->options.version || cli->options.help)
 		return true;
 	if (cli->options.command == CLI_COMMANDS) {
@@ -378,6 +399,8 @@ cli_parse(Cli *cli, int argc, char **argv)
 /* --- help
  * --------------------------------------------------------------------------------------------- */
 
+/* Meanings stand in one column; a flag too long for it is followed by two blanks. Rows are ASCII,
+ * so that bytes are columns. */
 static void
 help_flags(Buf *text, unsigned commands)
 {
@@ -419,6 +442,7 @@ help_commands(Buf *text)
 		      "failed.\n`-` is standard input.\n");
 }
 
+/* Help that was asked for is a result; shown for a lack of a command it is a complaint. */
 void
 cli_print_help(Cli *cli, bool with_command)
 {

@@ -3,6 +3,7 @@
 
 typedef VEC(EmitTemplate) Templates;
 
+/* The endings tell how text is escaped. Other files in the folder (a README) are left alone. */
 static bool
 is_template(Str name)
 {
@@ -18,6 +19,7 @@ read_template(Cli *cli, const FieldText *folder, Str dir, Str name, Templates *t
 
 	template->path = path_join(cli->arena, dir, name);
 	template->name = str_slice(name, 0, name.len - STR(".mustache").len);
+	/* DOC_MAX_SCALAR * 16 is 1 MiB: far above any page that a person writes. */
 	status = cli->io->read(
 		cli->io, cli->arena, template->path, DOC_MAX_SCALAR * 16, &template->text);
 	if (status == IO_OK && utf8_valid_until(template->text) == template->text.len)
@@ -43,6 +45,7 @@ read_templates(Cli *cli, const Model *model, Templates *templates)
 	if (folder->state != FIELD_SET)
 		return true;
 	dir = path_join(cli->arena, path_dir(model->files.items[0].path), folder->text);
+	/* A spec of somebody else must not read any folder of the machine: as for imports. */
 	status = model_is_inside_root(cli->arena, &options, model->files.items[0].path, dir)
 			 ? cli->io->list(cli->io, cli->arena, dir, &names)
 			 : IO_NOT_PERMITTED;
@@ -57,6 +60,7 @@ read_templates(Cli *cli, const Model *model, Templates *templates)
 		diag_path(diag, STR("documents/templates"));
 		return false;
 	}
+	/* Goes on after a bad one, so that one run tells of all. */
 	for (i = 0; i < names.len; i++) {
 		if (is_template(names.items[i]))
 			good = read_template(cli, folder, dir, names.items[i], templates) && good;
@@ -79,6 +83,7 @@ report_template(Cli *cli, const Templates *templates, const EmitError *error)
 		span.start = (uint32_t)error->offset;
 		span.end = span.start + 1;
 	}
+	/* No template of the user has that name: the mistake stands in one of ours. */
 	if (span.file == 0)
 		panic("template " STR_FMT ": " STR_FMT, STR_ARG(error->name),
 			STR_ARG(error->message));
@@ -86,6 +91,8 @@ report_template(Cli *cli, const Templates *templates, const EmitError *error)
 		STR_ARG(error->message));
 }
 
+/* All files in memory. plan.json comes last: it lists the hash of every other file, and once it is
+ * published the rest is there. */
 static bool
 render(Cli *cli, const Plan *plan, const DiagVerdict *verdict, EmitFiles *ret_files)
 {
@@ -114,12 +121,14 @@ render(Cli *cli, const Plan *plan, const DiagVerdict *verdict, EmitFiles *ret_fi
 	return true;
 }
 
+/* For publishing, which knows no signals. */
 static bool
 asked_to_stop(void)
 {
 	return os_signal() != 0;
 }
 
+/* One path a line and nothing else on standard output, so that it can be piped on. */
 static void
 print_files(Cli *cli, const EmitFiles *files)
 {
@@ -138,6 +147,7 @@ print_files(Cli *cli, const EmitFiles *files)
 	cli_print(cli, OS_STDOUT, buf_text(&list));
 }
 
+/* What an interrupted run says is its exit status, set in main(); there is no sentence. */
 static void
 publish(Cli *cli, const EmitFiles *files)
 {
@@ -167,11 +177,12 @@ cli_build(Cli *cli)
 	}
 	plan = cli_load(cli, cli->options.arguments.items[0]);
 	if (plan == NULL)
-		return CLI_IO;
+		return cli_unread(cli);
 	verdict = diag_verdict(cli->sink);
 	good = !verdict.failed && render(cli, plan, &verdict, &files);
 	/* A template may have brought findings of its own. */
 	verdict = diag_verdict(cli->sink);
+	/* Before publishing: findings are told even where the disk then refuses a file. */
 	cli_report(cli, &verdict, OS_STDERR, cli_looked_at(cli, plan));
 	if (good)
 		publish(cli, &files);

@@ -1,3 +1,4 @@
+/* Findings only. All specs share one sink, so that one report and one exit status cover them. */
 #include "cli/cli_int.h"
 
 int
@@ -10,6 +11,7 @@ cli_check(Cli *cli)
 	for (i = 0; i < cli->options.arguments.len; i++) {
 		Plan *plan = cli_load(cli, cli->options.arguments.items[i]);
 
+		/* Why is a complaint or a finding; the other specs are checked all the same. */
 		if (plan == NULL)
 			continue;
 		buf_lit(&looked_at, looked_at.len > 0 ? "; " : "");

@@ -32,10 +32,13 @@ typedef enum CliColor { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER } CliC
 /* The form of a result; findings have ReportFormat besides. */
 typedef enum CliResultForm { CLI_HUMAN, CLI_JSON, CLI_MARKDOWN } CliResultForm;
 
+/* One `--format NAME[:FILE]`. */
 typedef struct CliFormat {
 	Str name, file; /* file absent: the stream */
 } CliFormat;
 
+/* What the command line says, after checks. Zero is the default of all but `command` and
+ * `max_diagnostics`, which cli_parse() sets. */
 typedef struct CliOptions {
 	CliCommandId command;
 	StrVec arguments;
@@ -50,6 +53,7 @@ typedef struct CliOptions {
 	NetPrefix ip;
 } CliOptions;
 
+/* One run of the program. Everything lives in the arena until the end. */
 typedef struct Cli {
 	Arena *arena;
 	Io *io;
@@ -67,10 +71,12 @@ typedef struct CliCommandRow {
 	size_t least, most;
 } CliCommandRow;
 
+/* Indexed by CliCommandId. */
 extern const CliCommandRow cli_commands[];
 
 /* Fills the options, or says on standard error what is wrong and gives false. */
 bool cli_parse(Cli *cli, int argc, char **argv);
+/* Of the command that was given, or of the whole program. */
 void cli_print_help(Cli *cli, bool with_command);
 void cli_print_version(Cli *cli);
 
@@ -87,7 +93,9 @@ void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
 /* The exit status of a verdict, with what else went wrong. */
 int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
+/* --color first, then the environment, then whether the stream is a terminal. */
 bool cli_wants_color(const Cli *cli, OsStream stream);
+/* The first --format that is JSON or Markdown; without one, text for people. */
 CliResultForm cli_result_form(const Cli *cli);
 
 /* --- specs
@@ -95,10 +103,14 @@ CliResultForm cli_result_form(const Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* Reports why a spec could not be read; the exit status. */
+int cli_unread(Cli *cli);
+/* Days since 1970-01-01, UTC: --today, else SOURCE_DATE_EPOCH, else the clock. */
 int32_t cli_today(const Cli *cli);
 /* "3 relay hosts, 1 connector" */
 Str cli_looked_at(Cli *cli, const Plan *plan);
 
+/* The commands; each gives the exit status. */
 int cli_init(Cli *cli);
 int cli_check(Cli *cli);
 int cli_build(Cli *cli);

@@ -13,6 +13,7 @@ string(Cli *cli, const char *key)
 	return view_string(cli->options.language, str_from(key));
 }
 
+/* A heading and its text; the terminal gets the text set in by two blanks, Markdown as it is. */
 static void
 section(Cli *cli, Buf *text, const char *key, Str body, bool markdown)
 {
@@ -27,6 +28,7 @@ section(Cli *cli, Buf *text, const char *key, Str body, bool markdown)
 	}
 }
 
+/* Only Markdown needs the fence: the terminal shows YAML as it stands. */
 static void
 example(Cli *cli, Buf *text, const char *key, Str yaml, bool markdown)
 {
@@ -57,6 +59,7 @@ evidence(Cli *cli, Str source)
 				       STR_ARG(string(cli, key)), STR_ARG(rest));
 }
 
+/* No text of a user is in it, only prose of our own files: nothing needs escaping. */
 static Str
 explain_text(Cli *cli, DiagCode code, bool markdown)
 {
@@ -80,6 +83,8 @@ explain_text(Cli *cli, DiagCode code, bool markdown)
 	return buf_text(&text);
 }
 
+/* The keys are promised by version 1. `diagnostics` is in every JSON result, empty here, so that
+ * one reader serves all of them. */
 static Json *
 explain_json(Cli *cli, DiagCode code)
 {
@@ -141,6 +146,7 @@ explain_list(Cli *cli)
 		buf_printf(&text, markdown ? "| %s | %s | %s | " : "%s %s %s\n",
 			diag_code_text(code), diag_code_name(code),
 			diag_severity_text(diag_code_severity(code)));
+		/* On a terminal the list is an index; `explain CODE` has the words. */
 		if (!markdown)
 			continue;
 		text_markdown(&text, prose.title);
@@ -152,6 +158,7 @@ explain_list(Cli *cli)
 	return cli->status;
 }
 
+/* The text in lines, for people; `places` is what a script asks for: 0 is "not in the spec". */
 static Json *
 address_json(Cli *cli, const DiagVerdict *verdict, size_t places, Str text)
 {
@@ -182,7 +189,7 @@ explain_address(Cli *cli, Str path)
 	size_t places;
 
 	if (plan == NULL)
-		return CLI_IO;
+		return cli_unread(cli);
 	input.model = plan->model;
 	input.state = plan->after;
 	verdict = diag_verdict(cli->sink);
@@ -198,6 +205,7 @@ explain_address(Cli *cli, Str path)
 	return plan->model->usable ? cli->status : CLI_FINDINGS;
 }
 
+/* Rules are known by number and by name: a slip in either is near to one of them. */
 static int
 unknown_code(Cli *cli, Str word)
 {
@@ -233,6 +241,7 @@ cli_explain(Cli *cli)
 		return CLI_USAGE;
 	}
 	word = cli->options.arguments.items[0];
+	/* The address decides what the argument is: with it a spec, without it a rule. */
 	if (cli->options.has_ip)
 		return explain_address(cli, word);
 	if (diag_code_find(word, &code))

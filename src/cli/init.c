@@ -28,6 +28,7 @@ write_starter(Cli *cli, Str dir, Str name, Str bytes)
 	IoStatus status = cli->io->write(cli->io, path, bytes);
 
 	if (status != IO_OK && status != IO_EXISTS) {
+		/* The file is ours: one that was there before gives IO_EXISTS. */
 		(void)cli->io->remove_file(cli->io, path);
 		cli_io_error(cli, "cannot write", path, status);
 		return;
@@ -37,13 +38,15 @@ write_starter(Cli *cli, Str dir, Str name, Str bytes)
 	cli_print(cli, OS_STDOUT, line);
 }
 
+/* Parents first. What is there already, folder or not, is left: if it is no folder, the first write
+ * into it fails with a sentence of its own. */
 static IoStatus
 make_folder(Cli *cli, Str dir)
 {
 	IoKind kind;
 	IoStatus status = cli->io->kind(cli->io, dir, &kind);
 
-	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || dir.len <= 1)
+	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || STR_EQ(dir, "/"))
 		return status;
 	status = make_folder(cli, path_dir(dir));
 	return status == IO_OK ? cli->io->make_dir(cli->io, dir) : status;
@@ -56,6 +59,7 @@ cli_init(Cli *cli)
 	EmitFile script = emit_export_script(cli->arena);
 	IoStatus status;
 
+	/* With `a/` path_dir() would give `a` itself as its parent. */
 	while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
 		dir.len--;
 	status = make_folder(cli, dir);

@@ -9,11 +9,13 @@ cli_today(const Cli *cli)
 
 	if (cli->options.has_today)
 		return cli->options.today;
+	/* Seconds (reproducible-builds.org); the limit keeps the days in their type. */
 	if (base_parse_number(epoch, (uint64_t)INT32_MAX * 86400, &seconds))
 		return (int32_t)(seconds / 86400);
 	return os_today();
 }
 
+/* A plan is made even of a spec with a file missing: reports count what was looked at. */
 static Plan *
 plan_of(Cli *cli, const Model *model)
 {
@@ -27,6 +29,27 @@ plan_of(Cli *cli, const Model *model)
 	return plan;
 }
 
+/* A file that is too big is a finding about it, without a place in it. */
+static void
+report_too_big(Cli *cli, Str path)
+{
+	Span span = {source_add(cli->sources, path, STR("")), 0, 0};
+	Diag *diag = diag_report(cli->sink, DIAG_INPUT_LIMIT, span,
+		"the file is larger than %d MiB", (int)(DOC_MAX_FILE >> 20));
+
+	diag_help(cli->sink, diag, "split it, and name the parts under `imports`");
+}
+
+/* Too big is a fault of the spec (findings); all else is what the system refused. */
+static void
+cannot_read(Cli *cli, Str path, IoStatus status)
+{
+	if (status == IO_TOO_BIG)
+		report_too_big(cli, path);
+	else
+		cli_io_error(cli, "cannot read", path, status);
+}
+
 static Model *
 load_stdin(Cli *cli, const ModelOptions *options)
 {
@@ -35,9 +58,10 @@ load_stdin(Cli *cli, const ModelOptions *options)
 	IoStatus status = os_read_stream(OS_STDIN, cli->arena, DOC_MAX_FILE, &text);
 
 	if (status != IO_OK) {
-		cli_io_error(cli, "cannot read", STR("standard input"), status);
+		cannot_read(cli, STR("standard input"), status);
 		return NULL;
 	}
+	/* Without a name there is no folder that an import could be relative to. */
 	own.no_imports = name.ptr == NULL;
 	return model_load_text(
 		cli->arena, cli->sink, &own, name.ptr == NULL ? STR("<stdin>") : name, text);
@@ -55,15 +79,17 @@ cli_load(Cli *cli, Str path)
 	} else {
 		status = model_load(cli->arena, cli->sink, &options, path, &model);
 		if (status != IO_OK)
-			cli_io_error(cli, "cannot read", path, status);
+			cannot_read(cli, path, status);
 	}
 	if (model == NULL)
 		return NULL;
+	/* --lang is stronger than the language that the spec asks for. */
 	if (!cli->options.has_language)
 		cli->options.language = view_language(model);
 	return plan_of(cli, model);
 }
 
+/* What there is none of is not worth a word. */
 static void
 add_count(Buf *buf, size_t count, const char *one, const char *many)
 {
@@ -85,4 +111,15 @@ cli_looked_at(Cli *cli, const Plan *plan)
 	add_count(&counts, model->domains_len, "domain", "domains");
 	return str_format(cli->arena, STR_FMT ": " STR_FMT, STR_ARG(model->files.items[0].path),
 		STR_ARG(counts.len > 0 ? buf_text(&counts) : STR("nothing in it")));
+}
+
+/* Nothing was looked at, so that no count stands in the report. */
+int
+cli_unread(Cli *cli)
+{
+	DiagVerdict verdict = diag_verdict(cli->sink);
+
+	if (verdict.len > 0)
+		cli_report(cli, &verdict, OS_STDERR, (Str){0});
+	return cli_exit_status(cli, &verdict);
 }

@@ -1,3 +1,4 @@
+/* Start and end of the process: what is set up once, and how the exit status is made. */
 #include "cli/cli_int.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@ const CliCommandRow cli_commands[] = {
 #undef COMMAND
 };
 
+/* Nothing can be relied on any more: no arena, no Io, and no handlers at exit. */
 static void
 on_panic(const char *sentence)
 {
@@ -44,6 +46,7 @@ main(int argc, char **argv)
 	int status;
 
 	panic_set_handler(on_panic);
+	/* A spec made on purpose must not slow the hash tables down; no output depends on it. */
 	map_seed(os_random());
 	os_watch_signals();
 	cli.arena = arena_create();
@@ -51,6 +54,7 @@ main(int argc, char **argv)
 	cli.sources = source_set(cli.arena);
 	cli.sink = diag_sink(cli.arena, cli.sources);
 	status = run(&cli, argc, argv);
+	/* As shells report a program that a signal ended. */
 	if (os_signal() != 0)
 		status = 128 + os_signal();
 	arena_destroy(cli.arena);

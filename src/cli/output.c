@@ -6,6 +6,7 @@ cli_print(Cli *cli, OsStream stream, Str text)
 {
 	IoStatus status = os_write_stream(stream, text);
 
+	/* `connplan ... | head` has seen enough: no failure. */
 	if (status == IO_OK || status == IO_CLOSED)
 		return;
 	cli->status = CLI_IO;
@@ -21,6 +22,7 @@ cli_complain(Cli *cli, const char *format, ...)
 
 	buf_lit(&text, "connplan: ");
 	va_start(args, format);
+	/* Words of the command line may hold control characters that drive a terminal. */
 	text_terminal(&text, str_vformat(cli->arena, format, args));
 	va_end(args);
 	buf_char(&text, '\n');
@@ -35,6 +37,8 @@ cli_io_error(Cli *cli, const char *step, Str path, IoStatus status)
 	cli->status = CLI_IO;
 }
 
+/* "0" switches off, as CLICOLOR_FORCE has it. NO_COLOR differs: any text that is not empty counts
+ * (no-color.org). */
 static bool
 is_set(const char *name)
 {
@@ -62,6 +66,7 @@ write_report_file(Cli *cli, Str path, Str text)
 	Str beside = str_format(cli->arena, STR_FMT ".tmp", STR_ARG(path));
 	IoStatus status;
 
+	/* What a killed run left; a write takes only a new name. */
 	(void)cli->io->remove_file(cli->io, beside);
 	status = cli->io->write(cli->io, beside, text);
 	if (status == IO_OK)
@@ -76,6 +81,7 @@ static void
 report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStream stream,
 	Str looked_at)
 {
+	/* A file is never coloured: who reads it is no terminal. */
 	ReportOptions options = {.color = format->file.ptr == NULL && cli_wants_color(cli, stream),
 		.language = cli->options.language,
 		.max_diagnostics = cli->options.max_diagnostics,
@@ -83,6 +89,7 @@ report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStre
 	Buf text = buf_make(cli->arena);
 	ReportFormat known;
 
+	/* Markdown: a form for results, in which no findings are written. */
 	if (!report_format_find(format->name, &known))
 		return;
 	report_write(&text, known, verdict, cli->sources, &options);
@@ -104,6 +111,7 @@ cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at)
 		report_one(cli, verdict, &cli->options.formats.items[i], stream, looked_at);
 }
 
+/* Trouble with files comes before findings: an incomplete answer must not look like one. */
 int
 cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
 {

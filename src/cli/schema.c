@@ -1,9 +1,12 @@
 /* Schemas, and the versions of everything. */
 #include "cli/cli_int.h"
 
+/* The files below schema/, put into the program by the build. */
 extern const Embedded schemas_embedded[];
 extern const size_t schemas_embedded_len;
 
+/* Made from the tables that decode a spec, so that it cannot differ from what is accepted. As
+ * Markdown it is the reference page. */
 static bool
 print_spec_schema(Cli *cli)
 {
@@ -17,6 +20,7 @@ print_spec_schema(Cli *cli)
 	return true;
 }
 
+/* False for a name that no file has. */
 static bool
 print_embedded_schema(Cli *cli, Str name)
 {
@@ -47,6 +51,7 @@ cli_schema(Cli *cli)
 	return CLI_USAGE;
 }
 
+/* What a result can depend on, for a report of a fault: formats, data, libraries. */
 void
 cli_print_version(Cli *cli)
 {

@@ -6,13 +6,15 @@
  * offsets. Types of scalars are left to the fields: a node says only whether its text was plain.
  * Ownership: nodes live in the arena; texts point into the source where they stand there unchanged,
  * else into the sink's arena, so that they outlive the tree. Failure: everything wrong is a finding
- * (CP001 CP002 CP010 CP012) and `false`.
+ * (CP001 CP002 CP004 CP010 CP012) and, but for a duplicate key (CP002), `false`.
  */
 #ifndef DOC_DOC_H
 #define DOC_DOC_H
 
 #include "diag/diag.h"
 
+/* Levels, bytes of a file, bytes of a scalar; then what all aliases of a document together may add.
+ * Whoever reads a file holds it to DOC_MAX_FILE: offsets in a Span have 32 bits. */
 #define DOC_MAX_DEPTH       64
 #define DOC_MAX_FILE        ((size_t)32 << 20)
 #define DOC_MAX_SCALAR      ((size_t)64 << 10)
@@ -39,6 +41,7 @@ typedef struct DocNode {
 /* False if the text is no single good document; what was wrong has been reported. */
 bool doc_read(DiagSink *sink, Arena *arena, uint32_t file, DocNode *ret_root);
 
+/* The kind must fit and the index must lie inside: anything else ends the program. */
 Str doc_text(const DocNode *node);
 const DocNode *doc_item(const DocNode *list, size_t index);
 const DocNode *doc_key(const DocNode *map, size_t index);

@@ -24,6 +24,8 @@ report_duplicate(DocReader *reader, const DocNode *first, const DocNode *second)
 	diag_help(reader->sink, diag, "keep one of them");
 }
 
+/* Like check_large, every repetition is compared with the first: the findings are the same on both
+ * sides of SMALL_MAP. */
 static void
 check_small(DocReader *reader, const DocNode *pairs, size_t count)
 {
@@ -47,7 +49,7 @@ check_large(DocReader *reader, const DocNode *pairs, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		uint32_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
+		size_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
 
 		if (first != MAP_NONE)
 			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
@@ -55,12 +57,14 @@ check_large(DocReader *reader, const DocNode *pairs, size_t count)
 	arena_destroy(scratch);
 }
 
+/* Of YAML 1.1 (yaml.org/type/merge.html), not of 1.2 core; quoted, it is a key like any other. */
 static bool
 is_merge_key(const DocNode *key)
 {
 	return key->plain && STR_EQ(doc_text(key), "<<");
 }
 
+/* YAML allows lists and maps as keys; here a key is looked up by its text. */
 static bool
 check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merges)
 {
@@ -83,6 +87,7 @@ check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merg
 	return good;
 }
 
+/* The result is gathered aside: `pending` is read until the last pair is taken over. */
 typedef struct Merge {
 	DocReader *reader;
 	Arena *scratch;
@@ -117,6 +122,7 @@ merge_map(Merge *merge, const DocNode *map)
 	return true;
 }
 
+/* A list is merged in its order, so that an earlier map goes before a later one, as YAML has it. */
 static bool
 merge_value(Merge *merge, const DocNode *value)
 {
@@ -154,6 +160,7 @@ apply_merges(DocReader *reader, const DocOpen *open, size_t count)
 	return good;
 }
 
+/* Duplicates are reported but fail nothing: the rest of the document still gets its findings. */
 bool
 doc_finish_map(DocReader *reader, const DocOpen *open)
 {

@@ -43,37 +43,28 @@ is_bare_key(Str key)
 	return key.len > 0;
 }
 
-static int
-member_order(const void *a, const void *b, void *context)
+/* A hash table of PowerShell takes `name` and `Name` for one key, and refuses the script. */
+static void
+check_keys(const Writer *writer, const Json *object)
 {
-	(void)context;
-	return str_compare(((const JsonMember *)a)->key, ((const JsonMember *)b)->key);
-}
-
-static JsonMember *
-sorted_members(const Writer *writer, const Json *object)
-{
-	size_t len = object->members.len, i;
-	JsonMember *members = ARENA_ARRAY(writer->scratch, JsonMember, len);
 	Map seen = {0};
+	size_t i;
 
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < object->members.len; i++) {
 		Str key = str_lower(writer->scratch, object->members.items[i].key);
 		uint32_t twin = map_add(writer->scratch, &seen, key, 0);
 
 		ASSERT(twin == MAP_NONE);
-		members[i] = object->members.items[i];
 	}
-	base_sort(members, len, sizeof(JsonMember), member_order, NULL);
-	return members;
 }
 
 static void
 write_object(const Writer *writer, const Json *object, unsigned indent)
 {
-	const JsonMember *members = sorted_members(writer, object);
+	const JsonMember *members = json_sorted_members(writer->scratch, object);
 	size_t i;
 
+	check_keys(writer, object);
 	buf_lit(writer->buf, "@{");
 	for (i = 0; i < object->members.len; i++) {
 		new_line(writer->buf, indent + 1);

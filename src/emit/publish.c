@@ -9,14 +9,13 @@
 #define MARKER            ".connplan-tmp"
 #define MAX_MANIFEST_SIZE ((size_t)1 << 30)
 #define MAX_FOLDER_DEPTH  8
-/* With more files than this, waiting for each one takes longer than waiting for the whole disk. */
-#define MANY_FILES 64
 
 typedef struct Publisher {
 	Arena *arena;
 	const EmitTarget *target;
 	Io *io;
 	Str dir, temporary;
+	bool exists, is_link; /* a folder stands there; a link, which is replaced */
 	const EmitFiles *files;
 	StrVec old; /* what the old manifest lists, and itself */
 	Map old_names, new_names;
@@ -221,53 +220,12 @@ make_folders(Publisher *publisher, Str dir, Str path)
 	return IO_OK;
 }
 
-/* Whether the file before it stands in the same folder. */
-static bool
-is_in_row(const EmitFiles *files, size_t index)
-{
-	return index > 0 && str_equal(path_dir(files->items[index].path),
-				    path_dir(files->items[index - 1].path));
-}
-
-/*
- * After the last of the files in a row that stand in one folder, syncs that. The manifest is not
- * in a row with others: they are on the disk before it.
- */
 static IoStatus
-sync_folder_after(Publisher *publisher, Str dir, size_t index)
+sync_folder(Publisher *publisher, Str dir)
 {
-	const EmitFiles *files = publisher->files;
-	Str folder = path_dir(below(publisher, dir, files->items[index].path));
-	Io *io = publisher->io;
-	IoStatus status;
+	IoStatus status = publisher->io->sync_dir(publisher->io, dir);
 
-	if (index + 2 < files->len && is_in_row(files, index + 1))
-		return IO_OK;
-	status = io->sync_dir(io, folder);
-
-	(void)failed(publisher, status, "cannot write", folder);
-	return status;
-}
-
-static IoStatus
-write_file(Publisher *publisher, size_t index)
-{
-	Io *io = publisher->io;
-	const EmitFile *file = &publisher->files->items[index];
-	Str path = below(publisher, publisher->temporary, file->path);
-	bool many = publisher->files->len > MANY_FILES;
-	IoStatus status = IO_OK;
-
-	if (!is_in_row(publisher->files, index))
-		status = make_folders(publisher, publisher->temporary, file->path);
-	if (status != IO_OK)
-		return status;
-	status =
-		many ? io->write_unsynced(io, path, file->bytes) : io->write(io, path, file->bytes);
-	(void)failed(
-		publisher, status, "cannot write", below(publisher, publisher->dir, file->path));
-	if (status == IO_OK && !many)
-		status = sync_folder_after(publisher, publisher->temporary, index);
+	(void)failed(publisher, status, "cannot write", dir);
 	return status;
 }
 
@@ -284,15 +242,19 @@ write_beside(Publisher *publisher)
 	if (failed(publisher, status, "cannot make", publisher->temporary))
 		return status;
 	for (i = 0; i < publisher->files->len && status == IO_OK; i++) {
+		const EmitFile *file = &publisher->files->items[i];
+		Str path = below(publisher, publisher->temporary, file->path);
+
 		status = ask_stop(publisher);
 		if (status == IO_OK)
-			status = write_file(publisher, i);
+			status = make_folders(publisher, publisher->temporary, file->path);
+		if (status == IO_OK) {
+			status = io->write(io, path, file->bytes);
+			(void)failed(publisher, status, "cannot write",
+				below(publisher, publisher->dir, file->path));
+		}
 	}
-	if (status == IO_OK && publisher->files->len > MANY_FILES) {
-		status = io->sync_all(io, publisher->temporary);
-		(void)failed(publisher, status, "cannot write into", publisher->dir);
-	}
-	return status;
+	return status == IO_OK ? sync_folder(publisher, publisher->temporary) : status;
 }
 
 /* --- swapping in
@@ -375,10 +337,9 @@ remove_stale(Publisher *publisher)
 }
 
 static IoStatus
-move_file(Publisher *publisher, size_t index)
+move_file(Publisher *publisher, const EmitFile *file)
 {
 	Io *io = publisher->io;
-	const EmitFile *file = &publisher->files->items[index];
 	Str from = below(publisher, publisher->temporary, file->path);
 	Str to = below(publisher, publisher->dir, file->path);
 	IoStatus status = make_folders(publisher, publisher->dir, file->path);
@@ -387,7 +348,7 @@ move_file(Publisher *publisher, size_t index)
 		return status;
 	status = io->rename(io, from, to);
 	(void)failed(publisher, status, "cannot write", to);
-	return status == IO_OK ? sync_folder_after(publisher, publisher->dir, index) : status;
+	return status;
 }
 
 /* File by file; plan.json, the last one, comes when nothing stale is left. */
@@ -398,31 +359,42 @@ move_files(Publisher *publisher)
 	IoStatus status = IO_OK;
 
 	for (i = 0; i + 1 < len && status == IO_OK; i++)
-		status = move_file(publisher, i);
+		status = move_file(publisher, &publisher->files->items[i]);
 	if (status == IO_OK)
 		status = remove_stale(publisher);
+	/* The manifest must not reach the disk before what it lists. */
+	if (status == IO_OK)
+		status = sync_folder(publisher, publisher->dir);
 	if (status == IO_OK && len > 0)
-		status = move_file(publisher, len - 1);
+		status = move_file(publisher, &publisher->files->items[len - 1]);
+	if (status == IO_OK)
+		status = sync_folder(publisher, publisher->dir);
 	if (status == IO_OK)
 		(void)remove_tree(publisher, publisher->temporary, 0);
 	return status;
 }
 
+/* The new folder takes the name; a link that had it is gone, what it pointed to is not touched. */
 static IoStatus
-swap_in(Publisher *publisher, bool exists)
+put_in_place(Publisher *publisher)
 {
 	Io *io = publisher->io;
-	IoStatus status;
+	IoStatus status = io->remove_file(io, below(publisher, publisher->temporary, STR(MARKER)));
 
-	if (!exists) {
-		status = io->remove_file(io, below(publisher, publisher->temporary, STR(MARKER)));
-		if (status == IO_OK)
-			status = io->rename(io, publisher->temporary, publisher->dir);
-		if (failed(publisher, status, "cannot make", publisher->dir))
-			return status;
+	if (status == IO_OK && publisher->is_link)
+		status = io->remove_file(io, publisher->dir);
+	if (status == IO_OK)
+		status = io->rename(io, publisher->temporary, publisher->dir);
+	if (!failed(publisher, status, "cannot make", publisher->dir))
 		(void)io->sync_dir(io, path_dir(publisher->dir));
-		return IO_OK;
-	}
+	return status;
+}
+
+static IoStatus
+swap_in(Publisher *publisher)
+{
+	if (!publisher->exists)
+		return put_in_place(publisher);
 	if (holds_only_ours(publisher, STR(""), 0) && !is_current_folder(publisher) &&
 		swap_folder(publisher) == IO_OK)
 		return IO_OK;
@@ -439,7 +411,7 @@ make_parents(Publisher *publisher, Str dir)
 	IoKind kind;
 	IoStatus status = io->kind(io, dir, &kind);
 
-	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || dir.len <= 1)
+	if (status != IO_OK || kind != IO_KIND_NONE || STR_EQ(dir, ".") || STR_EQ(dir, "/"))
 		return status;
 	status = make_parents(publisher, path_dir(dir));
 	if (status == IO_OK)
@@ -448,31 +420,48 @@ make_parents(Publisher *publisher, Str dir)
 	return status;
 }
 
-/* The folder without links, so that its sibling is on the same disk; made from its parent if new.
- */
+/* `.`, `..` and `/` name no entry of their parent: they are folders that exist. */
+static bool
+has_own_name(Str dir)
+{
+	Str name = path_name(dir);
+
+	return name.len > 0 && !STR_EQ(name, ".") && !STR_EQ(name, "..");
+}
+
+/* The folder by its parent's real path, so that its sibling is on the same disk. */
 static IoStatus
-find_folder(Publisher *publisher, Str dir, bool *ret_exists)
+locate_folder(Publisher *publisher, Str dir, IoKind *ret_kind)
 {
 	Io *io = publisher->io;
+	Str parent;
+	IoStatus status;
+
+	*ret_kind = IO_KIND_DIR;
+	if (!has_own_name(dir))
+		return io->resolve(io, publisher->arena, dir, &publisher->dir);
+	status = make_parents(publisher, path_dir(dir));
+	if (status == IO_OK)
+		status = io->resolve(io, publisher->arena, path_dir(dir), &parent);
+	if (status != IO_OK)
+		return status;
+	publisher->dir = below(publisher, parent, path_name(dir));
+	return io->kind(io, publisher->dir, ret_kind);
+}
+
+static IoStatus
+find_folder(Publisher *publisher, Str dir)
+{
 	IoStatus status;
 	IoKind kind;
-	Str parent;
 
 	while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
 		dir.len--;
-	status = io->resolve(io, publisher->arena, dir, &publisher->dir);
-	*ret_exists = status == IO_OK;
-	if (status == IO_NOT_FOUND) {
-		status = make_parents(publisher, path_dir(dir));
-		if (status == IO_OK)
-			status = io->resolve(io, publisher->arena, path_dir(dir), &parent);
-		if (status == IO_OK)
-			publisher->dir = below(publisher, parent, path_name(dir));
-	} else if (status == IO_OK) {
-		status = io->kind(io, publisher->dir, &kind);
-		if (status == IO_OK && kind != IO_KIND_DIR)
-			status = IO_EXISTS;
-	}
+	status = locate_folder(publisher, dir, &kind);
+	publisher->exists = kind == IO_KIND_DIR;
+	publisher->is_link = kind == IO_KIND_LINK;
+	if (status == IO_OK && (kind == IO_KIND_FILE || kind == IO_KIND_OTHER))
+		status = IO_EXISTS;
 	if (!failed(publisher, status, "cannot write into", dir))
 		publisher->temporary =
 			str_format(publisher->arena, STR_FMT ".tmp", STR_ARG(publisher->dir));
@@ -489,24 +478,23 @@ emit_publish(
 		.files = files,
 		.trouble = ret_trouble};
 	IoStatus status;
-	bool exists;
 	size_t i;
 
 	for (i = 0; i < files->len; i++)
 		map_add(arena, &publisher.new_names, files->items[i].path, 1);
-	status = find_folder(&publisher, target->dir, &exists);
+	status = find_folder(&publisher, target->dir);
 	if (status != IO_OK)
 		return status;
 	status = clear_leftover(&publisher);
 	if (failed(&publisher, status, "cannot use", publisher.temporary))
 		return status;
-	if (exists)
+	if (publisher.exists)
 		(void)read_manifest(&publisher, publisher.dir);
 	status = write_beside(&publisher);
 	if (status == IO_OK)
 		status = ask_stop(&publisher);
 	if (status == IO_OK)
-		status = swap_in(&publisher, exists);
+		status = swap_in(&publisher);
 	if (status != IO_OK)
 		(void)remove_tree(&publisher, publisher.temporary, 0);
 	return status;

@@ -195,17 +195,3 @@ json_len(const Json *value)
 	       : value->kind == JSON_OBJECT ? value->members.len
 					    : 0;
 }
-
-bool
-json_equal(const Json *a, const Json *b)
-{
-	Arena *scratch = arena_create();
-	Buf text_a = buf_make(scratch), text_b = buf_make(scratch);
-	bool equal;
-
-	json_write_canonical(&text_a, a);
-	json_write_canonical(&text_b, b);
-	equal = str_equal(buf_text(&text_a), buf_text(&text_b));
-	arena_destroy(scratch);
-	return equal;
-}

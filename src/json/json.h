@@ -95,6 +95,8 @@ size_t json_len(const Json *value);
 /* Whether both are written the same canonically. */
 bool json_equal(const Json *a, const Json *b);
 
+/* The members of an object by the bytes of their keys, as many as there are. */
+const JsonMember *json_sorted_members(Arena *arena, const Json *object);
 /* Keys sorted by bytes, no white space. */
 void json_write_canonical(Buf *buf, const Json *value);
 /* Members in their order, two blanks a level, a final newline. */

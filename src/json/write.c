@@ -75,11 +75,11 @@ sort_small(JsonMember *members, size_t len)
 	}
 }
 
-static JsonMember *
-sorted_members(Arena *scratch, const Json *object)
+const JsonMember *
+json_sorted_members(Arena *arena, const Json *object)
 {
 	size_t len = object->members.len;
-	JsonMember *members = ARENA_ARRAY(scratch, JsonMember, len);
+	JsonMember *members = ARENA_ARRAY(arena, JsonMember, len);
 
 	if (len == 0)
 		return members;
@@ -112,7 +112,7 @@ static void
 write_canonical_object(Buf *buf, const Json *object, Arena *scratch)
 {
 	ArenaMark mark = arena_mark(scratch);
-	const JsonMember *members = sorted_members(scratch, object);
+	const JsonMember *members = json_sorted_members(scratch, object);
 	size_t i;
 
 	for (i = 0; i < object->members.len; i++) {
@@ -139,11 +139,25 @@ write_canonical(Buf *buf, const Json *value, Arena *scratch)
 void
 json_write_canonical(Buf *buf, const Json *value)
 {
-	/* Not the Buf's arena: its data could then no longer grow in place. */
+	/* Not the Buf's arena: what is taken back would be the text. */
 	Arena *scratch = arena_create();
 
 	write_canonical(buf, value, scratch);
 	arena_destroy(scratch);
+}
+
+bool
+json_equal(const Json *a, const Json *b)
+{
+	Arena *scratch = arena_create();
+	Buf text_a = buf_make(scratch), text_b = buf_make(scratch);
+	bool equal;
+
+	json_write_canonical(&text_a, a);
+	json_write_canonical(&text_b, b);
+	equal = str_equal(buf_text(&text_a), buf_text(&text_b));
+	arena_destroy(scratch);
+	return equal;
 }
 
 static void

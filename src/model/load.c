@@ -22,6 +22,10 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 	arena_destroy(scratch);
 }
 
+/*
+ * An imported file adds to the same struct; its own head (where it begins) must not replace that of
+ * the main file, which findings about missing keys point to.
+ */
 static void
 add_file(ModelLoader *loader, Str path, Str text, bool imported)
 {
@@ -95,9 +99,12 @@ admit_import(ModelLoader *loader, const FieldItem *pattern, Str path, Str *ret_r
 		return false;
 	}
 	if (!is_inside(*ret_resolved, loader->root)) {
-		Diag *diag =
-			import_failed(loader, pattern, path, "it lies outside the import root");
+		Diag *diag;
 
+		/* One pattern that leads outside is one mistake, however many files it matches. */
+		if (loader->outside++ > 0)
+			return false;
+		diag = import_failed(loader, pattern, path, "it lies outside the import root");
 		diag_note(model->sink, diag, "the import root is `" STR_FMT "`",
 			STR_ARG(path_name(loader->root)));
 		diag_help(model->sink, diag,
@@ -123,6 +130,7 @@ report_import_limit(ModelLoader *loader, const FieldItem *pattern, const char *w
 	loader->model->usable = false;
 }
 
+/* Limits are counted over the whole run: a thousand small files cost as much as one large one. */
 static void
 load_import(ModelLoader *loader, const FieldItem *pattern, Str path)
 {
@@ -232,6 +240,7 @@ load_imports(ModelLoader *loader, Str path, size_t from)
 			continue;
 		if (paths.len == 0)
 			import_failed(loader, &pattern, pattern.text, "no file matches");
+		loader->outside = 0;
 		for (j = 0; j < paths.len; j++)
 			load_import(loader, &pattern, paths.items[j]);
 	}

@@ -210,6 +210,7 @@ typedef struct Model {
 	uint32_t domains_len, egress_len, gateways_len, hosts_len, connectors_len;
 	ModelGatewayInfo *gateway_infos;
 	ModelHostInfo *host_infos;
+	uint32_t *sharers;      /* of each egress object: a shared gateway, or MODEL_SELF */
 	VEC(ModelRoute) routes; /* sorted by host, last hop, egress */
 	Map senders;            /* names of hosts, gateways, egress objects → index in `refs` */
 	Map domain_names;       /* → number of the domain */
@@ -256,10 +257,15 @@ Str model_route_text(Arena *arena, const Model *model, const ModelRoute *route);
 Str model_route_id(Arena *arena, const Model *model, const ModelRoute *route);
 /* The addresses that the next hop sees. */
 const FieldPrefixes *model_route_addresses(const Model *model, const ModelRoute *route);
-/* The last hop's TLS, certificate (absent: none), and whether others share it. */
+/*
+ * Whether others send from an egress object's addresses too: it says so, or a shared gateway leaves
+ * through it. The same for the addresses that a route shows.
+ */
+bool model_egress_is_shared(const Model *model, uint32_t egress);
+bool model_route_is_shared(const Model *model, const ModelRoute *route);
+/* The last hop's TLS, and certificate (absent: none). */
 ModelTls model_route_tls(const Model *model, const ModelRoute *route);
 Str model_route_certificate(const Model *model, const ModelRoute *route);
-bool model_route_is_shared(const Model *model, const ModelRoute *route);
 /* The gateways of the shortest path, at most `max` of them; their number. */
 size_t model_route_gateways(
 	const Model *model, const ModelRoute *route, uint32_t *ret_gateways, size_t max);

@@ -16,6 +16,7 @@ typedef struct ModelLoader {
 	Map loaded;  /* resolved paths of the files that were read */
 	StrVec open; /* resolved paths of the files being read, outermost first */
 	size_t bytes, listings;
+	size_t outside; /* files outside the root that the present pattern matched */
 } ModelLoader;
 
 /* The files that a pattern names, sorted; false when something was reported. */

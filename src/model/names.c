@@ -49,33 +49,77 @@ report_twice(Model *model, const char *section, const FieldObject *first, const 
 	diag_help(model->sink, diag, "keep one of them, or give one another name");
 }
 
-/* Big structs are moved once: pointers are sorted, and the first of each name is kept. */
+/*
+ * Puts the structs into the order of `order` in place, cycle by cycle: a second array of the
+ * largest structs of the run would be most of its memory.
+ */
+static void
+permute(char *items, size_t size, uint32_t *order, size_t len, char *spare)
+{
+	size_t start, at;
+
+	for (start = 0; start < len; start++) {
+		if (order[start] == start)
+			continue;
+		memcpy(spare, items + start * size, size);
+		for (at = start; order[at] != start;) {
+			size_t from = order[at];
+
+			memcpy(items + at * size, items + from * size, size);
+			order[at] = (uint32_t)at;
+			at = from;
+		}
+		memcpy(items + at * size, spare, size);
+		order[at] = (uint32_t)at;
+	}
+}
+
+static FieldObject *
+object_at(const FieldObjects *objects, size_t size, size_t index)
+{
+	return (FieldObject *)(void *)((char *)objects->items + index * size);
+}
+
+/* Of equal names, which now are neighbours, the first is kept. */
+static void
+drop_twins(Model *model, const char *section, FieldObjects *objects, size_t size)
+{
+	uint32_t i, len = 0;
+
+	for (i = 0; i < objects->len; i++) {
+		FieldObject *object = object_at(objects, size, i);
+
+		if (len > 0 && str_equal(object_at(objects, size, len - 1)->name, object->name)) {
+			report_twice(model, section, object_at(objects, size, len - 1), object);
+			continue;
+		}
+		if (len < i)
+			memcpy(object_at(objects, size, len), object, size);
+		len++;
+	}
+	objects->len = len;
+}
+
 static void
 sort_objects(Model *model, const char *section, FieldObjects *objects, size_t size)
 {
 	Arena *scratch;
-	FieldObject **order;
-	char *sorted;
-	size_t i, len = 0;
+	FieldObject **sorted;
+	uint32_t *order;
+	size_t i;
 
 	if (objects->len == 0 || names_are_sorted(objects, size))
 		return;
 	scratch = arena_create();
-	order = ARENA_ARRAY(scratch, FieldObject *, objects->len);
+	sorted = ARENA_ARRAY(scratch, FieldObject *, objects->len);
+	order = ARENA_ARRAY(scratch, uint32_t, objects->len);
 	for (i = 0; i < objects->len; i++)
-		order[i] = (FieldObject *)(void *)((char *)objects->items + i * size);
-	base_sort(order, objects->len, sizeof(*order), by_name, NULL);
-	sorted = arena_array(scratch, objects->len, size);
-	for (i = 0; i < objects->len; i++) {
-		FieldObject *last = (FieldObject *)(void *)(sorted + (len - 1) * size);
-
-		if (len > 0 && str_equal(last->name, order[i]->name))
-			report_twice(model, section, last, order[i]);
-		else
-			memcpy(sorted + len++ * size, order[i], size);
-	}
-	memcpy(objects->items, sorted, len * size);
-	objects->len = (uint32_t)len;
+		sorted[i] = object_at(objects, size, i);
+	base_sort(sorted, objects->len, sizeof(*sorted), by_name, NULL);
+	for (i = 0; i < objects->len; i++)
+		order[i] = (uint32_t)((size_t)((char *)sorted[i] - (char *)objects->items) / size);
+	permute(objects->items, size, order, objects->len, arena_alloc(scratch, size));
+	drop_twins(model, section, objects, size);
 	arena_destroy(scratch);
 }
 
@@ -134,14 +178,14 @@ static const char *
 kind_text(ModelKind kind)
 {
 	switch (kind) {
-	case MODEL_KIND_HOST: return "relay host";
-	case MODEL_KIND_GATEWAY: return "gateway";
-	case MODEL_KIND_EGRESS: return "egress object";
-	case MODEL_KIND_CONNECTOR: return "connector";
-	case MODEL_KIND_DOMAIN: return "domain";
-	case MODEL_KIND_NONE: return "object";
+	case MODEL_KIND_HOST: return "a relay host";
+	case MODEL_KIND_GATEWAY: return "a gateway";
+	case MODEL_KIND_EGRESS: return "an egress object";
+	case MODEL_KIND_CONNECTOR: return "a connector";
+	case MODEL_KIND_DOMAIN: return "a domain";
+	case MODEL_KIND_NONE: return "an object";
 	}
-	return "object";
+	return "an object";
 }
 
 static const char *
@@ -158,6 +202,7 @@ section_of(ModelKind kind)
 	return "";
 }
 
+/* Words that stand among names in `accepts`, `skip`, `inbound`, `outbound`, `connector`. */
 static bool
 is_reserved(Str name)
 {
@@ -169,8 +214,8 @@ static Diag *
 ambiguous(Model *model, ModelKind kind, const FieldObject *head, const char *why)
 {
 	Diag *diag = diag_report(model->sink, DIAG_AMBIGUOUS_NAME, head->name_span,
-		"`" STR_FMT "` cannot be the name of a %s: %s", STR_ARG(head->name),
-		kind_text(kind), why);
+		"`" STR_FMT "` cannot be the name of %s: %s", STR_ARG(head->name), kind_text(kind),
+		why);
 
 	diag_path(diag, model_path(model, section_of(kind), head->name, NULL));
 	diag_help(model->sink, diag, "give it another name");
@@ -233,6 +278,7 @@ model_build_names(Model *model)
 		map_add(model->arena, &model->domain_names, model->domains[i].head.name, i);
 }
 
+/* Hosts, gateways and egress objects alone: connectors and domains have namespaces of their own. */
 ModelRef
 model_find_sender(const Model *model, Str name)
 {
@@ -289,6 +335,10 @@ is_accepted_as(const ModelDomain *domain, ModelAccepted least)
 	return least == MODEL_ACCEPTED || value == MODEL_ACCEPTED_WITH_SUBDOMAINS;
 }
 
+/*
+ * A domain that is listed counts as it is stated; else the nearest listed parent decides, if it is
+ * accepted with its subdomains. A parent that is accepted alone says nothing of what lies below it.
+ */
 bool
 model_domain_is_accepted(const Model *model, Str name)
 {
@@ -309,9 +359,13 @@ model_domain_is_accepted(const Model *model, Str name)
 Str
 model_path(const Model *model, const char *section, Str name, const char *key)
 {
-	Str parts[3] = {str_from(section), name, str_from(key)};
+	Str parts[2] = {str_from(section), name};
+	Str path = schema_path(model->sink->arena, parts, 2);
 
-	return schema_path(model->sink->arena, parts, key == NULL ? 2 : 3);
+	/* Keys need no escaping, and may lead through an object: `spf/also`. */
+	if (key == NULL)
+		return path;
+	return str_format(model->sink->arena, STR_FMT "/%s", STR_ARG(path), key);
 }
 
 /* The nearest of the first so many names: a suggestion must not cost more than the check. */

@@ -13,6 +13,12 @@ is_transparent(const ModelGateway *gateway)
 	return gateway->kind.state == FIELD_SET && gateway->kind.value == MODEL_GATEWAY_NAT;
 }
 
+static bool
+is_on(const FieldFlag *flag)
+{
+	return flag->state == FIELD_SET && flag->on;
+}
+
 /* --- the ends of a gateway
  * ------------------------------------------------------------------------ */
 
@@ -86,6 +92,8 @@ typedef struct Walk {
 	uint32_t *at;   /* which `via` of each comes next */
 	size_t depth;
 	size_t total; /* ends of all gateways */
+	Arena *scratch;
+	Ends ends; /* of the gateway that is being finished */
 } Walk;
 
 static bool
@@ -103,14 +111,27 @@ too_many(Walk *walk, uint32_t gateway)
 	return true;
 }
 
+/* What leaves a shared gateway, or goes through a shared NAT, comes from shared addresses. */
+static void
+mark_shared(Model *model, uint32_t gateway, uint32_t self)
+{
+	const ModelGatewayInfo *info = &model->gateway_infos[gateway];
+	uint32_t i;
+
+	for (i = 0; i < info->ends_len; i++) {
+		if (info->ends[i].last_hop == self &&
+			model->sharers[info->ends[i].egress] == MODEL_SELF)
+			model->sharers[info->ends[i].egress] = gateway;
+	}
+}
+
 static void
 finish_gateway(Walk *walk, uint32_t gateway)
 {
 	Model *model = walk->model;
 	ModelGatewayInfo *info = &model->gateway_infos[gateway];
 	uint32_t self = is_transparent(&model->gateways[gateway]) ? MODEL_SELF : gateway, i;
-	Arena *scratch;
-	Ends ends = {{0}};
+	Ends *ends = &walk->ends;
 
 	walk->color[gateway] = 2;
 	for (i = 0; i < info->next.via_len; i++)
@@ -119,17 +140,18 @@ finish_gateway(Walk *walk, uint32_t gateway)
 		info->broken = true;
 		return;
 	}
-	scratch = arena_create();
-	collect_ends(model, &info->next, self, scratch, &ends);
-	walk->total += ends.list.len;
+	ends->list.len = 0;
+	collect_ends(model, &info->next, self, walk->scratch, ends);
+	walk->total += ends->list.len;
 	if (too_many(walk, gateway)) {
 		info->broken = true;
-	} else if (ends.list.len > 0) {
-		info->ends_len = (uint32_t)ends.list.len;
-		info->ends = ARENA_ARRAY(model->arena, ModelEnd, ends.list.len);
-		memcpy(info->ends, ends.list.items, ends.list.len * sizeof(ModelEnd));
+	} else if (ends->list.len > 0) {
+		info->ends_len = (uint32_t)ends->list.len;
+		info->ends = ARENA_ARRAY(model->arena, ModelEnd, ends->list.len);
+		memcpy(info->ends, ends->list.items, ends->list.len * sizeof(ModelEnd));
 	}
-	arena_destroy(scratch);
+	if (is_on(&model->gateways[gateway].shared))
+		mark_shared(model, gateway, self);
 }
 
 static void
@@ -194,7 +216,7 @@ static void
 build_gateway_ends(Model *model)
 {
 	Arena *scratch = arena_create();
-	Walk walk = {.model = model};
+	Walk walk = {.model = model, .scratch = scratch};
 	uint32_t i;
 
 	walk.color = ARENA_ARRAY(scratch, uint8_t, model->gateways_len);
@@ -223,11 +245,10 @@ needs_route(const ModelHostInfo *info)
 
 /* The common host has one egress, or one gateway with one end: no scratch memory for it. */
 static void
-build_host_routes(Model *model, uint32_t host, Arena *scratch)
+build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
 {
 	ModelHostInfo *info = &model->host_infos[host];
 	const ModelNext *next = &info->next;
-	Ends ends = {{0}};
 	size_t i;
 
 	info->first_route = (uint32_t)model->routes.len;
@@ -241,21 +262,29 @@ build_host_routes(Model *model, uint32_t host, Arena *scratch)
 	} else if (next->via_len == 0 && next->egress_len == 1) {
 		add_route(model, host, (ModelEnd){MODEL_SELF, next->egress[0], MODEL_SELF, 0});
 	} else {
-		collect_ends(model, next, MODEL_SELF, scratch, &ends);
-		for (i = 0; i < ends.list.len && model->routes.len <= MODEL_MAX_ROUTES; i++)
-			add_route(model, host, ends.list.items[i]);
+		ends->list.len = 0;
+		collect_ends(model, next, MODEL_SELF, scratch, ends);
+		for (i = 0; i < ends->list.len && model->routes.len <= MODEL_MAX_ROUTES; i++)
+			add_route(model, host, ends->list.items[i]);
 	}
 	info->routes_len = (uint32_t)model->routes.len - info->first_route;
 }
 
+/* Routes that are known in part would mislead: then none is. */
 static void
-report_many_routes(Model *model, uint32_t host)
+forget_routes(Model *model, uint32_t host)
 {
 	Diag *diag = diag_report(model->sink, DIAG_INPUT_LIMIT, model->hosts[host].head.name_span,
 		"hosts have more than 1,000,000 routes");
+	uint32_t i;
 
 	diag_path(diag, STR("relay_hosts"));
 	diag_help(model->sink, diag, "name the gateways that are really used in `via`");
+	for (i = 0; i < model->hosts_len; i++) {
+		model->host_infos[i].routes_len = 0;
+		model->host_infos[i].broken = true;
+	}
+	model->routes.len = 0;
 	model->usable = false;
 }
 
@@ -263,13 +292,17 @@ void
 model_build_routes(Model *model)
 {
 	Arena *scratch = arena_create();
+	Ends ends = {{0}};
 	uint32_t i;
 
+	model->sharers = ARENA_ARRAY(model->arena, uint32_t, model->egress_len);
+	for (i = 0; i < model->egress_len; i++)
+		model->sharers[i] = MODEL_SELF;
 	build_gateway_ends(model);
 	for (i = 0; i < model->hosts_len; i++) {
-		build_host_routes(model, i, scratch);
+		build_host_routes(model, i, scratch, &ends);
 		if (model->routes.len > MODEL_MAX_ROUTES) {
-			report_many_routes(model, i);
+			forget_routes(model, i);
 			break;
 		}
 	}
@@ -392,18 +425,14 @@ model_route_certificate(const Model *model, const ModelRoute *route)
 	return certificate->state == FIELD_SET ? certificate->text : (Str){0};
 }
 
-static bool
-is_on(const FieldFlag *flag)
+bool
+model_egress_is_shared(const Model *model, uint32_t egress)
 {
-	return flag->state == FIELD_SET && flag->on;
+	return is_on(&model->egress[egress].shared) || model->sharers[egress] != MODEL_SELF;
 }
 
-/* The addresses are shared where the egress object says so, or a gateway that mail leaves through.
- */
 bool
 model_route_is_shared(const Model *model, const ModelRoute *route)
 {
-	if (route->egress != MODEL_SELF && is_on(&model->egress[route->egress].shared))
-		return true;
-	return route->last_hop != MODEL_SELF && is_on(&model->gateways[route->last_hop].shared);
+	return route->egress != MODEL_SELF && model_egress_is_shared(model, route->egress);
 }

@@ -8,17 +8,19 @@ report_host_bits(const RuleFacts *facts, const RuleList *list, uint32_t element,
 {
 	const FieldPrefix *item = &list->list->items[element];
 	NetPrefix network = net_prefix_network(item->prefix);
-	Str text = rules_prefix_text(facts, item->prefix), owner = rules_owner_text(facts, list);
+	Str text = rules_prefix_text(facts, item->prefix), place = rules_place_text(facts, list);
 	Diag *diag = diag_report(sink, DIAG_HOST_BITS_SET, item->span,
-		"`" STR_FMT "` in " STR_FMT
-		" is neither a network nor one address: bits are set past /%u",
-		STR_ARG(text), STR_ARG(owner), (unsigned)network.len);
+		"`" STR_FMT "` " STR_FMT " has bits set past /%u: write `" STR_FMT
+		"` for the network, or `" STR_FMT "` for the one address",
+		STR_ARG(text), STR_ARG(place), (unsigned)network.len,
+		STR_ARG(rules_prefix_text(facts, network)),
+		STR_ARG(rules_prefix_text(facts, net_prefix_address(item->prefix))));
 
 	diag_path(diag, rules_element_path(facts, list, element));
 	diag_label(sink, diag, "network or single address?");
-	diag_help(sink, diag, "write `" STR_FMT "` for the network, `" STR_FMT "` for the address",
-		STR_ARG(rules_prefix_text(facts, network)),
-		STR_ARG(rules_prefix_text(facts, net_prefix_address(item->prefix))));
+	diag_help(sink, diag,
+		"ask which of them is meant: tools differ in what they make of it, and the "
+		"network lets all its addresses in");
 }
 
 static void
@@ -57,9 +59,7 @@ check_list(const RuleFacts *facts, const RuleList *list, RulePlace place, DiagSi
 		holding.span = item->span;
 		holding.path = rules_element_path(facts, list, i);
 		holding.text = rules_prefix_text(facts, item->prefix);
-		holding.owner = str_format(facts->arena, "%s " STR_FMT,
-			place == RULE_PLACE_HOST ? "of" : "in",
-			STR_ARG(rules_owner_text(facts, list)));
+		holding.owner = rules_place_text(facts, list);
 		rules_report_class(facts, &holding, &verdict, sink);
 	}
 }

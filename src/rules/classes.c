@@ -25,9 +25,8 @@ rfc_text(const RuleFacts *facts, const NetBlock *block)
 		facts->arena, "RFC " STR_FMT, STR_ARG(str_slice(block->rfc, 3, block->rfc.len)));
 }
 
-/* "private (RFC 1918)": can follow "is" and "which is". */
-static Str
-class_text(const RuleFacts *facts, const NetBlock *block)
+Str
+rules_class_text(const RuleFacts *facts, const NetBlock *block)
 {
 	Str rfc = rfc_text(facts, block);
 
@@ -43,7 +42,7 @@ class_text(const RuleFacts *facts, const NetBlock *block)
 			STR_ARG(block->name), STR_ARG(rfc));
 	case NET_CLASS_DOCUMENTATION:
 		return str_format(
-			facts->arena, "for documentation alone (" STR_FMT ")", STR_ARG(rfc));
+			facts->arena, "a documentation address (" STR_FMT ")", STR_ARG(rfc));
 	case NET_CLASS_SPECIAL:
 	case NET_CLASS_GLOBAL: break;
 	}
@@ -56,7 +55,7 @@ class_text(const RuleFacts *facts, const NetBlock *block)
 static Str
 subject_text(const RuleFacts *facts, const RuleHolding *holding, const NetVerdict *verdict)
 {
-	Str text = class_text(facts, verdict->block);
+	Str text = rules_class_text(facts, verdict->block);
 
 	if (!holding->pieces && net_prefix_compare(verdict->part, holding->network) == 0)
 		return str_format(facts->arena, "`" STR_FMT "` " STR_FMT " is " STR_FMT,
@@ -79,35 +78,88 @@ refused_entry(const RuleFacts *facts, const RuleHolding *holding, NetPrefix part
 						net_prefix_first(part), CONNECTOR_MIN_LENGTH));
 }
 
-/* What follows from a reserved address; the wording of the service where it would be met. */
+/* The way to the address as far as the spec tells it; absent where nothing leads there. */
 static Str
-refused_text(const RuleFacts *facts, const RuleHolding *holding, NetPrefix part)
+way_text(const RuleFacts *facts, const RuleUse *use, ModelMethod *ret_method)
 {
-	if (holding->use != NULL && holding->use->writer != STATE_NONE)
-		return str_format(facts->arena,
-			"Exchange Online never sees it, and refuses it on connector `" STR_FMT
-			"`: \"The IP range '" STR_FMT "' contains reserved IP addresses.\"",
-			STR_ARG(rules_connector_name(facts, holding->use->writer)),
-			STR_ARG(refused_entry(facts, holding, part)));
-	switch (holding->place) {
-	case RULE_PLACE_EGRESS: return STR("an egress holds what the Internet sees");
-	case RULE_PLACE_HOST:
-		return STR("its mail arrives from another address, which the spec does not name");
-	case RULE_PLACE_SPF: return STR("no receiver ever meets it");
-	case RULE_PLACE_SKIP: break;
+	const StateConnector *connector;
+
+	if (use->routes > 0) {
+		const ModelRoute *route = &facts->model->routes.items[use->route];
+
+		*ret_method = facts->model->host_infos[route->host].method;
+		return model_route_text(facts->scratch, facts->model, route);
 	}
-	return STR("Exchange Online takes public addresses there");
+	*ret_method = MODEL_METHOD_CONNECTOR;
+	if (use->writer == STATE_NONE)
+		return (Str){0};
+	connector = &facts->state->connectors.items[use->writer];
+	return state_source_text(
+		facts->scratch, facts->model, &connector->sources.items[use->source]);
+}
+
+/* The route, and at its end the hop that the spec lacks: the one with the public address. */
+static Str
+missing_hop_text(const RuleFacts *facts, const RuleHolding *holding)
+{
+	ModelMethod method;
+	Str way = way_text(facts, holding->use, &method);
+	const char *goal = rules_method_goal(method);
+
+	if (way.ptr == NULL)
+		return STR("an egress holds what the Internet sees");
+	return str_format(facts->arena,
+		"%s sees another address, that of `?` in " STR_FMT " → ? → %s", goal, STR_ARG(way),
+		goal);
+}
+
+/* What follows from an address that nobody outside can see. */
+static Str
+hidden_text(const RuleFacts *facts, const RuleHolding *holding, const NetVerdict *verdict)
+{
+	Str text;
+
+	if (holding->place == RULE_PLACE_SPF)
+		return STR("no receiver ever meets it");
+	if (holding->place == RULE_PLACE_SKIP)
+		return STR("Exchange Online takes public addresses there");
+	text = missing_hop_text(facts, holding);
+	if (verdict->net_class != NET_CLASS_REFUSED || holding->use->writer == STATE_NONE)
+		return text;
+	return str_format(facts->arena,
+		STR_FMT ", and refuses this one on connector `" STR_FMT
+			"`: \"The IP range '" STR_FMT "' contains reserved IP addresses.\"",
+		STR_ARG(text), STR_ARG(rules_connector_name(facts, holding->use->writer)),
+		STR_ARG(refused_entry(facts, holding, verdict->part)));
+}
+
+static bool
+is_mapped(const RuleHolding *holding, const NetVerdict *verdict)
+{
+	return STR_EQ(verdict->block->name, "IPv4-mapped Address") && holding->network.len >= 96;
+}
+
+/* The IPv4 address or network in `::ffff:c633:640a` (RFC 4291 section 2.5.5.2). */
+static Str
+mapped_text(const RuleFacts *facts, const RuleHolding *holding)
+{
+	return rules_prefix_text(facts,
+		net_prefix_of(NET_IP4, (uint32_t)holding->network.lo, holding->network.len - 96u));
 }
 
 static Str
 consequence_text(const RuleFacts *facts, const RuleHolding *holding, const NetVerdict *verdict)
 {
 	switch (verdict->net_class) {
-	case NET_CLASS_REFUSED: return refused_text(facts, holding, verdict->part);
-	case NET_CLASS_NOT_GLOBAL: return STR("no mail arrives from it");
+	case NET_CLASS_NOT_GLOBAL:
+		if (is_mapped(holding, verdict))
+			return str_format(facts->arena, "it is `" STR_FMT "`, written as IPv6",
+				STR_ARG(mapped_text(facts, holding)));
+		return hidden_text(facts, holding, verdict);
+	case NET_CLASS_REFUSED: return hidden_text(facts, holding, verdict);
 	case NET_CLASS_DOCUMENTATION:
 		return facts->sample ? STR("allowed by `sample: true`")
-				     : STR("no mail arrives from it");
+				     : STR("no mail comes from it");
 	case NET_CLASS_SPECIAL:
 	case NET_CLASS_GLOBAL: break;
 	}
@@ -127,40 +179,21 @@ class_label(NetClass net_class)
 	return "not a mail source";
 }
 
-/* The route up to the address, and behind it the hop that the spec lacks. */
+/* Who else is concerned: the message shows the first route and connector. */
 static void
-note_route(const RuleFacts *facts, const RuleHolding *holding, DiagSink *sink, Diag *diag)
+note_others(const RuleFacts *facts, const RuleUse *use, DiagSink *sink, Diag *diag)
 {
-	const RuleUse *use = holding->use;
-	const char *goal = rules_method_goal(MODEL_METHOD_CONNECTOR);
-	Str route;
-
-	if (use->routes > 0) {
-		const ModelRoute *first = &facts->model->routes.items[use->route];
-
-		goal = rules_method_goal(facts->model->host_infos[first->host].method);
-		route = model_route_text(facts->scratch, facts->model, first);
-	} else if (use->writer != STATE_NONE) {
-		route = state_source_text(facts->scratch, facts->model,
-			&facts->state->connectors.items[use->writer].sources.items[use->source]);
-	} else {
-		return;
-	}
-	diag_note(sink, diag,
-		"route: " STR_FMT " (" STR_FMT ") → ? → %s; at `?` stands the hop whose public "
-		"address is missing",
-		STR_ARG(route), STR_ARG(holding->text), goal);
 	if (use->routes > 1)
-		diag_note(sink, diag, STR_FMT " more routes end here",
+		diag_note(sink, diag, "more routes that end here: " STR_FMT,
 			STR_ARG(rules_number(facts, use->routes - 1)));
 	if (use->writers > 1)
-		diag_note(sink, diag, STR_FMT " more connectors hold it",
+		diag_note(sink, diag, "more connectors that hold it: " STR_FMT,
 			STR_ARG(rules_number(facts, use->writers - 1)));
 }
 
 #define FIND_IT                                                                                    \
-	"to find it, send a test mail and read FromIP with Get-MessageTraceV2, or look into the "  \
-	"NAT log or the `Received:` lines; `connplan explain CP103` shows how"
+	"\nto find it, send a test mail and read FromIP with Get-MessageTraceV2, or read the NAT " \
+	"log, or the `Received:` lines of a mail that arrived; `connplan explain CP103` shows how"
 
 static void
 help_public_address(const RuleHolding *holding, DiagSink *sink, Diag *diag)
@@ -168,13 +201,12 @@ help_public_address(const RuleHolding *holding, DiagSink *sink, Diag *diag)
 	switch (holding->place) {
 	case RULE_PLACE_EGRESS:
 		diag_help(sink, diag,
-			"write the public address that mail has behind the last NAT; " FIND_IT);
+			"write the public address that mail has behind the last NAT" FIND_IT);
 		return;
 	case RULE_PLACE_HOST:
 		diag_help(sink, diag,
-			"keep it, define the public address behind `" STR_FMT
-			"` under `egress`, and refer to it with `egress:`, or with `via:` for a "
-			"gateway; " FIND_IT,
+			"keep it, define the public address under `egress`, and set `egress: NAME` "
+			"on `" STR_FMT "`, or `via: NAME` for a gateway" FIND_IT,
 			STR_ARG(holding->name));
 		return;
 	case RULE_PLACE_SPF:
@@ -188,12 +220,19 @@ help_public_address(const RuleHolding *holding, DiagSink *sink, Diag *diag)
 }
 
 static void
-help_class(const RuleFacts *facts, const RuleHolding *holding, NetClass net_class, DiagSink *sink,
-	Diag *diag)
+help_class(const RuleFacts *facts, const RuleHolding *holding, const NetVerdict *verdict,
+	DiagSink *sink, Diag *diag)
 {
-	switch (net_class) {
-	case NET_CLASS_REFUSED:
-	case NET_CLASS_NOT_GLOBAL: help_public_address(holding, sink, diag); return;
+	switch (verdict->net_class) {
+	case NET_CLASS_NOT_GLOBAL:
+		if (is_mapped(holding, verdict)) {
+			diag_help(sink, diag, "write `" STR_FMT "`",
+				STR_ARG(mapped_text(facts, holding)));
+			return;
+		}
+		help_public_address(holding, sink, diag);
+		return;
+	case NET_CLASS_REFUSED: help_public_address(holding, sink, diag); return;
 	case NET_CLASS_DOCUMENTATION:
 		diag_help(sink, diag, "%s",
 			facts->sample ? "for a real tenant write the real address, and remove "
@@ -221,8 +260,7 @@ rules_report_class(const RuleFacts *facts, const RuleHolding *holding, const Net
 
 	diag_path(diag, holding->path);
 	diag_label(sink, diag, "%s", class_label(verdict->net_class));
-	if (holding->use != NULL && rules_class_fails(facts, verdict->net_class) &&
-		verdict->net_class != NET_CLASS_DOCUMENTATION)
-		note_route(facts, holding, sink, diag);
-	help_class(facts, holding, verdict->net_class, sink, diag);
+	if (holding->use != NULL && rules_class_fails(facts, verdict->net_class))
+		note_others(facts, holding->use, sink, diag);
+	help_class(facts, holding, verdict, sink, diag);
 }

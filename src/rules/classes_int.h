@@ -22,6 +22,8 @@ typedef struct RuleHolding {
 	bool pieces;       /* it is one piece of what is written */
 } RuleHolding;
 
+/* "private (RFC 1918)": can follow "is" and "which is". */
+Str rules_class_text(const RuleFacts *facts, const NetBlock *block);
 void rules_report_class(const RuleFacts *facts, const RuleHolding *holding,
 	const NetVerdict *verdict, DiagSink *sink);
 

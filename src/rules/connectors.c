@@ -35,8 +35,8 @@ report_no_ip4(const RuleFacts *facts, uint32_t index, DiagSink *sink)
 	Str text = rules_prefix_text(facts, connector->ip6.items[0]);
 	Str more = rules_more(facts, connector->ip6.len - 1);
 	Str what = str_format(facts->arena,
-		"is left without an IPv4 source: it takes IPv4 alone, and `" STR_FMT "`" STR_FMT
-		" cannot be written to it",
+		"is left without an IPv4 source: connectors take IPv4 alone, and `" STR_FMT
+		"`" STR_FMT " cannot be written",
 		STR_ARG(text), STR_ARG(more));
 	Diag *diag = report_connector(
 		facts, sink, DIAG_NO_IPV4_SOURCE, index, str_c(facts->arena, what));
@@ -53,30 +53,30 @@ report_no_ip4(const RuleFacts *facts, uint32_t index, DiagSink *sink)
 
 /* --- CP401 ------------------------------------------------------------------------------------ */
 
-/* What was accepted, and why it brings no address. */
-static void
-note_accepted(const RuleFacts *facts, const ModelConnector *spec, DiagSink *sink, Diag *diag)
+/* Why a connector has neither: what was accepted brings no address. */
+static Str
+no_identity_text(const RuleFacts *facts, const StateConnector *connector)
 {
 	const Model *model = facts->model;
-	const FieldItem *item;
+	const FieldItems *accepts;
 	ModelRef ref;
 
-	if (spec->accepts.len == 0) {
-		diag_note(sink, diag, "%s",
-			spec->accepts.state == FIELD_ABSENT ? "no host is left for it"
-							    : "`accepts` is empty");
-		return;
-	}
-	item = &spec->accepts.items[0];
-	ref = model_find_sender(model, item->text);
+	if (connector->by_default)
+		return STR("no host is left for it to take");
+	if (!connector->by_address)
+		return STR("`identify_by: certificate` leaves the addresses out, and no "
+			   "`certificate` is named");
+	accepts = &connector->spec->accepts;
+	if (accepts->len == 0)
+		return STR("`accepts` is empty");
+	ref = model_find_sender(model, accepts->items[0].text);
 	if (ref.kind == MODEL_KIND_HOST && model->host_infos[ref.index].routes_len == 0)
-		diag_note(sink, diag,
+		return str_format(facts->arena,
 			"`" STR_FMT "` sends by %s, which uses no connector and shows no address",
-			STR_ARG(item->text),
+			STR_ARG(accepts->items[0].text),
 			rules_method_text(model->host_infos[ref.index].method));
-	else
-		diag_note(sink, diag, "the addresses behind `" STR_FMT "` are not known",
-			STR_ARG(item->text));
+	return str_format(facts->arena, "the addresses behind `" STR_FMT "` are not known",
+		STR_ARG(accepts->items[0].text));
 }
 
 /* Reported by users; the admin centre asks for an address or a certificate. */
@@ -84,18 +84,14 @@ static void
 report_no_identity(const RuleFacts *facts, uint32_t index, DiagSink *sink)
 {
 	const StateConnector *connector = &facts->state->connectors.items[index];
-	const ModelConnector *spec = connector->spec;
-	Diag *diag = report_connector(facts, sink, DIAG_CONNECTOR_NO_IDENTITY, index,
-		"has nothing to tell its mail by, neither an address nor a certificate: no "
-		"message would match it");
+	Str why = no_identity_text(facts, connector);
+	Str what = str_format(facts->arena,
+		"has neither an address nor a certificate to tell its mail by: " STR_FMT,
+		STR_ARG(why));
+	Diag *diag = report_connector(
+		facts, sink, DIAG_CONNECTOR_NO_IDENTITY, index, str_c(facts->arena, what));
 
-	diag_label(sink, diag, "matches nothing");
-	if (spec != NULL && spec->identify_by.state == FIELD_SET && !connector->by_address)
-		diag_note(sink, diag,
-			"`identify_by: certificate` leaves the addresses out, and no `certificate` "
-			"is named");
-	else if (spec != NULL)
-		note_accepted(facts, spec, sink, diag);
+	diag_label(sink, diag, "matches no message");
 	diag_help(sink, diag,
 		"accept a host, gateway or egress with a public address, or name the "
 		"`certificate` that the last hop presents; remove the connector if nothing uses "

@@ -94,7 +94,8 @@ report_endpoint(const RuleFacts *facts, uint32_t host, const char *key, Str what
 	bool port = key[0] == 'p';
 	Diag *diag = diag_report(sink, DIAG_WRONG_ENDPOINT,
 		port ? object->port.span : object->server.span,
-		"`" STR_FMT "` sends by %s, but is set to " STR_FMT, STR_ARG(object->head.name),
+		"`" STR_FMT "` has `method: %s`, but is set to " STR_FMT,
+		STR_ARG(object->head.name),
 		rules_method_text(facts->model->host_infos[host].method), STR_ARG(what));
 
 	diag_path(diag, rules_path(facts, MODEL_KIND_HOST, object->head.name, key, (Str){0}));
@@ -113,6 +114,15 @@ mx_host_text(const RuleFacts *facts)
 
 /* The two ways in that are mixed up most often. */
 static void
+note_ways(DiagSink *sink, Diag *diag)
+{
+	diag_note(sink, diag,
+		"connectors and direct send: the tenant's MX host, port 25, told by address or "
+		"certificate\nsubmission: `smtp.office365.com`, port 587, signed in as a mailbox; "
+		"it looks at no connector");
+}
+
+static void
 report_submission_endpoint(const RuleFacts *facts, uint32_t host, bool server, DiagSink *sink)
 {
 	const ModelRelayHost *object = &facts->model->hosts[host];
@@ -121,15 +131,13 @@ report_submission_endpoint(const RuleFacts *facts, uint32_t host, bool server, D
 
 	if (server)
 		what = str_format(facts->arena,
-			"`" STR_FMT "`, which takes signed-in submission and looks at no connector",
+			"`" STR_FMT "`, which takes signed-in submission alone",
 			STR_ARG(object->server.text));
 	diag = report_endpoint(facts, host, server ? "server" : "port", what, sink);
 	diag_label(sink, diag, "for submission");
 	if (server && object->port.state == FIELD_SET && object->port.number == SUBMISSION_PORT)
 		diag_related(sink, diag, object->port.span, "for submission as well");
-	diag_note(sink, diag,
-		"connectors and direct send: the tenant's MX host, port 25, without signing in; "
-		"submission: `smtp.office365.com`, port 587, as a mailbox");
+	note_ways(sink, diag);
 	diag_help(sink, diag,
 		"set it to " STR_FMT
 		", port 25; if it can only sign in on port 587, say `method: submission`, with "
@@ -147,9 +155,7 @@ report_mx_endpoint(const RuleFacts *facts, uint32_t host, DiagSink *sink)
 		sink);
 
 	diag_label(sink, diag, "for connectors and direct send");
-	diag_note(sink, diag,
-		"submission: `smtp.office365.com`, port 587, as a mailbox; connectors and direct "
-		"send: the tenant's MX host, port 25, without signing in");
+	note_ways(sink, diag);
 	diag_help(sink, diag,
 		"set it to the submission host of your cloud, `smtp.office365.com` in the "
 		"worldwide one, port 587; if it is to relay without signing in, say `method: "
@@ -215,8 +221,8 @@ check_mx_host(const RuleFacts *facts, DiagSink *sink)
 	if (needing == 0)
 		return;
 	diag = diag_report(sink, DIAG_NO_MX_HOST, tenant->head.span,
-		"the tenant's MX host is named nowhere: where `" STR_FMT "`" STR_FMT
-		" hand their mail over is not known",
+		"`tenant.mx_host` is missing: where the mail of `" STR_FMT "`" STR_FMT
+		" is handed over is not known",
 		STR_ARG(model->hosts[first].head.name), STR_ARG(rules_more(facts, needing - 1)));
 	diag_path(diag, STR("tenant"));
 	diag_label(sink, diag, "no `mx_host`");

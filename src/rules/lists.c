@@ -142,6 +142,19 @@ rules_owner_text(const RuleFacts *facts, const RuleList *list)
 	return str_format(facts->arena, "%s `" STR_FMT "`", noun, STR_ARG(list->owner));
 }
 
+Str
+rules_place_text(const RuleFacts *facts, const RuleList *list)
+{
+	const char *place = "in";
+
+	if (list->kind == MODEL_KIND_HOST)
+		place = "of";
+	else if (list->kind == MODEL_KIND_GATEWAY)
+		place = "among the clients of";
+	return str_format(
+		facts->arena, "%s " STR_FMT, place, STR_ARG(rules_owner_text(facts, list)));
+}
+
 /* --- texts ------------------------------------------------------------------------------------ */
 
 void

@@ -21,18 +21,18 @@ report_pair(const RuleFacts *facts, const RuleList *list, const Pair *pair, uint
 {
 	const FieldPrefix *outer = &list->list->items[pair->outer];
 	const FieldPrefix *inner = &list->list->items[pair->inner];
-	Str text = rules_prefix_text(facts, inner->prefix), owner = rules_owner_text(facts, list);
+	Str text = rules_prefix_text(facts, inner->prefix), place = rules_place_text(facts, list);
 	Diag *diag;
 
 	if (pair->equal)
 		diag = diag_report(sink, DIAG_DUPLICATE_ADDRESS, inner->span,
-			"`" STR_FMT "` stands twice in the list of " STR_FMT, STR_ARG(text),
-			STR_ARG(owner));
+			"`" STR_FMT "` " STR_FMT " is listed more than once", STR_ARG(text),
+			STR_ARG(place));
 	else
 		diag = diag_report(sink, DIAG_CONTAINED_RANGE, inner->span,
-			"`" STR_FMT "` lies inside `" STR_FMT "` of the same list, of " STR_FMT,
-			STR_ARG(text), STR_ARG(rules_prefix_text(facts, outer->prefix)),
-			STR_ARG(owner));
+			"`" STR_FMT "` " STR_FMT " lies inside `" STR_FMT "` of the same list",
+			STR_ARG(text), STR_ARG(place),
+			STR_ARG(rules_prefix_text(facts, outer->prefix)));
 	diag_path(diag, rules_element_path(facts, list, pair->inner));
 	diag_label(sink, diag, pair->equal ? "again" : "adds nothing");
 	diag_related(sink, diag, outer->span, pair->equal ? "first here" : "the wider one");
@@ -100,15 +100,25 @@ check_repeated_addresses(const RuleFacts *facts, DiagSink *sink)
 
 /* --- CP202 ------------------------------------------------------------------------------------ */
 
+/* All addresses of all egress objects, in memory that is asked for once. */
 static void
-add_egress(const RuleFacts *facts, uint32_t egress, SweepEntries *entries)
+collect_egress(const RuleFacts *facts, SweepEntries *entries)
 {
-	const FieldPrefixes *list = &facts->model->egress[egress].addresses;
-	uint32_t i;
+	const Model *model = facts->model;
+	size_t total = 0;
+	uint32_t i, j;
 
-	for (i = 0; i < list->len; i++)
-		VEC_PUSH(facts->scratch, entries,
-			((SweepEntry){net_prefix_network(list->items[i].prefix), egress, i}));
+	for (i = 0; i < model->egress_len; i++)
+		total += model->egress[i].addresses.len;
+	entries->items = ARENA_ARRAY(facts->scratch, SweepEntry, total);
+	entries->cap = total;
+	for (i = 0; i < model->egress_len; i++) {
+		const FieldPrefixes *list = &model->egress[i].addresses;
+
+		for (j = 0; j < list->len; j++)
+			entries->items[entries->len++] =
+				(SweepEntry){net_prefix_network(list->items[j].prefix), i, j};
+	}
 }
 
 static void
@@ -128,7 +138,7 @@ report_egress(const RuleFacts *facts, const Sweep *sweep, uint32_t egress, DiagS
 	Diag *diag = diag_report(sink, DIAG_OVERLAPPING_EGRESS,
 		object->addresses.items[mine->element].span,
 		"egress `" STR_FMT "` and `" STR_FMT "` both hold `" STR_FMT
-		"`: what one says of it, the other may deny",
+		"`: only one of them can say whose it is, until when, and who shares it",
 		STR_ARG(object->head.name), STR_ARG(second->head.name), STR_ARG(text));
 
 	diag_path(diag, rules_element_path(facts, &list, mine->element));
@@ -151,8 +161,7 @@ check_overlapping_egress(const RuleFacts *facts, DiagSink *sink)
 	Sweep sweep = {.scratch = facts->scratch};
 	uint32_t i;
 
-	for (i = 0; i < facts->model->egress_len; i++)
-		add_egress(facts, i, &sweep.entries);
+	collect_egress(facts, &sweep.entries);
 	rules_sweep(&sweep, facts->model->egress_len, UINT64_MAX);
 	for (i = 0; i < facts->model->egress_len; i++) {
 		if (sweep.overlaps[i].count > 0)

@@ -19,10 +19,9 @@ report_range(const Range *range, DiagCode code, Str what)
 {
 	const RuleFacts *facts = range->facts;
 	Str text = rules_prefix_text(facts, range->network);
-	Str owner = rules_owner_text(facts, range->list);
+	Str place = rules_place_text(facts, range->list);
 	Diag *diag = diag_report(range->sink, code, range->list->list->items[range->element].span,
-		"`" STR_FMT "` in " STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(owner),
-		STR_ARG(what));
+		"`" STR_FMT "` " STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(place), STR_ARG(what));
 
 	diag_path(diag, rules_element_path(facts, range->list, range->element));
 	return diag;
@@ -65,7 +64,8 @@ report_too_wide(const Range *range, uint64_t pieces)
 	const RuleFacts *facts = range->facts;
 	Str count = rules_number(facts, pieces), holders = holders_text(range);
 	Diag *diag = report_range(range, DIAG_TOO_MANY_RANGES,
-		str_format(facts->arena, "would make " STR_FMT " entries on " STR_FMT,
+		str_format(facts->arena,
+			"would make " STR_FMT " entries on " STR_FMT ", more than 1,024",
 			STR_ARG(count), STR_ARG(holders)));
 
 	diag_label(range->sink, diag, "over 1,024 × /24: not written");

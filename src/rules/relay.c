@@ -118,6 +118,7 @@ note_near_misses(const RuleFacts *facts, const ModelRoute *route, DiagSink *sink
 static void
 report_not_accepted(const RuleFacts *facts, const Refused *refused, DiagSink *sink)
 {
+	const RuleUse *use = rules_use_of(facts, refused->route->host, refused->route->egress);
 	Str shown = shown_text(facts, refused->route);
 	Diag *diag = report_refused(facts, DIAG_RELAY_NOT_ACCEPTED, refused,
 		str_format(facts->arena, "no enabled on-premises connector identifies " STR_FMT,
@@ -126,10 +127,16 @@ report_not_accepted(const RuleFacts *facts, const Refused *refused, DiagSink *si
 
 	diag_label(sink, diag, "accepted by no on-premises connector");
 	note_near_misses(facts, refused->route, sink, diag);
+	if (model_route_is_shared(facts->model, refused->route))
+		diag_note(sink, diag,
+			"its addresses are shared, so that no connector may hold them: "
+			"`connplan explain CP109` has four ways out");
 	diag_help(sink, diag,
-		"add it, its gateway or its egress to `accepts` of an enabled on-premises "
-		"connector; if it writes to the tenant's own people alone, say `recipients: "
-		"internal`");
+		"%s; if it writes to the tenant's own people alone, say `recipients: internal`",
+		use->disabled != STATE_NONE
+			? "enable that connector, or accept it on another on-premises one"
+			: "add it, its gateway or its egress to `accepts` of an enabled "
+			  "on-premises connector");
 }
 
 static void

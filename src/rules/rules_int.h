@@ -75,8 +75,9 @@ void rules_each_end(const RuleFacts *facts, RuleVisit visit, DiagSink *sink);
 void rules_each_also(const RuleFacts *facts, RuleVisit visit, DiagSink *sink);
 /* The path of an element, or of the field where a single value stands for the list. */
 Str rules_element_path(const RuleFacts *facts, const RuleList *list, uint32_t element);
-/* "egress `office`", "expectation 2" */
+/* "egress `office`"; with its place: "in egress `office`", "of relay host `erp01`" */
 Str rules_owner_text(const RuleFacts *facts, const RuleList *list);
+Str rules_place_text(const RuleFacts *facts, const RuleList *list);
 
 /* The same for lists of texts. */
 typedef struct RuleTexts {

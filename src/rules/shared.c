@@ -9,17 +9,22 @@ typedef struct Group {
 typedef struct Groups {
 	const RuleFacts *facts;
 	uint32_t *gateways, *egress; /* which group speaks of them; STATE_NONE */
-	VEC(Group) list;
+	Group *list;
+	uint32_t len;
 } Groups;
 
-/* The object that says `shared`: the gateway before the egress behind it. */
+/* The object that says `shared`: the gateway of the route, the egress, another gateway. */
 static ModelRef
 sharer_of(const RuleFacts *facts, const StateSource *source)
 {
+	const Model *model = facts->model;
+
 	if (source->last_hop != MODEL_SELF &&
-		rules_is_on(&facts->model->gateways[source->last_hop].shared))
+		rules_is_on(&model->gateways[source->last_hop].shared))
 		return (ModelRef){MODEL_KIND_GATEWAY, source->last_hop};
-	return (ModelRef){MODEL_KIND_EGRESS, source->egress};
+	if (rules_is_on(&model->egress[source->egress].shared))
+		return (ModelRef){MODEL_KIND_EGRESS, source->egress};
+	return (ModelRef){MODEL_KIND_GATEWAY, model->sharers[source->egress]};
 }
 
 static uint32_t *
@@ -48,9 +53,10 @@ report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink
 	Str object = str_format(facts->arena, "%s `" STR_FMT "`", rules_noun(sharer.kind),
 		STR_ARG(model_ref_name(facts->model, sharer)));
 	Diag *diag = diag_report(sink, DIAG_SHARED_SOURCE, source->span,
-		"on-premises connector `" STR_FMT "` would relay for everybody behind " STR_FMT
+		"on-premises connector `" STR_FMT "` %s for everybody behind " STR_FMT
 		": its addresses are shared",
-		STR_ARG(connector->name), STR_ARG(object));
+		STR_ARG(connector->name), connector->managed ? "would relay" : "relays",
+		STR_ARG(object));
 
 	diag_path(diag, rules_accept_path(facts, index, source));
 	diag_label(sink, diag, "leaves through shared addresses");
@@ -61,45 +67,47 @@ report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink
 	diag_note(sink, diag,
 		"a partner connector is no way out: it takes mail to the tenant and never relays "
 		"to outside recipients");
-	diag_note(sink, diag, "way out 1: leave past " STR_FMT ", through an egress of your own",
-		STR_ARG(object));
-	diag_note(sink, diag,
-		"way out 2: let the gateway deliver by itself, with `method: internet` on the host "
-		"and its SPF term under the gateway's `spf`");
-	diag_note(sink, diag,
-		"way out 3: identify the connector by a client certificate that is yours alone");
-	diag_note(sink, diag,
-		"way out 4: if the addresses are in fact yours alone, say `shared: false`");
 	diag_help(sink, diag,
-		"take one of the four ways out; until then the addresses are left off the "
-		"connector");
+		"there are four ways out:\n"
+		"1. leave past " STR_FMT ", through an egress of your own\n"
+		"2. let it deliver to the Internet itself: `method: internet` on the host, its SPF "
+		"term under the gateway's `spf`\n"
+		"3. identify the connector by a client certificate that is yours alone\n"
+		"4. say `shared: false` if the addresses are in fact yours alone",
+		STR_ARG(object));
 }
 
+static void
+add_to_group(Groups *groups, const StateSource *source, uint32_t number)
+{
+	uint32_t *slot = slot_of(groups, source);
+
+	if (*slot == STATE_NONE) {
+		*slot = groups->len++;
+		groups->list[*slot] = (Group){number, 0};
+	}
+	groups->list[*slot].count++;
+}
+
+/* The slots are left empty again: clearing them all would cost objects times connectors. */
 static void
 check_connector(Groups *groups, uint32_t index, DiagSink *sink)
 {
 	const StateConnector *connector = &groups->facts->state->connectors.items[index];
-	size_t i;
+	uint32_t i;
 
-	groups->list.len = 0;
+	groups->list = ARENA_ARRAY(groups->facts->scratch, Group, connector->sources.len);
+	groups->len = 0;
 	for (i = 0; i < connector->sources.len; i++) {
 		const StateSource *source = &connector->sources.items[i];
-		uint32_t *slot;
 
-		if (state_source_is_written(connector, source))
-			continue;
-		slot = slot_of(groups, source);
-		if (*slot == STATE_NONE) {
-			*slot = (uint32_t)groups->list.len;
-			VEC_PUSH(groups->facts->scratch, &groups->list, ((Group){(uint32_t)i, 0}));
-		}
-		groups->list.items[*slot].count++;
+		if (!state_source_is_written(connector, source))
+			add_to_group(groups, source, i);
 	}
-	for (i = 0; i < groups->list.len; i++)
-		report_shared(groups, index, &groups->list.items[i], sink);
-	for (i = 0; i < groups->list.len; i++)
-		*slot_of(groups, &connector->sources.items[groups->list.items[i].source]) =
-			STATE_NONE;
+	for (i = 0; i < groups->len; i++)
+		report_shared(groups, index, &groups->list[i], sink);
+	for (i = 0; i < groups->len; i++)
+		*slot_of(groups, &connector->sources.items[groups->list[i].source]) = STATE_NONE;
 }
 
 static uint32_t *

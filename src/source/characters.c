@@ -175,6 +175,7 @@ utf8_is_line_separator(uint32_t code_point)
 bool
 utf8_is_invisible(uint32_t code_point)
 {
+	/* Asked for every character of a spec, and most are ASCII. */
 	return code_point >= invisible[0].first &&
 	       in_ranges(code_point, invisible, BASE_COUNT(invisible));
 }

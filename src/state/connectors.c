@@ -74,7 +74,7 @@ add_egress(State *state, StateConnector *connector, uint32_t egress, StateSource
 
 	connector->broken = connector->broken || object->head.state == FIELD_BAD;
 	source.egress = egress;
-	source.shared = flag_is_on(&object->shared);
+	source.shared = model_egress_is_shared(state->model, egress);
 	VEC_PUSH(state->model->arena, &connector->sources, source);
 }
 
@@ -91,9 +91,7 @@ add_gateway(State *state, StateConnector *connector, uint32_t gateway, StateSour
 
 		source.last_hop = end->last_hop;
 		source.egress = end->egress;
-		source.shared = flag_is_on(&model->egress[end->egress].shared) ||
-				(end->last_hop != MODEL_SELF &&
-					flag_is_on(&model->gateways[end->last_hop].shared));
+		source.shared = model_egress_is_shared(model, end->egress);
 		VEC_PUSH(model->arena, &connector->sources, source);
 	}
 }
@@ -268,6 +266,25 @@ fields_are_bad(const ModelConnector *spec)
 	       spec->identify_by.state == FIELD_BAD;
 }
 
+/*
+ * The first on-premises connector without `accepts` takes what is left. Of every other one that was
+ * reported, and nobody knows what it should take.
+ */
+static void
+choose_default(State *state, StateConnector *connector)
+{
+	const ModelConnector *spec = connector->spec;
+
+	connector->by_default = false;
+	if (spec->accepts.state != FIELD_ABSENT)
+		return;
+	connector->by_default = !state->has_default && spec->head.state != FIELD_BAD &&
+				spec->type.state == FIELD_SET &&
+				connector->type == MODEL_ON_PREMISES;
+	state->has_default = state->has_default || connector->by_default;
+	connector->broken = connector->broken || !connector->by_default;
+}
+
 static void
 add_connector(State *state, const ModelConnector *spec, Str name)
 {
@@ -282,8 +299,8 @@ add_connector(State *state, const ModelConnector *spec, Str name)
 		connector->type = (ModelConnectorType)spec->type.value;
 		connector->managed = spec->managed.state != FIELD_SET || spec->managed.on;
 		connector->enabled = spec->enabled.state != FIELD_SET || spec->enabled.on;
-		connector->by_default = spec->accepts.state == FIELD_ABSENT;
 		connector->broken = fields_are_bad(spec);
+		choose_default(state, connector);
 	}
 	connector->purpose =
 		connector->type == MODEL_PARTNER ? MODEL_PURPOSE_PARTNER : MODEL_PURPOSE_RELAY;

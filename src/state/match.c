@@ -49,11 +49,28 @@ find_certificate(Arena *arena, const Certificates *certificates, Str name)
 	return STATE_NONE;
 }
 
+/* Entries of connectors are /24 to /32: a network of each length is looked up by its bytes. */
+typedef struct AddressKey {
+	uint32_t network;
+	uint8_t len;
+} AddressKey;
+
+#define ADDRESS_KEY_BYTES 5
+
 typedef struct Matcher {
 	State *state;
 	Arena *scratch;
 	Certificates on_premises, partner;
+	Map on_premises_holders, partner_holders; /* AddressKey → connector */
 } Matcher;
+
+static Str
+address_key(AddressKey *key, NetPrefix prefix, uint8_t len)
+{
+	key->network = (uint32_t)prefix.lo & (uint32_t)(UINT64_MAX << (32 - len));
+	key->len = len;
+	return (Str){(const char *)key, ADDRESS_KEY_BYTES};
+}
 
 static bool
 all_in_set(const NetSet *set, const FieldPrefixes *addresses)
@@ -71,24 +88,26 @@ all_in_set(const NetSet *set, const FieldPrefixes *addresses)
 	return any;
 }
 
-/* The first enabled connector of the type whose own list holds the route's first address. */
+/* The connector of the lowest number that holds the first IPv4 address of a route. */
 static uint32_t
-holder_of(const State *state, ModelConnectorType type, const FieldPrefixes *addresses)
+holder_of(const Map *holders, const FieldPrefixes *addresses)
 {
-	size_t i, j;
+	uint32_t i, found = STATE_NONE;
+	uint8_t len;
 
-	for (i = 0; i < state->connectors.len; i++) {
-		const StateConnector *connector = &state->connectors.items[i];
+	for (i = 0; i < addresses->len && addresses->items[i].prefix.family != NET_IP4;)
+		i++;
+	if (i == addresses->len)
+		return STATE_NONE;
+	for (len = CONNECTOR_MIN_LENGTH; len <= 32; len++) {
+		AddressKey key = {0};
+		uint32_t holder =
+			map_find(holders, address_key(&key, addresses->items[i].prefix, len));
 
-		if (!connector->enabled || connector->type != type)
-			continue;
-		for (j = 0; j < addresses->len; j++) {
-			if (addresses->items[j].prefix.family == NET_IP4 &&
-				net_set_contains(&connector->set, addresses->items[j].prefix))
-				return (uint32_t)i;
-		}
+		if (holder != MAP_NONE && holder < found)
+			found = holder;
 	}
-	return STATE_NONE;
+	return found;
 }
 
 static StateMatch
@@ -106,10 +125,23 @@ match_route(Matcher *matcher, const ModelRoute *route)
 		match.by_certificate = match.on_premises != STATE_NONE;
 	}
 	if (match.on_premises == STATE_NONE && all_in_set(&state->on_premises_set, addresses))
-		match.on_premises = holder_of(state, MODEL_ON_PREMISES, addresses);
+		match.on_premises = holder_of(&matcher->on_premises_holders, addresses);
 	if (match.partner == STATE_NONE && all_in_set(&state->partner_set, addresses))
-		match.partner = holder_of(state, MODEL_PARTNER, addresses);
+		match.partner = holder_of(&matcher->partner_holders, addresses);
 	return match;
+}
+
+static void
+add_holder(Matcher *matcher, const StateConnector *connector, uint32_t index, Map *holders)
+{
+	AddressKey *keys = ARENA_ARRAY(matcher->scratch, AddressKey, connector->addresses.len);
+	size_t i;
+
+	for (i = 0; i < connector->addresses.len; i++) {
+		NetPrefix range = connector->addresses.items[i].range;
+
+		map_add(matcher->scratch, holders, address_key(&keys[i], range, range.len), index);
+	}
 }
 
 static void
@@ -123,6 +155,8 @@ add_to_sets(Matcher *matcher, uint32_t index)
 		return;
 	net_set_add_all(state->model->arena,
 		partner ? &state->partner_set : &state->on_premises_set, &connector->set);
+	add_holder(matcher, connector, index,
+		partner ? &matcher->partner_holders : &matcher->on_premises_holders);
 	if (connector->by_certificate && connector->certificate.ptr != NULL)
 		add_certificate(matcher->scratch,
 			partner ? &matcher->partner : &matcher->on_premises, connector->certificate,

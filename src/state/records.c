@@ -140,12 +140,10 @@ add_outbound(Composer *composer, Need *need, uint32_t gateway)
 
 	for (i = 0; i < info->ends_len; i++) {
 		const ModelEnd *end = &info->ends[i];
-		bool shared = flag_is_on(&model->egress[end->egress].shared) ||
-			      (end->last_hop != MODEL_SELF &&
-				      flag_is_on(&model->gateways[end->last_hop].shared));
 
 		add_way_out(composer, need, end->last_hop, end->egress,
-			&model->egress[end->egress].addresses, shared);
+			&model->egress[end->egress].addresses,
+			model_egress_is_shared(model, end->egress));
 	}
 }
 

@@ -92,6 +92,7 @@ typedef struct State {
 	VEC(StatePrice) prices;
 	StateMatch *matches;                 /* for each of Model.routes */
 	NetSet on_premises_set, partner_set; /* of all enabled connectors of the type */
+	bool has_default;                    /* one connector takes what no other accepts */
 } State;
 
 State *state_of_spec(const Model *model);

@@ -17,6 +17,7 @@ set_default(Arena *arena, Json *object, const char *key, const char *value)
 		json_set(arena, object, str_from(key), json_text(arena, str_from(value)));
 }
 
+/* The same for a flag; false in the spec is a statement and stays. */
 static void
 set_default_flag(Arena *arena, Json *object, const char *key, bool value)
 {
@@ -26,6 +27,7 @@ set_default_flag(Arena *arena, Json *object, const char *key, bool value)
 		json_set(arena, object, str_from(key), json_bool(arena, value));
 }
 
+/* The table that decodes a key of the spec shows it too, so that no field can be forgotten here. */
 static const FieldTable *
 table_of(const char *key)
 {
@@ -38,6 +40,8 @@ table_of(const char *key)
 	panic("no table for `%s`", key);
 }
 
+/* Defaults stand in the plan as if written: a reader needs no table of them, and a default that
+ * changes changes the hash. */
 static Json *
 tenant_json(Arena *arena, const Model *model)
 {
@@ -63,10 +67,12 @@ domain_json(Arena *arena, const void *context, size_t index)
 	set_default(arena, domain, "accepted", "true");
 	set_default(arena, domain, "sends", "any");
 	set_default(arena, domain, "inbound", "exchange");
+	/* `spf` is an object here even where the spec has none. */
 	set_default(arena, json_get(domain, STR("spf")), "manage", "compose");
 	return domain;
 }
 
+/* A host's defaults depend on its other fields: the model has worked them out. */
 static Json *
 host_json(Arena *arena, const void *context, size_t index)
 {
@@ -117,6 +123,7 @@ prefixes_json(Arena *arena, const FieldPrefixes *prefixes)
 	return list;
 }
 
+/* Null for `last_hop`: the host itself is it. Null for `egress`: the host's own address is seen. */
 static Json *
 route_json(Arena *arena, const void *context, size_t index)
 {
@@ -141,6 +148,8 @@ route_json(Arena *arena, const void *context, size_t index)
 /* --- connectors
  * ------------------------------------------------------------------------------------- */
 
+/* Every property, in the order of the scripts; `stated` tells the spec's values from the defaults
+ * of Exchange. `before` belongs to a live state, which a build does not have. */
 static Json *
 properties_json(Arena *arena, const StateConnector *connector)
 {
@@ -180,6 +189,7 @@ addresses_json(Arena *arena, const Model *model, const StateConnector *connector
 
 	for (i = 0; i < connector->addresses.len; i++) {
 		const StateAddress *address = &connector->addresses.items[i];
+		/* A range wider than /24 stands on a connector as several entries. */
 		bool split = net_prefix_compare(address->range, address->split_from) != 0;
 		Json *item = json_object(arena), *routes = json_list(arena);
 
@@ -197,6 +207,7 @@ addresses_json(Arena *arena, const Model *model, const StateConnector *connector
 	return list;
 }
 
+/* By name, unmanaged ones too: proofs use them, no script writes them. */
 static Json *
 connectors_json(Arena *arena, const Plan *plan)
 {
@@ -233,6 +244,7 @@ records_json(Arena *arena, const State *state)
 		Json *item = json_object(arena), *strings = json_list(arena);
 		StrVec cut = {0};
 
+		/* DNS takes a long value as several strings, of at most 255 octets each. */
 		spf_strings(arena, record->value, &cut);
 		for (j = 0; j < cut.len; j++)
 			json_push(arena, strings, json_text(arena, cut.items[j]));
@@ -317,6 +329,8 @@ order_json(Arena *arena, const Plan *plan)
 	return list;
 }
 
+/* Counts are texts: those of IPv6 are larger than the 2^53 that JSON readers keep exactly.
+ * `relay_ip4` is what may relay: the addresses of all enabled on-premises connectors. */
 static Json *
 price_json(Arena *arena, const State *state)
 {
@@ -344,14 +358,45 @@ price_json(Arena *arena, const State *state)
 /* --- findings and files
  * --------------------------------------------------------------------------------- */
 
+/* Equal for two specs that differ only in where things stand. */
+static int
+finding_order(const void *left, const void *right, void *context)
+{
+	const Diag *a = *(const Diag *const *)left, *b = *(const Diag *const *)right;
+	int order;
+
+	(void)context;
+	if (a->severity != b->severity)
+		return a->severity < b->severity ? -1 : 1;
+	if (a->code != b->code)
+		return a->code < b->code ? -1 : 1;
+	order = str_compare(a->path, b->path);
+	return order != 0 ? order : str_compare(a->message, b->message);
+}
+
+/* Pointers into the verdict, which keeps the order of the files for the reports. */
+const Diag **
+view_findings(Arena *arena, const DiagVerdict *verdict)
+{
+	const Diag **sorted = ARENA_ARRAY(arena, const Diag *, verdict->len);
+	size_t i;
+
+	for (i = 0; i < verdict->len; i++)
+		sorted[i] = &verdict->items[i];
+	base_sort(sorted, verdict->len, sizeof(*sorted), finding_order, NULL);
+	return sorted;
+}
+
+/* What could not be checked stands apart: it is neither a fault nor a clean result. */
 static void
 findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
 {
 	Json *findings = json_list(arena), *not_checked = json_list(arena);
+	const Diag **sorted = view_findings(arena, verdict);
 	size_t i;
 
 	for (i = 0; i < verdict->len; i++) {
-		const Diag *diag = &verdict->items[i];
+		const Diag *diag = sorted[i];
 		Json *item = json_object(arena);
 
 		SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
@@ -407,6 +452,8 @@ is_hashed(Str key)
 	return true;
 }
 
+/* SHA-256 of the canonical form, which no order of members and no white space can change. In memory
+ * of its own, as that form is as large as the plan. */
 static Str
 plan_hash(Arena *arena, const Json *plan)
 {
@@ -456,6 +503,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "format", json_text(arena, STR("connplan-plan")));
 	SET(plan, "version", json_number(arena, 1));
 	SET(plan, "tool", tool_json(arena, input));
+	/* Keeps the place: members are written in the order in which they are first set. */
 	SET(plan, "plan_hash", json_null(arena));
 	SET(plan, "language", json_text(arena, input->language == DIAG_JA ? STR("ja") : STR("en")));
 	SET(plan, "sample",
@@ -473,6 +521,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	findings_json(arena, input->verdict, plan);
 	SET(plan, "inputs", inputs_json(arena, model));
 	SET(plan, "outputs", json_list(arena));
+	/* Last, when all that it covers is there. */
 	SET(plan, "plan_hash", json_text(arena, plan_hash(arena, plan)));
 	return plan;
 }

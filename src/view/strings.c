@@ -4,6 +4,7 @@
 extern const Embedded view_embedded[];
 extern const size_t view_embedded_len;
 
+/* Both files are part of the program: no document depends on what is installed. */
 static Str
 strings_file(DiagLanguage language)
 {
@@ -41,6 +42,7 @@ typedef struct StringTable {
 	size_t len;
 } StringTable;
 
+/* By bytes, as the search in view_string() compares. */
 static int
 by_key(const void *a, const void *b, void *context)
 {
@@ -84,6 +86,7 @@ view_string(DiagLanguage language, Str key)
 		else
 			high = middle;
 	}
+	/* Keys are written in our code alone: an unknown one is our own mistake. */
 	panic("no string `" STR_FMT "`", STR_ARG(key));
 }
 
@@ -94,11 +97,13 @@ view_string_with(Arena *arena, DiagLanguage language, const char *key, const cha
 	Str mark = str_format(arena, "{%s}", name);
 	size_t at = str_find(text, mark);
 
+	/* A translation that lost its placeholder would drop the value without a word. */
 	ASSERT(at < text.len);
 	return str_format(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_slice(text, 0, at)),
 		STR_ARG(value), STR_ARG(str_slice(text, at + mark.len, text.len)));
 }
 
+/* In groups by what stands before the first dot, since templates reach into objects by dots. */
 Json *
 view_strings(Arena *arena, DiagLanguage language)
 {
@@ -117,6 +122,7 @@ view_strings(Arena *arena, DiagLanguage language)
 	return strings;
 }
 
+/* English where the spec asks for nothing. */
 DiagLanguage
 view_language(const Model *model)
 {

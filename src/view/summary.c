@@ -30,6 +30,7 @@ summary_note_with(SummaryTable *table, Json *notes, const char *key, const char 
 			view_string_with(table->arena, table->language, key, name, value)));
 }
 
+/* The notes of a row as one text: a cell holds no list. */
 static Str
 joined(Arena *arena, const Json *texts)
 {
@@ -43,6 +44,7 @@ joined(Arena *arena, const Json *texts)
 	return buf_text(&buf);
 }
 
+/* Escaped here and marked as rendered, since a template cannot choose between text and code. */
 static Json *
 in_markdown(Arena *arena, Str text, TextEscape escape)
 {
@@ -52,6 +54,8 @@ in_markdown(Arena *arena, Str text, TextEscape escape)
 	return json_rendered(arena, buf_text(&rendered));
 }
 
+/* `markdown` is for the built-in template; `setting` stays plain for those of users, which may make
+ * HTML or CSV of it. */
 static void
 add_row(SummaryTable *table, const char *item, Str setting, TextEscape escape, Json *notes)
 {
@@ -129,6 +133,7 @@ summary_note_reach(SummaryTable *table, Json *notes, NetPrefix prefix)
 /* --- SPF
  * ---------------------------------------------------------------------------------------------- */
 
+/* Two columns: a record needs no notes. */
 static void
 spf_row(SummaryTable *table, const char *item, Str value, TextEscape escape)
 {
@@ -159,6 +164,8 @@ spf_addresses(SummaryTable *table, const StatePrice *price)
 		STR_ARG(view_string(table->language, STR("spf.unknown"))));
 }
 
+/* A look-up may lead to more of them, unknown without DNS: then the count is a lower bound. The
+ * limit of 10 is from RFC 7208, section 4.6.4. */
 static Str
 spf_lookups(SummaryTable *table, unsigned lookups)
 {
@@ -176,16 +183,19 @@ spf_table(Arena *arena, const void *context, size_t index)
 	const ViewInput *input = context;
 	const State *state = input->plan->after;
 	const StateRecord *record = &state->records.items[index];
+	/* Records and prices are made in pairs. */
 	const StatePrice *price = &state->prices.items[index];
 	SummaryTable table = {arena, input->language, input->plan->model, json_list(arena)};
 	Json *object = json_object(arena);
 
 	spf_row(&table, "spf.record", record->value, text_markdown_cell_code);
+	/* Nobody stated how strict the record ends; a reader must see that it is our choice. */
 	if (record->all_assumed)
 		spf_row(&table, "notice.assumed",
 			view_string(table.language, STR("spf.all_softfail")), text_markdown);
 	spf_row(&table, "spf.lookups", spf_lookups(&table, price->lookup_terms), text_markdown);
 	spf_row(&table, "spf.addresses_authorized", spf_addresses(&table, price), text_markdown);
+	/* Octets of the value itself, before it is cut into strings. */
 	spf_row(&table, "spf.octets", str_format(arena, "%zu", record->value.len), text_markdown);
 	SET(object, "title",
 		json_text(arena, view_string_with(arena, input->language, "heading.spf_domain",
@@ -197,6 +207,8 @@ spf_table(Arena *arena, const void *context, size_t index)
 /* --- findings and notices
  * ------------------------------------------------------------------------------- */
 
+/* Titles in the language of the document; messages are English in every language. A list of what is
+ * wrong, or of what was not checked. */
 static Json *
 findings(Arena *arena, const ViewInput *input, bool not_checked)
 {
@@ -206,11 +218,12 @@ findings(Arena *arena, const ViewInput *input, bool not_checked)
 		[DIAG_SEVERITY_NOT_CHECKED] = "severity.not_checked",
 		[DIAG_SEVERITY_INFO] = "severity.info",
 	};
+	const Diag **sorted = view_findings(arena, input->verdict);
 	Json *list = json_list(arena);
 	size_t i;
 
 	for (i = 0; i < input->verdict->len; i++) {
-		const Diag *diag = &input->verdict->items[i];
+		const Diag *diag = sorted[i];
 		Json *item = json_object(arena);
 
 		if ((diag->severity == DIAG_SEVERITY_NOT_CHECKED) != not_checked)
@@ -227,6 +240,7 @@ findings(Arena *arena, const ViewInput *input, bool not_checked)
 	return list;
 }
 
+/* What a reader must know before believing the tables: a sample, or an assumption. */
 static Json *
 notices(Arena *arena, const ViewInput *input)
 {
@@ -259,6 +273,7 @@ unknowns(Arena *arena, const ViewInput *input)
 	return list;
 }
 
+/* A host that relays through a connector is a source in the connector's table. */
 static bool
 has_own_table(ModelMethod method)
 {
@@ -296,6 +311,7 @@ host_tables(Arena *arena, const ViewInput *input)
 	return json_list_on_demand(arena, tables->hosts.len, host_table, tables);
 }
 
+/* Connectors and hosts come in the order of their names, as in the plan. */
 Json *
 view_summary(Arena *arena, const ViewInput *input)
 {

@@ -3,6 +3,7 @@
 
 #include "text/text.h"
 
+/* Makes the new table's rows the ones that are added to. */
 static Json *
 make_table(SummaryTable *table, const char *key, Str name)
 {
@@ -33,6 +34,7 @@ source_ranges(SummaryTable *table, const StateConnector *connector, NetPrefixVec
 		for (j = 0; addresses != NULL && j < addresses->len; j++)
 			VEC_PUSH(table->arena, ret_ranges, addresses->items[j].prefix);
 	}
+	/* Several sources may leave through one address: sorted, equal ones are neighbours. */
 	net_prefixes_sort(ret_ranges);
 	for (i = 0; i < ret_ranges->len; i++) {
 		if (len == 0 ||
@@ -77,6 +79,7 @@ note_reaches(SummaryTable *table, Json *notes, const NetPrefixVec *ranges)
 	}
 }
 
+/* More routes than this are counted instead of listed; plan.json has them all. */
 #define LISTED_ROUTES 8
 
 static void
@@ -110,6 +113,7 @@ source_row(SummaryTable *table, const StateConnector *connector)
 	if (left_out.len > 0)
 		summary_note_with(table, notes, "note.ipv6_left_out", "addresses",
 			summary_addresses(table, &left_out));
+	/* The number of entries that an administrator sees, where it is not that of the ranges. */
 	if (connector->by_address && ranges.len != connector->addresses.len)
 		json_push(table->arena, notes,
 			json_text(table->arena, view_string_with(table->arena, table->language,
@@ -119,6 +123,7 @@ source_row(SummaryTable *table, const StateConnector *connector)
 	summary_row(table, "item.source", summary_addresses(table, &ranges), notes);
 }
 
+/* Port 25 in either case: relay through a connector has no other. */
 static void
 destination_row(SummaryTable *table, bool tls)
 {
@@ -128,6 +133,7 @@ destination_row(SummaryTable *table, bool tls)
 	summary_row(table, "item.destination", summary_mx_host(table), notes);
 }
 
+/* A connector may know its senders by address, by certificate, or by either one. */
 static Str
 authentication_of(SummaryTable *table, const StateConnector *connector)
 {
@@ -147,11 +153,13 @@ authentication_row(SummaryTable *table, const StateConnector *connector)
 	if (connector->by_certificate && connector->by_address && connector->addresses.len > 0)
 		summary_note_with(
 			table, notes, "auth.certificate_name", "name", connector->certificate);
+	/* Easily mistaken for a relay: only an on-premises connector is one. */
 	if (connector->type == MODEL_PARTNER)
 		summary_note(table, notes, "note.relay_none");
 	summary_row(table, "item.authentication", authentication_of(table, connector), notes);
 }
 
+/* RequireTls is always said, on or off; the others only where they are on. */
 static Str
 key_flags(SummaryTable *table, const StateConnector *connector)
 {
@@ -189,6 +197,10 @@ name_row(SummaryTable *table, const StateConnector *connector)
 	summary_row(table, "item.connector_name", connector->name, notes);
 }
 
+/*
+ * All connectors, filtered by name: with -Identity Exchange gives every connector when the name is
+ * unknown. The name is a literal, as it may hold anything.
+ */
 static void
 check_row(SummaryTable *table, const StateConnector *connector)
 {
@@ -232,6 +244,7 @@ submission_host(const Model *model)
 	};
 	const FieldChoice *cloud = &model->spec->tenant.cloud;
 
+	/* Worldwide, the first, is the default. */
 	return str_from(hosts[cloud->state == FIELD_SET ? cloud->value : 0]);
 }
 
@@ -255,8 +268,10 @@ host_source_row(SummaryTable *table, uint32_t host)
 			model_route_text(table->arena, model, route));
 	}
 	note_reaches(table, notes, &shown);
+	/* Without a route it is not known what is seen outside: no word on reach for these. */
 	for (j = 0; info->routes_len == 0 && j < own->len; j++)
 		VEC_PUSH(table->arena, &shown, own->items[j].prefix);
+	/* Both log in: the address they come from decides nothing. */
 	if (info->method == MODEL_METHOD_SUBMISSION || info->method == MODEL_METHOD_HVE)
 		summary_row(table, "item.source",
 			view_string(table->language, STR("note.source_any")), notes);
@@ -313,6 +328,7 @@ host_authentication_row(SummaryTable *table, uint32_t host)
 	summary_row(table, "item.authentication", setting, notes);
 }
 
+/* The row stays, with "none", so that every table has the same five. */
 static void
 host_connector_row(SummaryTable *table, ModelMethod method)
 {
@@ -330,6 +346,8 @@ host_connector_row(SummaryTable *table, ModelMethod method)
 		view_string(table->language, STR("note.connector_none")), notes);
 }
 
+/* A command that only reads. A mailbox has its own switch for SMTP AUTH; without a mailbox the one
+ * of the tenant is asked for. For mail straight to the Internet the tenant has nothing to show. */
 static void
 host_check_row(SummaryTable *table, uint32_t host)
 {

@@ -28,6 +28,8 @@ $PlanProperties = @(
 )
 $PlanKinds = @{}
 foreach ($property in $PlanProperties) { $PlanKinds[$property.Name] = $property.Kind }
+$PlanNames = [string[]]@(foreach ($property in $PlanProperties) { $property.Name })
+$PlanHiddenCategories = 'Control', 'Format', 'Surrogate', 'LineSeparator', 'ParagraphSeparator'
 $PlanListKinds = 'domains', 'ranges', 'names'
 
 # ---- talking ----
@@ -41,16 +43,17 @@ function Write-PlanLine {
 # reverses the line or hides.
 function Format-PlanText {
     param([string]$Text)
+    if ([regex]::IsMatch($Text, '\A[ -~]*\z')) { return "'" + $Text + "'" }
     $shown = [Text.StringBuilder]::new()
-    foreach ($character in $Text.ToCharArray()) {
-        $code = [int]$character
-        $hidden = $code -lt 0x20 -or ($code -ge 0x7f -and $code -le 0xa0) -or $code -eq 0xad -or $code -eq 0x61c -or
-        ($code -ge 0x200b -and $code -le 0x200f) -or ($code -ge 0x2028 -and $code -le 0x202f) -or
-        ($code -ge 0x2060 -and $code -le 0x206f) -or $code -eq 0xfeff
-        if ($hidden) {
-            [void]$shown.Append('\u').Append($code.ToString('x4'))
-        } else {
-            [void]$shown.Append($character)
+    for ($i = 0; $i -lt $Text.Length; $i++) {
+        $code = [int]$Text[$i]
+        # 'Control', 'Format', 'Surrogate', 'LineSeparator', 'ParagraphSeparator'; of a pair the category of both.
+        $category = [string][Globalization.CharUnicodeInfo]::GetUnicodeCategory($Text, $i)
+        $pair = [char]::IsHighSurrogate($Text[$i]) -and $i + 1 -lt $Text.Length -and [char]::IsLowSurrogate($Text[$i + 1])
+        $hidden = $PlanHiddenCategories -contains $category -or $code -eq 0xa0 -or $code -ge 0xfff0
+        for ($last = $i + [int]$pair; $true; $i++) {
+            if ($hidden) { [void]$shown.Append('\u').Append(([int]$Text[$i]).ToString('x4')) } else { [void]$shown.Append($Text[$i]) }
+            if ($i -ge $last) { break }
         }
     }
     return "'" + $shown.ToString() + "'"
@@ -64,7 +67,7 @@ function Format-PlanValue {
         if ($Value.Count -eq 0) { return '(nothing)' }
         return (@(foreach ($one in $Value) { Format-PlanText $one }) -join ', ')
     }
-    if ($Value -eq '') { return '(nothing)' }
+    if ($Value.Length -eq 0) { return '(nothing)' }
     return (Format-PlanText $Value)
 }
 
@@ -107,7 +110,7 @@ function Read-PlanService {
     $pause = 5
     for ($attempt = 1; $true; $attempt++) {
         try {
-            return , @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
+            return @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
         } catch {
             if ($attempt -gt 5 -or -not (Test-PlanTransient $_)) { throw }
             Write-PlanLine "Reading $What failed ($($_.Exception.Message)); trying again in $pause seconds."
@@ -119,7 +122,7 @@ function Read-PlanService {
 
 # All of them, every time: Get-InboundConnector -Identity gives every connector when the name is unknown.
 function Get-PlanLive {
-    return Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
+    Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
 # A property of a live object, or $null where it has none of that name.
@@ -189,15 +192,17 @@ function ConvertTo-PlanDomainKey {
     return 'smtp:' + $match.Groups[1].Value + ';' + $cost
 }
 
-# What two elements, or two texts, are compared by.
+# What two elements, or two texts, are compared by. Ranges are remembered: a plan may hold thousands,
+# and each is compared many times.
+$PlanRangeKeys = [Collections.Generic.Dictionary[string, string]]::new([StringComparer]::Ordinal)
+
 function Get-PlanKey {
     param([string]$Kind, [string]$Text)
-    switch ($Kind) {
-        'domains' { return (ConvertTo-PlanDomainKey $Text) }
-        'ranges' { return (ConvertTo-PlanRangeKey $Text) }
-        'text' { return $Text }
-    }
-    return $Text.ToLowerInvariant()
+    if ($Kind -eq 'text') { return $Text }
+    if ($Kind -eq 'domains') { return (ConvertTo-PlanDomainKey $Text) }
+    if ($Kind -ne 'ranges') { return $Text.ToLowerInvariant() }
+    if (-not $PlanRangeKeys.ContainsKey($Text)) { $PlanRangeKeys[$Text] = ConvertTo-PlanRangeKey $Text }
+    return $PlanRangeKeys[$Text]
 }
 
 function Get-PlanKeySet {
@@ -208,11 +213,12 @@ function Get-PlanKeySet {
 }
 
 # A value from the plan or the tenant -> $true or $false, a text, or an array of texts.
-# Nothing, '' and an absent property are one.
+# Nothing, '' and an absent property are one. Gives one value, an array too. Emptiness is always
+# asked by length: -eq compares as a dictionary would, and finds some invisible text equal to ''.
 function ConvertTo-PlanValue {
     param([string]$Kind, $Value)
     if ($PlanListKinds -contains $Kind) {
-        return , [string[]]@(foreach ($one in @($Value)) { if ($null -ne $one -and [string]$one -ne '') { [string]$one } })
+        return , [string[]]@(foreach ($one in @($Value)) { if (([string]$one).Length -gt 0) { [string]$one } })
     }
     if ($Kind -eq 'flag') {
         if ($Value -is [bool]) { return $Value }
@@ -223,16 +229,19 @@ function ConvertTo-PlanValue {
 
 function Test-PlanSame {
     param([string]$Kind, $Left, $Right)
-    if ($PlanListKinds -contains $Kind) {
+    if ($Kind -eq 'flag') { return ($Left -eq $Right) }
+    if ($Left -is [array]) {
+        if ($Left.Count -eq 0 -or $Right.Count -eq 0) { return ($Left.Count -eq $Right.Count) }
         return (Get-PlanKeySet $Kind $Left).SetEquals((Get-PlanKeySet $Kind $Right))
     }
-    if ($Kind -eq 'flag') { return ($Left -eq $Right) }
+    if ([string]::Equals($Left, $Right, [StringComparison]::Ordinal)) { return $true }
     return [string]::Equals((Get-PlanKey $Kind $Left), (Get-PlanKey $Kind $Right), [StringComparison]::Ordinal)
 }
 
-# The elements of Left that Right lacks, as Left spells them.
+# The elements of Left that Right lacks, as Left spells them. One value: the array itself.
 function Select-PlanMissing {
     param([string]$Kind, $Left, $Right)
+    if ($Left.Count -eq 0 -or $Right.Count -eq 0) { return , $Left }
     $known = Get-PlanKeySet $Kind $Right
     return , [string[]]@(foreach ($one in @($Left)) { if (-not $known.Contains((Get-PlanKey $Kind $one))) { $one } })
 }
@@ -259,20 +268,16 @@ function Get-PlanSpecState {
 
 function Get-PlanStatedName {
     param($Connector)
-    return , [string[]]@(foreach ($property in @($Connector.Properties)) { if ($property.Stated) { $property.Name } })
+    foreach ($property in @($Connector.Properties)) { if ($property.Stated) { $property.Name } }
 }
 
 # The properties, of those named, in which two states differ.
 function Compare-PlanState {
     param($Left, $Right, [string[]]$Names)
-    return , [string[]]@(foreach ($property in $PlanProperties) {
-            $name = $property.Name
-            if ($Names -contains $name -and -not (Test-PlanSame $property.Kind $Left[$name] $Right[$name])) { $name }
-        })
-}
-
-function Get-PlanPropertyName {
-    return , [string[]]@(foreach ($property in $PlanProperties) { $property.Name })
+    foreach ($name in $Names) {
+        if (-not [object]::ReferenceEquals($Left[$name], $Right[$name]) -and
+            -not (Test-PlanSame $PlanKinds[$name] $Left[$name] $Right[$name])) { $name }
+    }
 }
 
 # The connector of the tenant that a connector of the plan means: of its name, else of its former
@@ -296,7 +301,7 @@ function Get-PlanFingerprint {
     $lines = [Collections.Generic.List[string]]::new()
     foreach ($connector in @($Live)) {
         $prefix = [string](Get-PlanMember $connector 'Name') + $separator
-        foreach ($name in ((Get-PlanPropertyName) + 'ConnectorSource' + 'Guid')) {
+        foreach ($name in ($PlanNames + 'ConnectorSource' + 'Guid')) {
             $values = @(foreach ($one in @(Get-PlanMember $connector $name)) { if ($null -ne $one) { [string]$one } })
             if ($values.Count -eq 0) { $values = @('') }
             foreach ($value in $values) { $lines.Add($prefix + $name + $separator + $value + "`n") }
@@ -369,8 +374,8 @@ function ConvertTo-PlanRow {
 # Everything that the connectors' objects hold, less what remoting adds to them.
 function Get-PlanExport {
     param($Live, $OrganizationConfig)
-    $domains = Read-PlanService 'the accepted domains' { Get-AcceptedDomain -ResultSize Unlimited -ErrorAction Stop }
-    $transport = Read-PlanService 'the transport settings' { Get-TransportConfig -ErrorAction Stop }
+    $domains = @(Read-PlanService 'the accepted domains' { Get-AcceptedDomain -ResultSize Unlimited -ErrorAction Stop })
+    $transport = @(Read-PlanService 'the transport settings' { Get-TransportConfig -ErrorAction Stop })
     $connectors = @(foreach ($one in @($Live)) {
             $names = @(foreach ($member in $one.PSObject.Properties) {
                     if ('PSComputerName', 'PSShowComputerName', 'RunspaceId' -notcontains $member.Name) { $member.Name }
@@ -404,7 +409,7 @@ function Assert-PlanCommand {
 
 # Exactly one Exchange Online session. Security and compliance sessions do not count.
 function Get-PlanSession {
-    $rows = Read-PlanService 'the sessions' { Get-ConnectionInformation -ErrorAction Stop }
+    $rows = @(Read-PlanService 'the sessions' { Get-ConnectionInformation -ErrorAction Stop })
     $sessions = @(foreach ($row in $rows) {
             $compliance = ConvertTo-PlanValue 'flag' (Get-PlanMember $row 'IsEopSession')
             if ([string](Get-PlanMember $row 'State') -eq 'Connected' -and -not $compliance) { $row }
@@ -420,7 +425,7 @@ function Get-PlanSession {
 }
 
 function Get-PlanOrganization {
-    $rows = Read-PlanService 'the organization' { Get-OrganizationConfig -ErrorAction Stop }
+    $rows = @(Read-PlanService 'the organization' { Get-OrganizationConfig -ErrorAction Stop })
     return $rows[0]
 }
 
@@ -474,7 +479,7 @@ function Assert-PlanCloud {
 # All guards that verify.ps1 and the scripts that change have in common. Gives the organization.
 function Assert-PlanTenant {
     param([string]$Given)
-    $wanted = @(foreach ($name in @($Plan.Organization, $Given)) { if ($null -ne $name -and $name -ne '') { $name } })
+    $wanted = @(foreach ($name in @($Plan.Organization, $Given)) { if (([string]$name).Length -gt 0) { [string]$name } })
     if ($wanted.Count -eq 0) {
         Stop-PlanScript 'the plan names no organization; say which tenant this is for with -Organization.'
     }

@@ -16,7 +16,7 @@ $PlanEnded = $false
 # $true if a connector with certificate Wide takes what one with certificate Narrow takes.
 function Test-PlanCovers {
     param([string]$Wide, [string]$Narrow)
-    if ($Narrow -eq '' -or (Test-PlanName $Wide $Narrow)) { return $true }
+    if ($Narrow.Length -eq 0 -or (Test-PlanName $Wide $Narrow)) { return $true }
     return ($Wide.StartsWith('*.', [StringComparison]::Ordinal) -and
         $Narrow.EndsWith($Wide.Substring(1), [StringComparison]::OrdinalIgnoreCase))
 }
@@ -43,7 +43,7 @@ function Get-PlanFinalState {
     # Each round can move the conflict to a neighbour; there are fewer rounds than couplings.
     for ($round = 0; $round -lt 6; $round++) {
         $onPremises = Test-PlanName $final.ConnectorType 'OnPremises'
-        $certificate = $final.TlsSenderCertificateName -ne ''
+        $certificate = $final.TlsSenderCertificateName.Length -gt 0
         $addresses = $final.SenderIPAddresses.Count -gt 0
         $coupled = @(
             if ($certificate -and -not $final.RequireTls) { 'TlsSenderCertificateName', 'RequireTls' }
@@ -60,6 +60,7 @@ function Get-PlanFinalState {
             }
             if ($typeMoves -and $onPremises) { 'RestrictDomainsToIPAddresses', 'RestrictDomainsToCertificate' }
         )
+        if ($coupled.Count -eq 0) { break }
         $moved = @(Compare-PlanState $final $Spec $coupled)
         foreach ($name in $coupled) {
             if ($Stated -notcontains $name) { $final[$name] = $Spec[$name] }
@@ -72,7 +73,8 @@ function Get-PlanFinalState {
 # The elements of both lists, once each.
 function Join-PlanList {
     param([string]$Kind, $Left, $Right)
-    return , [string[]]@(@($Left) + @(Select-PlanMissing $Kind $Right $Left))
+    $more = Select-PlanMissing $Kind $Right $Left
+    return , [string[]]@(@($Left) + $more)
 }
 
 # Where phase 1 ends for one connector.
@@ -82,7 +84,7 @@ function Get-PlanUnionState {
     if (-not $Final.Enabled -or -not (Test-PlanName $Before.ConnectorType $Final.ConnectorType)) { return $Before }
     $union = $Final.Clone()
     $union.SenderIPAddresses = Join-PlanList 'ranges' $Before.SenderIPAddresses $Final.SenderIPAddresses
-    $union.RequireTls = $Before.RequireTls -and ($Final.RequireTls -or $Before.TlsSenderCertificateName -ne '')
+    $union.RequireTls = $Before.RequireTls -and ($Final.RequireTls -or $Before.TlsSenderCertificateName.Length -gt 0)
     if (-not (Test-PlanCovers $Final.TlsSenderCertificateName $Before.TlsSenderCertificateName) -or -not $union.RequireTls) {
         $union.TlsSenderCertificateName = $Before.TlsSenderCertificateName
     }
@@ -122,7 +124,7 @@ function Get-PlanExchange {
         $exchange.GivesCertificate = $Final.TlsSenderCertificateName
     }
     if ($Union.RequireTls -and -not $Final.RequireTls) { $exchange.GivesAddresses = $Final.SenderIPAddresses }
-    if ($exchange.GivesCertificate -eq '' -and $exchange.GivesAddresses.Count -eq 0) { return $null }
+    if ($exchange.GivesCertificate.Length -eq 0 -and $exchange.GivesAddresses.Count -eq 0) { return $null }
     if (-not (Test-PlanCovers $Final.TlsSenderCertificateName $Union.TlsSenderCertificateName)) {
         $exchange.TakesCertificate = $Union.TlsSenderCertificateName
     }
@@ -144,8 +146,8 @@ function Test-PlanDepends {
     param($Giver, $Taker)
     $given = $Giver.Exchange
     $taken = $Taker.Exchange
-    if ($given.All) { return ($taken.TakesCertificate -ne '' -or $taken.TakesAddresses.Count -gt 0) }
-    if ($given.GivesCertificate -ne '' -and $taken.TakesCertificate -ne '' -and
+    if ($given.All) { return ($taken.TakesCertificate.Length -gt 0 -or $taken.TakesAddresses.Count -gt 0) }
+    if ($given.GivesCertificate.Length -gt 0 -and $taken.TakesCertificate.Length -gt 0 -and
         ((Test-PlanCovers $given.GivesCertificate $taken.TakesCertificate) -or
         (Test-PlanCovers $taken.TakesCertificate $given.GivesCertificate))) { return $true }
     return (Test-PlanAnyOverlap $given.GivesAddresses $taken.TakesAddresses)
@@ -174,7 +176,7 @@ function Get-PlanExchangeOrder {
         $order.Add($next)
         [void]$left.Remove($next)
     }
-    return , $order.ToArray()
+    return $order.ToArray()
 }
 
 # -AllowGap: what is left of a connector when everything that it loses is gone. Where that is not
@@ -189,7 +191,7 @@ function Get-PlanReducedState {
         $reduced.TlsSenderCertificateName = ''
     }
     $addresses = $reduced.SenderIPAddresses.Count -gt 0
-    $certificate = $reduced.TlsSenderCertificateName -ne ''
+    $certificate = $reduced.TlsSenderCertificateName.Length -gt 0
     $stands = $Final.Enabled -and (Test-PlanName $Before.ConnectorType $Final.ConnectorType) -and
     ($addresses -or $certificate -or -not (Test-PlanName $Before.ConnectorType 'OnPremises')) -and
     ($addresses -or -not $Before.RestrictDomainsToIPAddresses) -and
@@ -205,7 +207,7 @@ function Get-PlanReducedState {
 function ConvertTo-PlanArgument {
     param([string]$Name, $Value)
     if ($Value -is [array] -and $Value.Count -eq 0) { return $null }
-    if ($Name -eq 'TlsSenderCertificateName' -and $Value -eq '') { return $null }
+    if ($Name -eq 'TlsSenderCertificateName' -and $Value.Length -eq 0) { return $null }
     return , $Value
 }
 
@@ -213,9 +215,9 @@ function ConvertTo-PlanArgument {
 # Exchange judges together with it.
 function Get-PlanArgument {
     param($From, $To)
-    $names = @(Compare-PlanState $From $To (Get-PlanPropertyName))
+    $names = @(Compare-PlanState $From $To $PlanNames)
     foreach ($name in $names) { $name }
-    if ($names -contains 'TlsSenderCertificateName' -or ($names -contains 'RequireTls' -and $To.TlsSenderCertificateName -ne '')) {
+    if ($names -contains 'TlsSenderCertificateName' -or ($names -contains 'RequireTls' -and $To.TlsSenderCertificateName.Length -gt 0)) {
         'TlsSenderCertificateName'
         'RequireTls'
     }
@@ -233,7 +235,7 @@ function New-PlanCall {
         Names = @(); Name = $Entry.Name; High = $false; NewName = $NewName
     }
     if ($Command -eq 'New-InboundConnector') {
-        $call.Names = @(Get-PlanPropertyName)
+        $call.Names = $PlanNames
         $call.Parameters['Name'] = $Entry.Name
     } else {
         $call.Parameters['Identity'] = $Entry.Identity
@@ -241,9 +243,9 @@ function New-PlanCall {
     }
     if ($Command -eq 'Set-InboundConnector') {
         $given = @(Get-PlanArgument $From $To)
-        $call.Names = @(foreach ($name in (Get-PlanPropertyName)) { if ($given -contains $name) { $name } })
+        $call.Names = @(foreach ($name in $PlanNames) { if ($given -contains $name) { $name } })
         $call.High = $From.Enabled -and -not $To.Enabled
-        if ($NewName -ne '') { $call.Parameters['Name'] = $NewName }
+        if ($NewName.Length -gt 0) { $call.Parameters['Name'] = $NewName }
     }
     foreach ($name in $call.Names) { $call.Parameters[$name] = ConvertTo-PlanArgument $name $To[$name] }
     $call.Why = @(Get-PlanReason $call $From)
@@ -254,17 +256,20 @@ function New-PlanCall {
 function Get-PlanReason {
     param($Call, $From)
     if ($Call.Command -eq 'Remove-InboundConnector') { 'the plan removes it' }
-    if ($Call.NewName -ne '') { 'Name: ' + (Format-PlanText $Call.Entry.LiveName) + ' -> ' + (Format-PlanText $Call.NewName) }
+    if ($Call.NewName.Length -gt 0) { 'Name: ' + (Format-PlanText $Call.Entry.LiveName) + ' -> ' + (Format-PlanText $Call.NewName) }
     foreach ($name in $Call.Names) {
         $value = $Call.Target[$name]
         if ($null -eq $From) {
             "${name}: " + (Format-PlanValue $value)
-        } elseif ($value -is [array]) {
-            foreach ($one in (Select-PlanMissing $PlanKinds[$name] $value $From[$name])) { "${name}: + " + (Format-PlanText $one) }
-            foreach ($one in (Select-PlanMissing $PlanKinds[$name] $From[$name] $value)) { "${name}: - " + (Format-PlanText $one) }
-        } elseif (-not (Test-PlanSame $PlanKinds[$name] $From[$name] $value)) {
-            "${name}: " + (Format-PlanValue $From[$name]) + ' -> ' + (Format-PlanValue $value)
+            continue
         }
+        if (Test-PlanSame $PlanKinds[$name] $From[$name] $value) { continue }
+        if ($value -isnot [array]) {
+            "${name}: " + (Format-PlanValue $From[$name]) + ' -> ' + (Format-PlanValue $value)
+            continue
+        }
+        foreach ($one in (Select-PlanMissing $PlanKinds[$name] $value $From[$name])) { "${name}: + " + (Format-PlanText $one) }
+        foreach ($one in (Select-PlanMissing $PlanKinds[$name] $From[$name] $value)) { "${name}: - " + (Format-PlanText $one) }
     }
 }
 
@@ -276,16 +281,16 @@ function Get-PlanEntry {
         $found = Find-PlanCounterpart $Live $connector
         $entry = @{
             Name = $connector.Name; LiveName = ''; Identity = ''; Action = $connector.Action; Found = $found
-            Before = $null; Final = $null; Stated = (Get-PlanStatedName $connector); Exchange = $null
+            Before = $null; Final = $null; Stated = @(Get-PlanStatedName $connector); Exchange = $null
         }
         $spec = Get-PlanSpecState $connector
         if ($null -eq $found) {
             $entry.Final = $spec
-            $entry.Stated = Get-PlanPropertyName
+            $entry.Stated = $PlanNames
         } else {
             $entry.LiveName = [string](Get-PlanMember $found 'Name')
             $entry.Identity = [string](Get-PlanMember $found 'Guid')
-            if ($entry.Identity -eq '') { $entry.Identity = $entry.LiveName }
+            if ($entry.Identity.Length -eq 0) { $entry.Identity = $entry.LiveName }
             $entry.Before = Get-PlanLiveState $found
             $entry.Final = Get-PlanFinalState $entry.Before $spec $entry.Stated
             if ($entry.Action -eq 'remove') {
@@ -302,8 +307,8 @@ function Add-PlanStep {
     param($Calls, $Entry, $From, $To, [int]$Phase)
     $newName = ''
     if ($Phase -eq 1 -and -not (Test-PlanName $Entry.LiveName $Entry.Name)) { $newName = $Entry.Name }
-    $differs = @(Compare-PlanState $From $To (Get-PlanPropertyName)).Count -gt 0
-    if ($differs -or $newName -ne '') {
+    $differs = @(Compare-PlanState $From $To $PlanNames).Count -gt 0
+    if ($differs -or $newName.Length -gt 0) {
         $Calls.Add((New-PlanCall 'Set-InboundConnector' $Entry $From $To $Phase $newName))
     }
 }
@@ -335,7 +340,7 @@ function Get-PlanCall {
         if ($null -ne $entry.Exchange) { $exchanges.Add($entry) }
         Add-PlanStep $calls $entry $entry.Before $entry.Union 1
     }
-    foreach ($entry in (Get-PlanExchangeOrder $exchanges)) {
+    foreach ($entry in @(Get-PlanExchangeOrder $exchanges)) {
         $entry.Exchanged = Get-PlanExchangeState $entry.Union $entry.Final
         Add-PlanStep $calls $entry $entry.Union $entry.Exchanged 3
     }
@@ -343,7 +348,7 @@ function Get-PlanCall {
     foreach ($entry in @($Entries)) {
         if ($null -ne $entry.Found -and $entry.Action -eq 'remove') { Add-PlanRemoval $calls $entry }
     }
-    return , $calls.ToArray()
+    return $calls.ToArray()
 }
 
 # -AllowGap: first everything that is lost, then everything that is gained.
@@ -364,22 +369,23 @@ function Get-PlanGapCall {
             Add-PlanStep $calls $entry $entry.Reduced $entry.Final 1
         }
     }
-    return , $calls.ToArray()
+    return $calls.ToArray()
 }
 
 # ---- making a call ----
 
-# Every changing call of this script stands in one of these two functions. -ErrorAction and the
-# question are given here, since the caller's preferences do not reach the commands of another module.
+# Every changing call of this script stands in one of these two functions. What is asked, previewed and
+# done about errors is settled here and handed to the command in so many words: preferences of a script
+# do not reach the commands of another module, and global ones reach them unasked.
 function Invoke-PlanChange {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     param($Call)
     $given = $Call.Parameters
     if ($PSCmdlet.ShouldProcess((Format-PlanText $Call.Name), $Call.Command)) {
         if ($Call.Command -eq 'New-InboundConnector') {
-            [void](New-InboundConnector @given -ErrorAction Stop)
+            [void](New-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         } else {
-            [void](Set-InboundConnector @given -ErrorAction Stop)
+            [void](Set-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         }
         return $true
     }
@@ -393,9 +399,9 @@ function Invoke-PlanTakeAway {
     $given = $Call.Parameters
     if ($PSCmdlet.ShouldProcess((Format-PlanText $Call.Name), $Call.Command)) {
         if ($Call.Command -eq 'Remove-InboundConnector') {
-            [void](Remove-InboundConnector @given -Confirm:$false -ErrorAction Stop)
+            [void](Remove-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         } else {
-            [void](Set-InboundConnector @given -ErrorAction Stop)
+            [void](Set-InboundConnector @given -WhatIf:$false -Confirm:$false -ErrorAction Stop)
         }
         return $true
     }
@@ -406,7 +412,7 @@ function Invoke-PlanTakeAway {
 function Find-PlanTarget {
     param($Live, $Entry)
     foreach ($one in @($Live)) {
-        if ($Entry.Identity -ne '' -and (Test-PlanName ([string](Get-PlanMember $one 'Guid')) $Entry.Identity)) { return $one }
+        if ($Entry.Identity.Length -gt 0 -and (Test-PlanName ([string](Get-PlanMember $one 'Guid')) $Entry.Identity)) { return $one }
     }
     return (Find-PlanLive $Live $Entry.Name)
 }
@@ -417,20 +423,20 @@ function Test-PlanReached {
     $found = Find-PlanTarget $Live $Call.Entry
     if ($Call.Command -eq 'Remove-InboundConnector') { return ($null -eq $found) }
     if ($null -eq $found) { return $false }
-    if ($Call.NewName -ne '' -and -not (Test-PlanName ([string](Get-PlanMember $found 'Name')) $Call.NewName)) { return $false }
+    if ($Call.NewName.Length -gt 0 -and -not (Test-PlanName ([string](Get-PlanMember $found 'Name')) $Call.NewName)) { return $false }
     return (@(Compare-PlanState (Get-PlanLiveState $found) $Call.Target $Call.Names).Count -eq 0)
 }
 
-# After an error the state decides, not the error: the call may have worked. A transport error gets a
-# minute for the change to show.
+# After an error the state decides, not the error: the call may have worked. A transport error, or one
+# that says that the change was made before (it exists, it is not found), gets a minute to show.
 function Test-PlanArrived {
     param($Call, $Problem)
     $tries = 1
-    if (Test-PlanTransient $Problem) { $tries = 7 }
+    if ((Test-PlanTransient $Problem) -or $Problem.Exception.Message -match 'exist|found') { $tries = 7 }
     for ($try = 1; $try -le $tries; $try++) {
         if ($try -gt 1) { Wait-PlanSecond 10 }
         try {
-            if (Test-PlanReached (Get-PlanLive) $Call) { return $true }
+            if (Test-PlanReached @(Get-PlanLive) $Call) { return $true }
         } catch {
             Write-PlanLine ('  The state could not be read: ' + $_.Exception.Message)
             return $false
@@ -452,8 +458,9 @@ function Stop-PlanFailed {
     Write-PlanLine ''
     Write-PlanLine ("Failed: $($Call.Command) for $(Format-PlanText $Call.Name): " + $Problem.Exception.Message)
     Write-PlanLine 'Nothing after this call was tried. Running the script again goes on from here.'
-    if ($Problem.Exception -is [System.Management.Automation.Host.HostException] -or
-        $Problem.FullyQualifiedErrorId -like '*NonInteractive*') {
+    $inner = $Problem.Exception.InnerException
+    if ($inner -is [System.Management.Automation.Host.HostException] -or
+        $inner -is [System.Management.Automation.PSInvalidOperationException]) {
         Write-PlanLine 'PowerShell could not ask for a confirmation; -Confirm:$false answers yes beforehand.'
     } elseif ($Call.Phase -eq 1 -and -not $AllowGap -and @(foreach ($one in $PlanCalls) { if ($one.Phase -eq 3) { $one } }).Count -gt 0) {
         Write-PlanLine 'If Exchange refuses it because another connector still holds the same address, -AllowGap takes away first.'
@@ -492,7 +499,7 @@ function Invoke-PlanCall {
 function Save-PlanBackup {
     param($Live, $Config)
     try {
-        if ($PSScriptRoot -eq '') { throw 'the script was not started from a file, so there is no folder beside it' }
+        if ($PSScriptRoot.Length -eq 0) { throw 'the script was not started from a file, so there is no folder beside it' }
         $bytes = [Text.UTF8Encoding]::new($false).GetBytes((ConvertTo-PlanJson (Get-PlanExport $Live $Config)) + "`n")
         for ($n = 1; $true; $n++) {
             $path = [IO.Path]::Combine($PSScriptRoot, 'backup-' + $Plan.PlanHash + '-' + $n + '.json')
@@ -542,7 +549,7 @@ function Get-PlanRow {
         return $row
     }
     $state = Get-PlanLiveState $found
-    $names = @(Compare-PlanState $state $Expected.State (Get-PlanPropertyName))
+    $names = @(Compare-PlanState $state $Expected.State $PlanNames)
     $liveName = [string](Get-PlanMember $found 'Name')
     $renamed = $entry.Action -eq 'remove' -or (Test-PlanName $liveName $entry.Name)
     if ($names.Count -eq 0 -and $renamed) { return $row }
@@ -563,10 +570,10 @@ function Get-PlanRow {
 function Wait-PlanExpected {
     param($Expected, [int]$Seconds)
     for ($waited = 0; $true; $waited += 10) {
-        $live = Get-PlanLive
+        $live = @(Get-PlanLive)
         $rows = @(foreach ($one in @($Expected)) { Get-PlanRow $live $one })
         $open = @(foreach ($row in $rows) { if ($row.Result -ne 'as planned') { $row } })
-        if ($open.Count -eq 0 -or $waited -ge $Seconds) { return , $rows }
+        if ($open.Count -eq 0 -or $waited -ge $Seconds) { return $rows }
         if ($waited -eq 0) { Write-PlanLine 'Waiting for the tenant to show the changes.' }
         Wait-PlanSecond 10
     }
@@ -624,7 +631,7 @@ function Get-PlanWait {
 
 function Write-PlanNextCommand {
     $command = "& '" + $PSCommandPath.Replace("'", "''") + "' -Phase Remove"
-    if ($Organization -ne '') { $command += " -Organization '" + $Organization.Replace("'", "''") + "'" }
+    if ($Organization.Length -gt 0) { $command += " -Organization '" + $Organization.Replace("'", "''") + "'" }
     if ($RemoveNow) { $command += ' -RemoveNow' }
     Write-PlanLine "Phase 3 is still to be run: $command"
 }
@@ -643,7 +650,7 @@ function Wait-PlanPhase {
 
 function Select-PlanPhase {
     param($Calls, [int]$Number)
-    return , @(foreach ($call in @($Calls)) { if ($call.Phase -eq $Number) { $call } })
+    foreach ($call in @($Calls)) { if ($call.Phase -eq $Number) { $call } }
 }
 
 function Set-PlanCalls {
@@ -687,17 +694,17 @@ function Write-PlanUnmanaged {
 # Phase 3 is planned anew from a fresh list: somebody may have changed the tenant during the wait.
 # Gives the entries it is judged by afterwards.
 function Update-PlanPhase3 {
-    $entries = @(Get-PlanEntry (Get-PlanLive))
-    $fresh = Get-PlanCall $entries
-    $missing = Select-PlanPhase $fresh 1
-    $earlier = Select-PlanPhase $PlanCalls 1
+    $entries = @(Get-PlanEntry @(Get-PlanLive))
+    $fresh = @(Get-PlanCall $entries)
+    $missing = @(Select-PlanPhase $fresh 1)
+    $earlier = @(Select-PlanPhase $PlanCalls 1)
     if ($missing.Count -gt 0) {
         Write-PlanLine 'Phase 3 was not begun: the tenant has changed since, and phase 1 has something to add again:'
         foreach ($call in $missing) { Write-PlanLine ('  ' + $call.Command + ' ' + (Format-PlanText $call.Name)) }
         Write-PlanReport
         Exit-PlanScript 1
     }
-    Set-PlanCalls (@($earlier) + @($fresh))
+    Set-PlanCalls ($earlier + $fresh)
     return $entries
 }
 
@@ -747,31 +754,31 @@ function Invoke-PlanRun {
     if (ConvertTo-PlanValue 'flag' (Get-PlanMember $config 'IsDehydrated')) {
         Stop-PlanScript 'this organization is dehydrated and takes no new settings; run Enable-OrganizationCustomization once and wait a day.'
     }
-    $live = Get-PlanLive
+    $live = @(Get-PlanLive)
     Write-PlanLine ('connplan: ' + (Format-PlanText $Plan.TenantName) + ', plan ' + $Plan.PlanHash)
     Write-PlanLine "Found $($live.Count) inbound connectors, fingerprint $(Get-PlanFingerprint $live)"
     Write-PlanUnmanaged $live
     $entries = @(Get-PlanEntry $live)
-    if ($AllowGap) { $calls = Get-PlanGapCall $entries } else { $calls = Get-PlanCall $entries }
+    if ($AllowGap) { $calls = @(Get-PlanGapCall $entries) } else { $calls = @(Get-PlanCall $entries) }
     Assert-PlanConnectors $calls
     Set-PlanCalls $calls
-    $adds = Select-PlanPhase $calls 1
-    $takes = Select-PlanPhase $calls 3
+    $adds = @(Select-PlanPhase $calls 1)
+    $takes = @(Select-PlanPhase $calls 3)
     if ($Phase -eq 'Remove' -and $adds.Count -gt 0) {
         foreach ($call in $adds) { Write-PlanLine ('  ' + $call.Command + ' ' + (Format-PlanText $call.Name)) }
         Stop-PlanScript 'what phase 1 adds is not all there, see above; run -Phase Add first.'
     }
-    $now = @($calls)
-    if ($Phase -eq 'Add') { $now = @($adds) }
+    $now = $calls
+    if ($Phase -eq 'Add') { $now = $adds }
     if ($WhatIfPreference) { Complete-PlanPreview $now }
     if ($now.Count -gt 0) { Save-PlanBackup $live $config }
     if ($AllowGap) {
         $declined = Invoke-PlanCall $calls
-        Complete-PlanRun (Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
+        Complete-PlanRun @(Wait-PlanExpected @(Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
     }
     if ($Phase -ne 'Remove') {
         $declined = Invoke-PlanCall $adds
-        $rows = Wait-PlanExpected (Get-PlanExpected $entries 'Union') (Get-PlanPatience $declined)
+        $rows = @(Wait-PlanExpected @(Get-PlanExpected $entries 'Union') (Get-PlanPatience $declined))
         if ($takes.Count -eq 0 -or $Phase -eq 'Add') { Complete-PlanRun $rows }
         if ((Get-PlanExitCode $rows) -ne 0) {
             Write-PlanLine 'Phase 3 was not begun: what phase 1 adds is not all in force.'
@@ -782,8 +789,8 @@ function Invoke-PlanRun {
         Wait-PlanPhase $minutes
         $entries = @(Update-PlanPhase3)
     }
-    $declined = Invoke-PlanCall (Select-PlanPhase $PlanCalls 3)
-    Complete-PlanRun (Wait-PlanExpected (Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
+    $declined = Invoke-PlanCall @(Select-PlanPhase $PlanCalls 3)
+    Complete-PlanRun @(Wait-PlanExpected @(Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
 }
 
 try {

@@ -15,8 +15,8 @@ try {
         'Get-InboundConnector')
     [void](Get-PlanSession)
     $config = Get-PlanOrganization
-    if ($Organization -ne '') { Assert-PlanOrganization $config $Organization }
-    $live = Get-PlanLive
+    if ($Organization.Length -gt 0) { Assert-PlanOrganization $config $Organization }
+    $live = @(Get-PlanLive)
     $target = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
     Save-PlanExport $target ((ConvertTo-PlanJson (Get-PlanExport $live $config)) + "`n")
 } catch {

@@ -30,16 +30,16 @@ function Compare-PlanConnector {
         $script:PlanDifferences++
         return
     }
-    Compare-PlanProperties $title (Get-PlanLiveState $found) (Get-PlanSpecState $Connector) (Get-PlanStatedName $Connector)
+    Compare-PlanProperties $title (Get-PlanLiveState $found) (Get-PlanSpecState $Connector) @(Get-PlanStatedName $Connector)
 }
 
 function Compare-PlanProperties {
     param([string]$Title, $State, $Spec, [string[]]$Stated)
-    $differing = Compare-PlanState $State $Spec $Stated
-    $script:PlanCompared += @($Stated).Count
-    $script:PlanDifferences += @($differing).Count
+    $differing = @(Compare-PlanState $State $Spec $Stated)
+    $script:PlanCompared += $Stated.Count
+    $script:PlanDifferences += $differing.Count
     $verdict = 'as planned'
-    if (@($differing).Count -gt 0) { $verdict = 'differs' }
+    if ($differing.Count -gt 0) { $verdict = 'differs' }
     Write-PlanLine "${Title}: $verdict"
     foreach ($name in $differing) {
         Write-PlanLine ("    ${name}: planned " + (Format-PlanValue $Spec[$name]) + ', live ' + (Format-PlanValue $State[$name]))
@@ -47,7 +47,7 @@ function Compare-PlanProperties {
             Write-PlanLine '        (some tenants get on-premises connectors disabled until support enables them)'
         }
     }
-    foreach ($name in (Get-PlanPropertyName)) {
+    foreach ($name in $PlanNames) {
         if ($Stated -notcontains $name) { Write-PlanLine ("    ${name}: not managed: " + (Format-PlanValue $State[$name])) }
     }
 }
@@ -67,7 +67,7 @@ function Write-PlanStranger {
 try {
     Assert-PlanCommand @('Get-ConnectionInformation', 'Get-OrganizationConfig', 'Get-InboundConnector')
     [void](Assert-PlanTenant $Organization)
-    $live = Get-PlanLive
+    $live = @(Get-PlanLive)
     Write-PlanLine ('connplan: ' + (Format-PlanText $Plan.TenantName) + ', plan ' + $Plan.PlanHash)
     Write-PlanLine "Found $($live.Count) inbound connectors, fingerprint $(Get-PlanFingerprint $live)"
     foreach ($connector in @($Plan.Connectors)) { Compare-PlanConnector $connector $live }

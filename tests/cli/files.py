@@ -202,7 +202,7 @@ def test_killed_build_leaves_every_file_whole():
         connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
         duration = time.monotonic() - begin
         killed = 0
-        for turn in range(15 if is_sanitized() else 60):
+        for turn in range(15 if is_sanitized() else 40):
             process = subprocess.Popen([BINARY, "build", f"{'ba'[turn % 2]}.yaml", "-o", "out"],
                                        cwd=place, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
@@ -226,7 +226,7 @@ def test_a_signal_removes_temporaries(_name, number):
         begin = time.monotonic()
         connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
         duration = time.monotonic() - begin
-        for turn in range(10 if is_sanitized() else 40):
+        for turn in range(10 if is_sanitized() else 25):
             process = subprocess.Popen([BINARY, "build", f"{'ba'[turn % 2]}.yaml", "-o", "out"],
                                        cwd=place, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)

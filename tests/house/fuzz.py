@@ -40,8 +40,10 @@ def fuzz(report, name, seconds):
         return
     work = BUILD / "corpus" / name
     work.mkdir(parents=True, exist_ok=True)
-    seeds = [path for path in (ROOT / "tests/fuzz/corpus" / name, ROOT / "tests/bogons")
-             if path.is_dir()]
+    folders = [ROOT / "tests/fuzz/corpus" / name, ROOT / "tests/bogons"]
+    if name == "spec":
+        folders.append(ROOT / "tests/rules")
+    seeds = [path for path in folders if path.is_dir()]
     result = run([binary, f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
                   "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={FOUND}/{name}-",
                   work, *seeds], timeout=seconds * 3 + 120)

@@ -148,6 +148,37 @@ what_is_taken_back_is_zeroed_again(void **state)
 	arena_destroy(arena);
 }
 
+/* Arenas come and go, small and large ones, some at the same time; what they give is always clean.
+ */
+static void
+the_memory_of_a_gone_arena_comes_back_clean(void **state)
+{
+	Random random = {12};
+	size_t round, i;
+
+	(void)state;
+	for (round = 0; round < 300; round++) {
+		Arena *arenas[3];
+
+		for (i = 0; i < 3; i++) {
+			size_t len = random_below(&random, (size_t)200 << 10);
+			unsigned char *bytes;
+
+			arenas[i] = arena_create();
+			assert_int_equal(arena_used(arenas[i]), 0);
+			bytes = arena_alloc(arenas[i], len);
+			assert_true(is_filled(bytes, 0, len, 0));
+			memset(bytes, 0xa5, len);
+			len = random_below(&random, 3000);
+			bytes = arena_alloc(arenas[i], len);
+			assert_true(is_filled(bytes, 0, len, 0));
+			memset(bytes, 0x5a, len);
+		}
+		for (i = 0; i < 3; i++)
+			arena_destroy(arenas[i]);
+	}
+}
+
 static void
 sizes_that_cannot_be_end_in_a_sentence(void **state)
 {
@@ -205,6 +236,7 @@ main(void)
 		cmocka_unit_test(the_newest_block_grows_in_place),
 		cmocka_unit_test(a_large_block_grows_and_keeps_its_bytes),
 		cmocka_unit_test(what_is_taken_back_is_zeroed_again),
+		cmocka_unit_test(the_memory_of_a_gone_arena_comes_back_clean),
 		cmocka_unit_test(sizes_that_cannot_be_end_in_a_sentence),
 		cmocka_unit_test(every_refusal_of_the_system_is_told),
 	};

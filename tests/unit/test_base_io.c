@@ -219,11 +219,8 @@ same_change(Twins *twins, Str a, Str b)
 
 	switch (random_below(&twins->random, 8)) {
 	case 0:
-		assert_int_equal(ours->write(ours, a, bytes), theirs->write(theirs, a, bytes));
-		break;
 	case 1:
-		assert_int_equal(ours->write_unsynced(ours, a, bytes),
-			theirs->write_unsynced(theirs, a, bytes));
+		assert_int_equal(ours->write(ours, a, bytes), theirs->write(theirs, a, bytes));
 		break;
 	case 2:
 	case 3: assert_int_equal(ours->make_dir(ours, a), theirs->make_dir(theirs, a)); break;
@@ -273,10 +270,6 @@ memory_answers_as_the_machine_does(void **state)
 		same_listing(&twins, random_below(&twins.random, 2) == 0 ? path : path_dir(path));
 		assert_int_equal(twins.memory->sync_dir(twins.memory, path),
 			twins.machine->sync_dir(twins.machine, path));
-		/* Seldom, since it waits for the files of others too. */
-		if (round % 500 == 0)
-			assert_int_equal(twins.memory->sync_all(twins.memory, path_dir(path)),
-				twins.machine->sync_all(twins.machine, path_dir(path)));
 	}
 	arena_destroy(arena);
 }
@@ -363,8 +356,6 @@ paths_that_cannot_be(void **state)
 		assert_int_equal(io->remove_file(io, bad[i]), IO_NOT_FOUND);
 		assert_int_equal(io->remove_dir(io, bad[i]), IO_NOT_FOUND);
 		assert_int_equal(io->sync_dir(io, bad[i]), IO_NOT_FOUND);
-		assert_int_equal(io->sync_all(io, bad[i]), IO_NOT_FOUND);
-		assert_int_equal(io->write_unsynced(io, bad[i], STR("")), IO_NOT_FOUND);
 	}
 	arena_destroy(arena);
 }
@@ -391,7 +382,7 @@ a_large_file_comes_back(void **state)
 
 /* --- stopping --------------------------------------------------------------------------------- */
 
-#define CALLS 14
+#define CALLS 12
 
 /* Every member of an Io once, some twice; gives the statuses. */
 static void
@@ -413,8 +404,6 @@ call_all(Io *io, Arena *arena, IoStatus ret_statuses[CALLS])
 	ret_statuses[9] = io->remove_file(io, STR("d/other"));
 	ret_statuses[10] = io->remove_dir(io, STR("d"));
 	ret_statuses[11] = io->write(io, STR("last"), STR("123"));
-	ret_statuses[12] = io->sync_all(io, STR("/"));
-	ret_statuses[13] = io->write_unsynced(io, STR("end"), STR("12345"));
 }
 
 /* What is there after the first `done` of these calls. */
@@ -433,10 +422,7 @@ check_after(Io *memory, Arena *arena, size_t done)
 	assert_str(text, done == 1 ? "123" : done >= 2 && done < 7 ? "1234567" : "");
 	text = (Str){0};
 	memory->read(memory, arena, STR("last"), 100, &text);
-	assert_str(text, done == 11 ? "1" : done >= 12 ? "123" : "");
-	text = (Str){0};
-	memory->read(memory, arena, STR("end"), 100, &text);
-	assert_str(text, done == 13 ? "12" : done == 14 ? "12345" : "");
+	assert_str(text, done == 11 ? "1" : done == 12 ? "123" : "");
 }
 
 static void

@@ -13,6 +13,7 @@
 
 #include "test_emit_mustache_case.h"
 #include "test_json_random.h"
+#include "test_json_walk.h"
 
 /* --- tests/mustache
  * ------------------------------------------------------------------------------- */
@@ -25,9 +26,9 @@ with_rendered(Arena *arena, Json *value)
 
 	if (json_get(value, STR("$rendered")) != NULL)
 		return json_rendered(arena, json_get_text(value, STR("$rendered")));
-	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
+	for (i = 0; i < items_of(value); i++)
 		value->items.items[i] = with_rendered(arena, value->items.items[i]);
-	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++)
+	for (i = 0; i < members_of(value); i++)
 		value->members.items[i].value = with_rendered(arena, value->members.items[i].value);
 	return value;
 }
@@ -280,43 +281,45 @@ write_output(Arena *arena, Buf *buf, const Tree *tree, Stack *stack)
 	return good;
 }
 
+/* How many of the trials knew all their names. */
+static size_t known;
+
+static void
+check_second_renderer(Arena *arena)
+{
+	Json *view = random_object(arena, 3);
+	Json *seen = random_below(2) == 0 ? view : on_demand(arena, view);
+	Tree tree = random_tree(arena, 4);
+	Buf text = buf_make(arena), expected = buf_make(arena);
+	Stack stack = {0};
+	Outcome outcome;
+	bool good;
+
+	write_template(&text, &tree);
+	outcome = render(arena, buf_text(&text), NULL, seen, text_html);
+	VEC_PUSH(arena, &stack, view);
+	good = write_output(arena, &expected, &tree, &stack);
+	known += good;
+	if (good != outcome.good || (good && !str_equal(outcome.output, buf_text(&expected))))
+		fail_msg("%s gave %s", shown(arena, buf_text(&text)),
+			shown(arena, outcome.good ? outcome.output : outcome.error.message));
+}
+
 static void
 agrees_with_a_second_renderer(void **state)
 {
-	size_t times, known = 0;
-
 	(void)state;
-	for (times = 0; times < 5000; times++) {
-		Arena *arena = arena_create();
-		Json *view = random_object(arena, 3), *seen;
-		Tree tree = random_tree(arena, 4);
-		Buf text = buf_make(arena), expected = buf_make(arena);
-		Stack stack = {0};
-		Outcome outcome;
-		bool good;
-
-		write_template(&text, &tree);
-		seen = random_below(2) == 0 ? view : on_demand(arena, view);
-		outcome = render(arena, buf_text(&text), NULL, seen, text_html);
-		VEC_PUSH(arena, &stack, view);
-		good = write_output(arena, &expected, &tree, &stack);
-		known += good;
-		if (good != outcome.good ||
-			(good && !str_equal(outcome.output, buf_text(&expected))))
-			fail_msg("%s gave %s", shown(arena, buf_text(&text)),
-				shown(arena,
-					outcome.good ? outcome.output : outcome.error.message));
-		arena_destroy(arena);
-	}
+	for_trials(5000, check_second_renderer);
 	assert_in_range(known, 1000, 4900);
 }
 
 /* --- hostile templates ---------------------------------------------------------------------------
  */
 
-/* Whatever a template is: it is rendered, or refused at a place inside of it. */
-static void
-any_text_is_rendered_or_refused(void **state)
+static size_t rendered;
+
+static Str
+random_template(Arena *arena)
 {
 	static const Str pieces[] = {STR_CONST("{{"), STR_CONST("}}"), STR_CONST("{{{"),
 		STR_CONST("}}}"), STR_CONST("#a"), STR_CONST("/a"), STR_CONST("^a"),
@@ -325,35 +328,39 @@ any_text_is_rendered_or_refused(void **state)
 		STR_CONST("<%={{ }}=%>"), STR_CONST("<%a%>"), STR_CONST("!"), STR_CONST("&"),
 		STR_CONST("."), STR_CONST("a"), STR_CONST(" "), STR_CONST("\n"), STR_CONST("\r\n"),
 		STR_CONST("\t"), STR_CONST("\0"), STR_CONST("\xe6\x9d\xb1"), STR_CONST("\xff")};
-	size_t times, rendered = 0;
+	Buf buf = buf_make(arena);
+	uint32_t len = random_below(9);
 
+	while (len-- > 0)
+		buf_str(&buf, pieces[random_below(BASE_COUNT(pieces))]);
+	return buf_text(&buf);
+}
+
+/* Whatever a template is: it is rendered, or refused at a place inside of it. */
+static void
+check_any_text(Arena *arena)
+{
+	Json *view = json_object(arena), *partials = json_object(arena);
+	Str text = random_template(arena), part = random_template(arena);
+	Outcome outcome;
+
+	json_set(arena, view, STR("a"), json_rendered(arena, STR("x")));
+	json_set(arena, view, STR("n"), json_null(arena));
+	json_set(arena, partials, STR("p"), json_text(arena, part));
+	outcome = render(arena, text, partials, view, text_html);
+	rendered += outcome.good;
+	if (outcome.good)
+		return;
+	assert_in_range(
+		outcome.error.offset, 0, STR_EQ(outcome.error.name, "p") ? part.len : text.len);
+	assert_true(outcome.error.message.len > 0);
+}
+
+static void
+any_text_is_rendered_or_refused(void **state)
+{
 	(void)state;
-	for (times = 0; times < 50000; times++) {
-		Arena *arena = arena_create();
-		Json *view = json_object(arena), *partials = json_object(arena);
-		Buf text = buf_make(arena), part = buf_make(arena);
-		uint32_t len = random_below(12);
-		Outcome outcome;
-
-		while (len-- > 0) {
-			buf_str(random_below(4) == 0 ? &part : &text,
-				pieces[random_below(BASE_COUNT(pieces))]);
-		}
-		json_set(arena, view, STR("a"), json_rendered(arena, STR("x")));
-		json_set(arena, view, STR("n"), json_null(arena));
-		json_set(arena, partials, STR("p"),
-			json_text(arena, str_copy(arena, buf_text(&part))));
-		outcome =
-			render(arena, str_copy(arena, buf_text(&text)), partials, view, text_html);
-		rendered += outcome.good;
-		if (!outcome.good) {
-			size_t end = STR_EQ(outcome.error.name, "p") ? part.len : text.len;
-
-			assert_in_range(outcome.error.offset, 0, end);
-			assert_true(outcome.error.message.len > 0);
-		}
-		arena_destroy(arena);
-	}
+	for_trials(50000, check_any_text);
 	assert_in_range(rendered, 5000, 45000);
 }
 

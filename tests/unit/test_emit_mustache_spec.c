@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "test_emit_mustache_case.h"
+#include "test_json_walk.h"
 
 #define SPEC "/usr/lib/R/site-library/whisker/specs/"
 
@@ -27,10 +28,12 @@ mark_rendered(Json *value)
 {
 	size_t i;
 
-	value->rendered = true;
-	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
+	/* Null and the booleans are shared by all views. */
+	if (has_text(value))
+		value->rendered = true;
+	for (i = 0; i < items_of(value); i++)
 		mark_rendered(value->items.items[i]);
-	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++)
+	for (i = 0; i < members_of(value); i++)
 		mark_rendered(value->members.items[i].value);
 }
 
@@ -63,9 +66,9 @@ put_null(Arena *arena, Json *view, const StrVec *parts)
 		put = put || inner == NULL;
 		value = inner;
 	}
-	for (i = 0; view->kind == JSON_OBJECT && i < view->members.len; i++)
+	for (i = 0; i < members_of(view); i++)
 		put = put_null(arena, view->members.items[i].value, parts) || put;
-	for (i = 0; view->kind == JSON_LIST && i < view->items.len; i++)
+	for (i = 0; i < items_of(view); i++)
 		put = put_null(arena, view->items.items[i], parts) || put;
 	return put;
 }

@@ -326,7 +326,8 @@ large_texts_are_read_in_one_go(void **state)
 	(void)state;
 	for (i = 0; i < len; i++) {
 		buf_printf(&list, "%c%zu", i == 0 ? '[' : ',', i);
-		buf_printf(&object, "%c\"k%zu\":%zu", i == 0 ? '{' : ',', i, i);
+		if (i < len / 5)
+			buf_printf(&object, "%c\"k%zu\":%zu", i == 0 ? '{' : ',', i, i);
 	}
 	buf_char(&list, ']');
 	buf_char(&object, '}');
@@ -334,8 +335,8 @@ large_texts_are_read_in_one_go(void **state)
 	assert_int_equal(json_len(value), len);
 	assert_int_equal(value->items.items[len - 1]->number, len - 1);
 	value = read_good(arena, buf_text(&object));
-	assert_int_equal(json_len(value), len);
-	assert_int_equal(json_get(value, STR("k654321"))->number, 654321);
+	assert_int_equal(json_len(value), len / 5);
+	assert_int_equal(json_get(value, STR("k154321"))->number, 154321);
 	arena_destroy(arena);
 }
 

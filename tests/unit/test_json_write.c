@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "test_json_random.h"
+#include "test_json_walk.h"
 
 static bool
 is_same(const Json *a, const Json *b)
@@ -15,15 +16,14 @@ is_same(const Json *a, const Json *b)
 	size_t i;
 
 	if (a->kind != b->kind || json_len(a) != json_len(b) ||
+		(has_text(a) && !str_equal(a->text, b->text)) ||
 		(a->kind == JSON_BOOL && a->truth != b->truth))
 		return false;
-	if ((a->kind == JSON_TEXT || a->kind == JSON_NUMBER) && !str_equal(a->text, b->text))
-		return false;
-	for (i = 0; a->kind == JSON_LIST && i < a->items.len; i++) {
+	for (i = 0; i < items_of(a); i++) {
 		if (!is_same(a->items.items[i], b->items.items[i]))
 			return false;
 	}
-	for (i = 0; a->kind == JSON_OBJECT && i < a->members.len; i++) {
+	for (i = 0; i < members_of(a); i++) {
 		const Json *other = json_get(b, a->members.items[i].key);
 
 		if (other == NULL || !is_same(a->members.items[i].value, other))
@@ -45,24 +45,24 @@ read_good(Arena *arena, Str text)
 }
 
 static void
+check_reads_back(Arena *arena)
+{
+	Json *value = random_value(arena, 3);
+	Buf pretty = buf_make(arena), canonical = buf_make(arena);
+
+	json_write_pretty(&pretty, value);
+	json_write_canonical(&canonical, value);
+	if (!is_same(value, read_good(arena, buf_text(&pretty))))
+		fail_msg("%s", shown(arena, buf_text(&pretty)));
+	if (!is_same(value, read_good(arena, buf_text(&canonical))))
+		fail_msg("%s", shown(arena, buf_text(&canonical)));
+}
+
+static void
 read_gives_back_what_was_written(void **state)
 {
-	size_t times;
-
 	(void)state;
-	for (times = 0; times < 3000; times++) {
-		Arena *arena = arena_create();
-		Json *value = random_value(arena, 3);
-		Buf pretty = buf_make(arena), canonical = buf_make(arena);
-
-		json_write_pretty(&pretty, value);
-		json_write_canonical(&canonical, value);
-		if (!is_same(value, read_good(arena, buf_text(&pretty))))
-			fail_msg("%s", shown(arena, buf_text(&pretty)));
-		if (!is_same(value, read_good(arena, buf_text(&canonical))))
-			fail_msg("%s", shown(arena, buf_text(&canonical)));
-		arena_destroy(arena);
-	}
+	for_trials(2000, check_reads_back);
 }
 
 static void
@@ -94,15 +94,14 @@ static Json *
 shuffled(Arena *arena, const Json *value)
 {
 	Json *copy = ARENA_NEW(arena, Json);
-	size_t len = value->kind == JSON_OBJECT ? value->members.len : 0;
-	size_t first = len == 0 ? 0 : random_below((uint32_t)len), i;
+	size_t len = members_of(value), first = len == 0 ? 0 : random_below((uint32_t)len), i;
 
 	*copy = *value;
 	if (value->kind == JSON_LIST)
 		copy = json_list(arena);
 	if (value->kind == JSON_OBJECT)
 		copy = json_object(arena);
-	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
+	for (i = 0; i < items_of(value); i++)
 		json_push(arena, copy, shuffled(arena, value->items.items[i]));
 	for (i = 0; i < len; i++) {
 		const JsonMember *member = &value->members.items[(first + i) % len];
@@ -119,9 +118,9 @@ check_order(Arena *arena, const Json *value)
 	Str last = {0};
 	size_t i;
 
-	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++)
+	for (i = 0; i < items_of(value); i++)
 		check_order(arena, value->items.items[i]);
-	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++) {
+	for (i = 0; i < members_of(value); i++) {
 		Str key = value->members.items[i].key;
 
 		if (i > 0 && str_compare(last, key) >= 0)
@@ -132,26 +131,26 @@ check_order(Arena *arena, const Json *value)
 }
 
 static void
+check_canonical(Arena *arena)
+{
+	Json *value = random_value(arena, 3);
+	Buf first = buf_make(arena), second = buf_make(arena);
+	size_t i;
+
+	json_write_canonical(&first, value);
+	json_write_canonical(&second, shuffled(arena, value));
+	assert_string_equal(shown(arena, buf_text(&first)), shown(arena, buf_text(&second)));
+	assert_true(json_equal(value, shuffled(arena, value)));
+	check_order(arena, read_good(arena, buf_text(&first)));
+	for (i = 0; i < first.len; i++)
+		assert_in_range((unsigned char)first.data[i], 0x20, 0xff);
+}
+
+static void
 canonical_form_is_one(void **state)
 {
-	size_t times, i;
-
 	(void)state;
-	for (times = 0; times < 2000; times++) {
-		Arena *arena = arena_create();
-		Json *value = random_value(arena, 3);
-		Buf first = buf_make(arena), second = buf_make(arena);
-
-		json_write_canonical(&first, value);
-		json_write_canonical(&second, shuffled(arena, value));
-		assert_string_equal(
-			shown(arena, buf_text(&first)), shown(arena, buf_text(&second)));
-		assert_true(json_equal(value, shuffled(arena, value)));
-		check_order(arena, read_good(arena, buf_text(&first)));
-		for (i = 0; i < first.len; i++)
-			assert_in_range((unsigned char)first.data[i], 0x20, 0xff);
-		arena_destroy(arena);
-	}
+	for_trials(1000, check_canonical);
 }
 
 static void
@@ -179,37 +178,37 @@ writes_the_documented_forms(void **state)
  */
 
 static void
+check_object(Arena *arena)
+{
+	Json *object = json_object(arena);
+	VEC(JsonMember) model = {0};
+	uint32_t keys = 1 + random_below(120), sets = random_below(300);
+	size_t i;
+
+	while (sets-- > 0) {
+		Str key = str_format(arena, "%u", random_below(keys));
+		Json *value = json_number(arena, sets);
+
+		for (i = 0; i < model.len && !str_equal(model.items[i].key, key); i++)
+			continue;
+		if (i == model.len)
+			VEC_PUSH(arena, &model, ((JsonMember){key, value}));
+		model.items[i].value = value;
+		json_set(arena, object, key, value);
+	}
+	assert_int_equal(json_len(object), model.len);
+	for (i = 0; i < model.len; i++) {
+		assert_true(str_equal(object->members.items[i].key, model.items[i].key));
+		assert_ptr_equal(json_get(object, model.items[i].key), model.items[i].value);
+	}
+	assert_null(json_get(object, STR("120")));
+}
+
+static void
 objects_agree_with_a_list_of_pairs(void **state)
 {
-	size_t times, i;
-
 	(void)state;
-	for (times = 0; times < 300; times++) {
-		Arena *arena = arena_create();
-		Json *object = json_object(arena);
-		VEC(JsonMember) model = {0};
-		uint32_t sets = random_below(60);
-
-		while (sets-- > 0) {
-			Str key = str_format(arena, "%u", random_below(30));
-			Json *value = json_number(arena, sets);
-
-			for (i = 0; i < model.len && !str_equal(model.items[i].key, key); i++)
-				continue;
-			if (i == model.len)
-				VEC_PUSH(arena, &model, ((JsonMember){key, value}));
-			model.items[i].value = value;
-			json_set(arena, object, key, value);
-		}
-		assert_int_equal(json_len(object), model.len);
-		for (i = 0; i < model.len; i++) {
-			assert_true(str_equal(object->members.items[i].key, model.items[i].key));
-			assert_ptr_equal(
-				json_get(object, model.items[i].key), model.items[i].value);
-		}
-		assert_null(json_get(object, STR("30")));
-		arena_destroy(arena);
-	}
+	for_trials(300, check_object);
 }
 
 static void
@@ -285,14 +284,14 @@ check_place(Arena *arena, Str text, const Json *value, Str pointer, bool is_root
 		fail_msg("%s in %s: %zu to %zu", shown(arena, pointer), shown(arena, text), start,
 			end);
 	/* An empty name below the root cannot be told from the root. */
-	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++) {
+	for (i = 0; i < items_of(value); i++) {
 		Str name = item_name(arena, value, i);
 
 		if (!is_root || name.len > 0)
 			check_place(arena, text, value->items.items[i],
 				below(arena, pointer, is_root, name), false);
 	}
-	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++) {
+	for (i = 0; i < members_of(value); i++) {
 		Str name = value->members.items[i].key;
 
 		if (!is_root || name.len > 0)
@@ -307,7 +306,7 @@ has_text_like_an_index(const Json *value)
 	size_t i;
 	uint64_t number;
 
-	for (i = 0; value->kind == JSON_LIST && i < value->items.len; i++) {
+	for (i = 0; i < items_of(value); i++) {
 		const Json *item = value->items.items[i];
 
 		if (item->kind == JSON_TEXT && base_parse_number(item->text, UINT64_MAX, &number))
@@ -315,7 +314,7 @@ has_text_like_an_index(const Json *value)
 		if (has_text_like_an_index(item))
 			return true;
 	}
-	for (i = 0; value->kind == JSON_OBJECT && i < value->members.len; i++) {
+	for (i = 0; i < members_of(value); i++) {
 		if (has_text_like_an_index(value->members.items[i].value))
 			return true;
 	}
@@ -323,24 +322,24 @@ has_text_like_an_index(const Json *value)
 }
 
 static void
+check_places(Arena *arena)
+{
+	Json *value = random_value(arena, 3);
+	Buf text = buf_make(arena);
+
+	if (random_below(2) == 0)
+		json_write_pretty(&text, value);
+	else
+		json_write_canonical(&text, value);
+	if (!has_text_like_an_index(value))
+		check_place(arena, buf_text(&text), value, STR(""), true);
+}
+
+static void
 every_value_is_found_again(void **state)
 {
-	size_t times;
-
 	(void)state;
-	for (times = 0; times < 400; times++) {
-		Arena *arena = arena_create();
-		Json *value = random_value(arena, 3);
-		Buf text = buf_make(arena);
-
-		if (random_below(2) == 0)
-			json_write_pretty(&text, value);
-		else
-			json_write_canonical(&text, value);
-		if (!has_text_like_an_index(value))
-			check_place(arena, buf_text(&text), value, STR(""), true);
-		arena_destroy(arena);
-	}
+	for_trials(200, check_places);
 }
 
 static void

@@ -94,16 +94,38 @@ shown(Arena *arena, Str text)
 	return str_c(arena, buf_text(&buf));
 }
 
-/* What a law holds for: `check` gets an arena of its own for each generated text. */
+/* Checks a law many times, with an arena that is new now and then: each one costs a mapping. */
+static inline void
+for_trials(size_t times, void (*check)(Arena *arena))
+{
+	Arena *arena = arena_create();
+	size_t i;
+
+	for (i = 1; i <= times; i++) {
+		check(arena);
+		if (i % 64 == 0) {
+			arena_destroy(arena);
+			arena = arena_create();
+		}
+	}
+	arena_destroy(arena);
+}
+
+/* The same for a law about one text. */
 static inline void
 for_random_texts(size_t times, void (*check)(Arena *arena, Str text))
 {
-	while (times-- > 0) {
-		Arena *arena = arena_create();
+	Arena *arena = arena_create();
+	size_t i;
 
+	for (i = 1; i <= times; i++) {
 		check(arena, random_text(arena));
-		arena_destroy(arena);
+		if (i % 64 == 0) {
+			arena_destroy(arena);
+			arena = arena_create();
+		}
 	}
+	arena_destroy(arena);
 }
 
 #endif

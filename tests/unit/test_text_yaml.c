@@ -86,7 +86,7 @@ static void
 reads_back(void **state)
 {
 	(void)state;
-	for_random_texts(10000, check_in_all_places);
+	for_random_texts(4000, check_in_all_places);
 }
 
 static bool

@@ -10,22 +10,22 @@
 #             parameters, preferences (variables of the caller), answers (to prompts; null: nobody is there)
 #             tenant     keys of the stand-in to change before this step (faults, clock ...)
 #             stripWhatIf  take -WhatIf off every statement first
+#             plan       value of $global:BenchPlan, for scripts that take their plan from there
 #             planOnly   run nothing: give back the value of $Plan
 #             keepFiles  leave what the step wrote for the next step
-# A result: name, steps: list of exit, error, output, lines, errors, questions, files, plan and what
+# A result: name, milliseconds, steps: list of exit, error, output, lines, errors, questions, files, plan and what
 #           Get-StandInReport says.
 Set-StrictMode -Version Latest
 
 $StandIn = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'standin', 'StandIn.psm1'))
 
-# Under the engine's own classes Add-Type is missing; there the host program brings the type along.
-function New-BenchHost {
-    param($Answers, [string]$Culture)
-    return [Connplan.Bench.BenchHost]::new($Answers, $Culture)
-}
+# Runspaces by the commands that they show. A runspace serves many cases, one after the other: the
+# stand-in begins anew each time, a script's own variables and functions go with its scope, and what
+# a step sets globally is put back.
+$Runspaces = @{}
 
 function New-BenchRunspace {
-    param($BenchHost, [hashtable]$Case)
+    param($BenchHost, [string[]]$Missing, [string]$Prefix)
     $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
     if ($null -eq (Get-Command -Name Write-Host -ErrorAction Ignore)) {
         $state.Commands.Add([System.Management.Automation.Runspaces.SessionStateCmdletEntry]::new(
@@ -40,16 +40,26 @@ function New-BenchRunspace {
     $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($BenchHost, $state)
     $runspace.Open()
     Invoke-InRunspace $runspace {
-        param($Path, $Tenant, $Missing, $Prefix)
+        param($Path, $Missing, $Prefix)
         $names = 'New-InboundConnector', 'Set-InboundConnector', 'Get-InboundConnector', 'Remove-InboundConnector',
         'Get-OrganizationConfig', 'Get-AcceptedDomain', 'Get-TransportConfig', 'Get-ConnectionInformation'
         $shown = @(foreach ($name in $names) { if ($Missing -notcontains $name) { $name } })
         $import = @{ Name = $Path; Function = $shown + 'Add-StandInWait'; Scope = 'Global'; PassThru = $true }
         if ($Prefix -ne '') { $import['Prefix'] = $Prefix }
-        $module = Import-Module @import
-        & $module { param($Options) Initialize-StandIn $Options } $Tenant
-    } @($StandIn, $Case['tenant'], @($Case['missing']), [string]$Case['prefix']) > $null
+        Import-Module @import
+    } @($StandIn, $Missing, $Prefix) > $null
     return $runspace
+}
+
+function Get-BenchRunspace {
+    param([hashtable]$Case)
+    $missing = [string[]]@(foreach ($name in @($Case['missing'])) { if ($null -ne $name) { $name } })
+    $key = ($missing -join ',') + '/' + $Case['prefix']
+    if (-not $script:Runspaces.ContainsKey($key)) {
+        $benchHost = [Connplan.Bench.BenchHost]::new()
+        $script:Runspaces[$key] = @{ Host = $benchHost; Runspace = (New-BenchRunspace $benchHost $missing ([string]$Case['prefix'])) }
+    }
+    return $script:Runspaces[$key]
 }
 
 function Invoke-InRunspace {
@@ -160,10 +170,7 @@ function Invoke-BenchStep {
         $path = Remove-BenchWhatIf $path
         $ours += [IO.Path]::GetFileName($path)
     }
-    if ($null -ne $Step['tenant']) {
-        [void](Invoke-InStandIn $Runspace 'Set-StandInOption' $Step['tenant'])
-    }
-    [void](Invoke-InStandIn $Runspace 'Clear-StandInLog' $null)
+    [void](Invoke-InStandIn $Runspace 'Start-StandInStep' $Step['tenant'])
     $kept = @{}
     if ($null -ne $Step['preferences']) {
         foreach ($name in $Step['preferences'].Keys) {
@@ -173,6 +180,7 @@ function Invoke-BenchStep {
     }
     $Runspace.SessionStateProxy.SetVariable('LASTEXITCODE', $null)
     $Runspace.SessionStateProxy.SetVariable('Canary', 'alive')
+    $Runspace.SessionStateProxy.SetVariable('BenchPlan', $Step['plan'])
     [void]$Runspace.SessionStateProxy.Path.SetLocation($folder)
     $BenchHost.Screen.Lines.Clear()
     $BenchHost.Screen.Questions.Clear()
@@ -210,18 +218,16 @@ function Invoke-BenchStep {
 
 function Invoke-BenchCase {
     param([hashtable]$Case, [string]$WorkFolder)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
     $answers = $null
     if ($null -ne $Case['answers']) { $answers = @($Case['answers']) }
-    $benchHost = New-BenchHost $answers ([string]$Case['culture'])
-    $runspace = New-BenchRunspace $benchHost $Case
-    try {
-        $steps = @(foreach ($step in @($Case['steps'])) {
-                Invoke-BenchStep $step $runspace $benchHost $WorkFolder
-            })
-    } finally {
-        $runspace.Dispose()
-    }
-    return @{ name = $Case['name']; steps = $steps }
+    $bench = Get-BenchRunspace $Case
+    $bench['Host'].Begin($answers, [string]$Case['culture'])
+    [void](Invoke-InStandIn $bench['Runspace'] 'Initialize-StandIn' $Case['tenant'])
+    $steps = @(foreach ($step in @($Case['steps'])) {
+            Invoke-BenchStep $step $bench['Runspace'] $bench['Host'] $WorkFolder
+        })
+    return @{ name = $Case['name']; steps = $steps; milliseconds = $watch.ElapsedMilliseconds }
 }
 
 Export-ModuleMember -Function Invoke-BenchCase

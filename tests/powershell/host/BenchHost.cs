@@ -15,15 +15,15 @@ namespace Connplan.Bench
     /// <summary>A host that answers prompts from a list and keeps every line that is written to it.</summary>
     public sealed class BenchHost : PSHost
     {
-        private readonly BenchUI ui;
-        private readonly CultureInfo culture;
+        private readonly BenchUI ui = new BenchUI();
         private readonly Guid id = Guid.NewGuid();
+        private CultureInfo culture = CultureInfo.InvariantCulture;
 
         /// <param name="answers">What is answered to prompts, in order; null: nobody is there to ask.</param>
         /// <param name="cultureName">The culture that scripts run under; empty: the invariant one.</param>
-        public BenchHost(IEnumerable answers, string cultureName)
+        public void Begin(IEnumerable answers, string cultureName)
         {
-            ui = new BenchUI(answers);
+            ui.Begin(answers);
             culture = CultureInfo.GetCultureInfo(cultureName ?? "");
         }
 
@@ -43,13 +43,14 @@ namespace Connplan.Bench
 
     public sealed class BenchUI : PSHostUserInterface
     {
-        private readonly Queue<object> answers;
+        private Queue<object> answers;
         private readonly List<string> lines = new List<string>();
         private readonly List<string> questions = new List<string>();
         private string pending = "";
 
-        public BenchUI(IEnumerable given)
+        public void Begin(IEnumerable given)
         {
+            answers = null;
             if (given == null)
                 return;
             answers = new Queue<object>();

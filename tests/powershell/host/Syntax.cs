@@ -146,9 +146,11 @@ internal static class Syntax
         private IEnumerable<string> Problems(Ast node) => node switch
         {
             CommandAst command => Command(command),
-            InvokeMemberExpressionAst { Static: true } call => Listed("static " + Static(call)),
-            InvokeMemberExpressionAst call => Listed("method " + call.Member.Extent.Text),
+            InvokeMemberExpressionAst { Static: true } call => Listed("static " + Static(call), Count(call)),
+            InvokeMemberExpressionAst call => Listed("method " + call.Member.Extent.Text, Count(call)),
             MemberExpressionAst { Static: true } member => Listed("static " + Static(member)),
+            BinaryExpressionAst { Operator: TokenKind.Ieq or TokenKind.Ine } equal when Empty(equal.Left) || Empty(equal.Right) =>
+                ["a comparison with '' takes some invisible text for empty: ask its length"],
             TypeConstraintAst constraint => Listed("type " + constraint.TypeName.FullName),
             AttributeAst attribute when attribute.TypeName.FullName != "Parameter" =>
                 Listed("type " + attribute.TypeName.FullName),
@@ -159,10 +161,14 @@ internal static class Syntax
         private static string Static(MemberExpressionAst member) =>
             (member.Expression as TypeExpressionAst)?.TypeName.FullName + "::" + member.Member.Extent.Text;
 
-        private IEnumerable<string> Listed(string name)
+        private static bool Empty(Ast node) => node is StringConstantExpressionAst { Value: "" };
+
+        private static string Count(InvokeMemberExpressionAst call) => "/" + (call.Arguments?.Count ?? 0);
+
+        private IEnumerable<string> Listed(string name, string count = "")
         {
-            if (!names.Contains(name))
-                yield return "not in windows-powershell-5.1.txt: " + name;
+            if (!names.Contains(name) && (count == "" || !names.Contains(name + count)))
+                yield return $"not in windows-powershell-5.1.txt: {name}{count}";
         }
 
         private IEnumerable<string> Command(CommandAst command)

@@ -50,7 +50,7 @@ function Get-StandInList {
     if ($Value -is [hashtable] -and $Property -ne 'TrustedOrganizations') {
         throw "The parameter '$Property' takes a list, not @{Add=...;Remove=...}."
     }
-    return , @(foreach ($one in @($Value)) { if ($null -ne $one -and [string]$one -ne '') { [string]$one } })
+    return , @(foreach ($one in @($Value)) { if (([string]$one).Length -gt 0) { [string]$one } })
 }
 
 # 'contoso.com', 'smtp:contoso.com;7' -> as it reads back. Throws what the service would say.
@@ -80,7 +80,7 @@ function Update-StandInConnector {
         }
         $Connector['SenderDomains'] = @(foreach ($one in $Connector['SenderDomains']) { ConvertTo-StandInDomain $one })
         $Connector['SenderIPAddresses'] = @(foreach ($one in $Connector['SenderIPAddresses']) { $one -replace '/32\z', '' })
-        if ([string]$Connector['TlsSenderCertificateName'] -eq '') { $Connector['TlsSenderCertificateName'] = $null }
+        if (([string]$Connector['TlsSenderCertificateName']).Length -eq 0) { $Connector['TlsSenderCertificateName'] = $null }
         if ($null -eq $Connector['Comment']) { $Connector['Comment'] = '' }
         foreach ($type in 'OnPremises', 'Partner') {
             if ([string]$Connector['ConnectorType'] -eq $type) { $Connector['ConnectorType'] = $type }
@@ -96,7 +96,7 @@ function Update-StandInConnector {
 function Assert-StandInText {
     param([hashtable]$Connector)
     if ('OnPremises', 'Partner' -cnotcontains $Connector['ConnectorType']) { throw "The connector type isn't valid." }
-    if ([string]$Connector['Name'] -eq '') { throw 'The name of a connector must not be empty.' }
+    if ($Connector['Name'].Length -eq 0) { throw 'The name of a connector must not be empty.' }
     if ($Connector['SenderDomains'].Count -eq 0) { throw 'SenderDomains must not be empty.' }                    # R01
     if ($Connector['Comment'].Length -gt 1024) { throw 'The comment is longer than 1024 characters.' }           # R26
     $certificate = $Connector['TlsSenderCertificateName']

@@ -19,6 +19,7 @@
 #   faults              list of @{ on; at; count; when; message }: on 'read', 'write' or a command's
 #                       name; the at-th such call since the step began; when 'before' or 'after' it
 #                       takes effect
+#   during              @{ clock; connectors }: at that second somebody else changes the tenant
 #   pageSize            what a read without -ResultSize Unlimited returns at most
 Set-StrictMode -Version Latest
 . ([IO.Path]::Combine($PSScriptRoot, 'Rules.ps1'))
@@ -54,8 +55,10 @@ function Initialize-StandIn {
         faults = @()
         pageSize = 1000
         connectors = @()
+        during = $null
     }
     Set-StandInOption $Given
+    $script:NextGuid = 1
     $script:Connectors = @(foreach ($one in @($script:Options['connectors'])) { New-StandInConnector $one })
     $script:Clock = 0
     $script:History = @(, @(-1000000, (Copy-StandInConnector)))
@@ -70,7 +73,11 @@ function Set-StandInOption {
     }
 }
 
-function Clear-StandInLog {
+# A step of a case, a minute after the one before: some options change, counting and the log begin anew.
+function Start-StandInStep {
+    param([hashtable]$Given)
+    $script:Clock += 60
+    Set-StandInOption $Given
     $script:Calls = @()
     $script:Counts = @{}
     $script:Waits = @()
@@ -85,6 +92,12 @@ function Add-StandInWait {
     param([int]$Seconds)
     $script:Clock += $Seconds
     $script:Waits += $Seconds
+    $during = $script:Options['during']
+    if ($null -ne $during -and $script:Clock -ge $during['clock']) {
+        $script:Options['during'] = $null
+        $script:Connectors = @(foreach ($one in @($during['connectors'])) { New-StandInConnector $one })
+        $script:History += , @($script:Clock, (Copy-StandInConnector))
+    }
 }
 
 # ---- connectors in memory ----

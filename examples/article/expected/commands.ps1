@@ -1,0 +1,1 @@
+New-InboundConnector -Name 'ExampleSMTPRelayConnector' -ConnectorType 'OnPremises' -Enabled $true -SenderDomains 'smtp:*;1' -SenderIPAddresses '203.0.113.10' -RequireTls $true -RestrictDomainsToIPAddresses $false -RestrictDomainsToCertificate $false -CloudServicesMailEnabled $false -TreatMessagesAsInternal $false -EFSkipLastIP $false -WhatIf

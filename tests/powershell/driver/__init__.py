@@ -1,0 +1,1 @@
+"""The PowerShell bench: plans, cases and checks. Entry point: tests/powershell/run."""
