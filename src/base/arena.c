@@ -1,8 +1,8 @@
 /*
  * A bump allocator. The first chunk is small, so that a small spec touches little memory; later
  * ones are large, aligned for huge pages, because page faults are half the cost of a large check.
- * Memory comes zeroed from the system and is not used twice, but for the first chunk of an arena
- * that is gone, which is cleared and kept for the next one.
+ * Memory comes zeroed from the system, so nothing is cleared but what is used twice: what
+ * arena_reset takes back, and the first chunk of an arena that is gone, kept for the next one.
  */
 #include "base/base.h"
 
@@ -42,6 +42,7 @@
 typedef struct Chunk {
 	_Alignas(ARENA_ALIGN) struct Chunk *previous;
 	size_t size;
+	char *left; /* what was handed out ends here, once there is a newer chunk */
 } Chunk;
 
 struct Arena {
@@ -65,6 +66,15 @@ static void
 chunk_unmap(Chunk *chunk)
 {
 	free(chunk);
+}
+
+/* A checked arena copies, so that what still points to the old place is found out. */
+static Chunk *
+chunk_extend(Chunk *chunk, size_t size)
+{
+	(void)chunk;
+	(void)size;
+	return NULL;
 }
 
 static bool
@@ -110,6 +120,25 @@ static void
 chunk_unmap(Chunk *chunk)
 {
 	munmap(chunk, chunk->size);
+}
+
+/* Moves the pages of a chunk to where there is room for more of them; NULL: it stays. */
+static Chunk *
+chunk_extend(Chunk *chunk, size_t size)
+{
+#	ifdef MREMAP_FIXED
+	void *to = chunk_map(size);
+
+	/* To a place of our choice, since only an aligned one keeps the huge pages. */
+	if (to != NULL && mremap(chunk, chunk->size, size, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to)
+		return to;
+	if (to != NULL)
+		munmap(to, size);
+#	else
+	(void)chunk;
+	(void)size;
+#	endif
+	return NULL;
 }
 
 /* The first chunk of the arena that went last: scratch arenas come and go by the thousand. */
@@ -203,15 +232,21 @@ arena_destroy(Arena *arena)
 		chunk_unmap(chunk);
 }
 
+/* The size of a chunk for a block that takes up `room`. */
+static size_t
+chunk_size_for(size_t room)
+{
+	if (room + sizeof(Chunk) <= ARENA_NEXT_CHUNK)
+		return ARENA_NEXT_CHUNK;
+	return (room + sizeof(Chunk) + ARENA_HUGE_PAGE - 1) & ~(ARENA_HUGE_PAGE - 1);
+}
+
 static void
 arena_add_chunk(Arena *arena, size_t room)
 {
-	size_t whole = ARENA_NEXT_CHUNK;
-	Chunk *chunk;
+	Chunk *chunk = chunk_new(chunk_size_for(room));
 
-	if (room + sizeof(Chunk) > whole)
-		whole = (room + sizeof(Chunk) + ARENA_HUGE_PAGE - 1) & ~(ARENA_HUGE_PAGE - 1);
-	chunk = chunk_new(whole);
+	arena->chunk->left = arena->next;
 	chunk->previous = arena->chunk;
 	arena_use(arena, chunk, chunk + 1);
 }
@@ -248,15 +283,39 @@ arena_array(Arena *arena, size_t len, size_t item_size)
 	return arena_alloc(arena, len * item_size);
 }
 
+/*
+ * Makes room behind a block that has a large chunk for itself: growing by copy would leave as much
+ * garbage behind as there is text in the end. False: nothing was changed.
+ */
+static bool
+extend_alone(Arena *arena, const void *block, size_t new_room)
+{
+	Chunk *chunk = arena->chunk, *moved;
+	size_t next = (size_t)(arena->next - (char *)chunk);
+
+	if (block != chunk + 1 || chunk->size < ARENA_NEXT_CHUNK)
+		return false;
+	moved = chunk_extend(chunk, chunk_size_for(new_room));
+	if (moved == NULL)
+		return false;
+	moved->size = chunk_size_for(new_room);
+	arena_use(arena, moved, (char *)moved + next);
+	return true;
+}
+
 void *
 arena_grow(Arena *arena, void *block, size_t old_size, size_t new_size)
 {
 	size_t old_room = room_of(old_size), new_room = room_of(new_size);
+	bool newest = block != NULL && (char *)block + old_room == arena->next;
 	void *moved;
 
 	ASSERT(new_size >= old_size);
-	if (block != NULL && (char *)block + old_room == arena->next &&
-		new_room - old_room <= (size_t)(arena->end - arena->next)) {
+	if (newest && new_room - old_room > (size_t)(arena->end - arena->next)) {
+		newest = extend_alone(arena, block, new_room);
+		block = newest ? arena->chunk + 1 : block;
+	}
+	if (newest) {
 		arena->next += new_room - old_room;
 		arena->used += new_room - old_room;
 		ASAN_UNPOISON_MEMORY_REGION(block, new_size);
@@ -266,6 +325,31 @@ arena_grow(Arena *arena, void *block, size_t old_size, size_t new_size)
 	if (block != NULL && old_size > 0)
 		memcpy(moved, block, old_size);
 	return moved;
+}
+
+ArenaMark
+arena_mark(const Arena *arena)
+{
+	return (ArenaMark){arena->chunk, arena->next, arena->used};
+}
+
+void
+arena_reset(Arena *arena, ArenaMark mark)
+{
+	while (arena->chunk != mark.chunk) {
+		Chunk *chunk = arena->chunk;
+
+		arena->chunk = chunk->previous;
+		arena->next = chunk->previous->left;
+		arena->end = (char *)chunk->previous + chunk->previous->size;
+		ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
+		chunk_unmap(chunk);
+	}
+	ASAN_UNPOISON_MEMORY_REGION(mark.next, (size_t)(arena->next - mark.next));
+	memset(mark.next, 0, (size_t)(arena->next - mark.next));
+	arena->next = mark.next;
+	arena->used = mark.used;
+	ASAN_POISON_MEMORY_REGION(arena->next, (size_t)(arena->end - arena->next));
 }
 
 size_t

@@ -35,8 +35,24 @@ Arena *arena_create(void);
 void arena_destroy(Arena *arena);
 /* Zeroed memory, aligned for any object; never NULL. */
 void *arena_alloc(Arena *arena, size_t size);
-/* Grows a block; in place when it is the newest one, else by copy. The new part is zeroed. */
+/*
+ * Grows a block; in place when it is the newest one, without a copy when it is large and alone in
+ * its chunk, else by copy. The new part is zeroed.
+ */
 void *arena_grow(Arena *arena, void *block, size_t old_size, size_t new_size);
+/*
+ * A place to go back to: arena_reset takes back all that was handed out since, for what is made,
+ * used and forgotten many times. Blocks from before must not have grown in between; places are gone
+ * back to in the opposite order, or left out.
+ */
+typedef struct ArenaMark {
+	void *chunk;
+	char *next;
+	size_t used;
+} ArenaMark;
+
+ArenaMark arena_mark(const Arena *arena);
+void arena_reset(Arena *arena, ArenaMark mark);
 /* Bytes handed out so far. */
 size_t arena_used(const Arena *arena);
 /* For tests: the k-th request for memory from the system fails (0: none does). */
@@ -79,6 +95,7 @@ size_t str_find_char(Str text, char byte, size_t from);
 size_t str_find(Str text, Str part);
 Str str_trim(Str text);
 Str str_copy(Arena *arena, Str text);
+/* The text itself where nothing is to be changed. */
 Str str_lower(Arena *arena, Str text);
 Str str_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Str str_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
@@ -132,6 +149,8 @@ uint64_t base_hash(const void *bytes, size_t len);
  * MAP_NONE. */
 uint32_t map_add(Arena *arena, Map *map, Str key, uint32_t value);
 uint32_t map_find(const Map *map, Str key);
+/* Makes an empty map large enough for `len` keys. */
+void map_reserve(Arena *arena, Map *map, size_t len);
 
 /* --- growing text ----------------------------------------------------------------------------- */
 

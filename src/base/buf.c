@@ -24,20 +24,25 @@ buf_admits(Buf *buf, size_t more)
 	return false;
 }
 
-/* Room for `more` bytes behind the text. */
 static void
-buf_reserve(Buf *buf, size_t more)
+buf_extend(Buf *buf, size_t more)
 {
 	size_t cap = buf->cap == 0 ? BUF_FIRST : buf->cap;
 
-	if (more <= buf->cap - buf->len)
-		return;
 	if (more > SIZE_MAX / 4 - buf->len)
 		panic("out of memory (%zu bytes were asked for)", more);
 	while (cap < buf->len + more)
 		cap *= 2;
 	buf->data = arena_grow(buf->arena, buf->data, buf->cap, cap);
 	buf->cap = cap;
+}
+
+/* Room for `more` bytes behind the text; small, so that it goes into what calls it. */
+static inline void
+buf_reserve(Buf *buf, size_t more)
+{
+	if (more > buf->cap - buf->len)
+		buf_extend(buf, more);
 }
 
 void

@@ -193,8 +193,24 @@ map_insert(Map *map, struct MapSlot slot)
 	map->len++;
 }
 
-/* Half full at the most: chains of linear probing stay short. The old table is left to the arena.
- */
+/* Five eighths full at the most: chains of linear probing stay short. */
+static bool
+map_is_roomy(size_t len, size_t cap)
+{
+	return len <= cap / 8 * 5;
+}
+
+void
+map_reserve(Arena *arena, Map *map, size_t len)
+{
+	ASSERT(map->len == 0);
+	map->cap = 8;
+	while (!map_is_roomy(len, map->cap))
+		map->cap *= 2;
+	map->slots = ARENA_ARRAY(arena, struct MapSlot, map->cap);
+}
+
+/* The old table is left to the arena. */
 static void
 map_grow(Arena *arena, Map *map)
 {
@@ -243,7 +259,7 @@ map_add(Arena *arena, Map *map, Str key, uint32_t value)
 		if (found != MAP_NONE)
 			return found;
 	}
-	if (map->len * 2 >= map->cap)
+	if (!map_is_roomy(map->len + 1, map->cap))
 		map_grow(arena, map);
 	map_insert(map, (struct MapSlot){key, hash, value});
 	return MAP_NONE;

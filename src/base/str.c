@@ -125,13 +125,23 @@ str_copy(Arena *arena, Str text)
 	return text.ptr == NULL ? text : (Str){str_c(arena, text), text.len};
 }
 
+static bool
+has_upper(Str text)
+{
+	size_t i = 0;
+
+	while (i < text.len && (text.ptr[i] < 'A' || text.ptr[i] > 'Z'))
+		i++;
+	return i < text.len;
+}
+
 Str
 str_lower(Arena *arena, Str text)
 {
 	char *copy;
 	size_t i;
 
-	if (text.ptr == NULL)
+	if (text.ptr == NULL || !has_upper(text))
 		return text;
 	copy = arena_alloc(arena, text.len + 1);
 	for (i = 0; i < text.len; i++)

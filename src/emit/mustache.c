@@ -22,6 +22,7 @@ typedef struct Renderer {
 	const MustacheTemplate *template;
 	TextEscape escape;
 	Buf *out;
+	Arena *scratch; /* for the items of lists that are made on demand */
 	MustacheError *error;
 	unsigned depth;
 	uint32_t steps;
@@ -145,6 +146,7 @@ static bool
 render_section(Renderer *renderer, const Place *place, const Node *node)
 {
 	const Json *value = look_up(&node->name, place->scope);
+	bool good = true;
 	size_t i;
 
 	if (value == NULL)
@@ -153,11 +155,13 @@ render_section(Renderer *renderer, const Place *place, const Node *node)
 		return true;
 	if (value->kind != JSON_LIST)
 		return render_body(renderer, place, node, value);
-	for (i = 0; i < value->items.len; i++) {
-		if (!render_body(renderer, place, node, value->items.items[i]))
-			return false;
+	for (i = 0; i < value->items.len && good; i++) {
+		ArenaMark mark = arena_mark(renderer->scratch);
+
+		good = render_body(renderer, place, node, json_item(renderer->scratch, value, i));
+		arena_reset(renderer->scratch, mark);
 	}
-	return true;
+	return good;
 }
 
 static bool
@@ -225,10 +229,15 @@ bool
 mustache_render(const MustacheTemplate *template, const Json *view, TextEscape escape, Buf *out,
 	MustacheError *ret_error)
 {
-	Renderer renderer = {
-		.template = template, .escape = escape, .out = out, .error = ret_error};
+	Renderer renderer = {.template = template,
+		.escape = escape,
+		.out = out,
+		.scratch = arena_create(),
+		.error = ret_error};
 	Scope scope = {view, NULL};
 	Place place = {template->units.items[0], &scope, NULL};
+	bool good = render_nodes(&renderer, &place, 0, place.unit->nodes.len);
 
-	return render_nodes(&renderer, &place, 0, place.unit->nodes.len);
+	arena_destroy(renderer.scratch);
+	return good;
 }

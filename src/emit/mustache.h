@@ -10,7 +10,7 @@
  *   so is whatever a dotted name asks of it.
  * False, null, 0, the empty text and the empty list are false; all other values are true.
  *
- * Parsing gives nodes in an arena; rendering allocates nothing but output. Both are bounded:
+ * Parsing gives nodes in an arena; rendering keeps nothing but output. Both are bounded:
  * nesting, output, and steps (lists inside lists can multiply without output).
  */
 #ifndef EMIT_MUSTACHE_H

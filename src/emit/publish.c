@@ -229,6 +229,14 @@ sync_folder(Publisher *publisher, Str dir)
 	return status;
 }
 
+/* Whether the file before it stands in the same folder, which then is there. */
+static bool
+follows_in_folder(const EmitFiles *files, size_t index)
+{
+	return index > 0 && str_equal(path_dir(files->items[index].path),
+				    path_dir(files->items[index - 1].path));
+}
+
 static IoStatus
 write_beside(Publisher *publisher)
 {
@@ -246,7 +254,7 @@ write_beside(Publisher *publisher)
 		Str path = below(publisher, publisher->temporary, file->path);
 
 		status = ask_stop(publisher);
-		if (status == IO_OK)
+		if (status == IO_OK && !follows_in_folder(publisher->files, i))
 			status = make_folders(publisher, publisher->temporary, file->path);
 		if (status == IO_OK) {
 			status = io->write(io, path, file->bytes);

@@ -55,24 +55,33 @@ csv_line(Buf *csv, const Str *cells, size_t len)
 }
 
 static void
+csv_table(Buf *csv, const Json *table, const char *second)
+{
+	const Json *rows = json_get(table, STR("rows"));
+	size_t i;
+
+	for (i = 0; i < rows->items.len; i++) {
+		const Json *row = rows->items.items[i];
+		Str cells[4] = {json_get_text(table, STR("title")), json_get_text(row, STR("item")),
+			json_get_text(row, str_from(second)), json_get_text(row, STR("notes"))};
+
+		csv_line(csv, cells, 4);
+	}
+}
+
+static void
 csv_tables(Buf *csv, const Json *tables, const char *second)
 {
-	size_t i, j;
+	Arena *scratch = arena_create();
+	size_t i;
 
 	for (i = 0; i < tables->items.len; i++) {
-		const Json *table = tables->items.items[i];
-		const Json *rows = json_get(table, STR("rows"));
+		ArenaMark mark = arena_mark(scratch);
 
-		for (j = 0; j < rows->items.len; j++) {
-			const Json *row = rows->items.items[j];
-			Str cells[4] = {json_get_text(table, STR("title")),
-				json_get_text(row, STR("item")),
-				json_get_text(row, str_from(second)),
-				json_get_text(row, STR("notes"))};
-
-			csv_line(csv, cells, 4);
-		}
+		csv_table(csv, json_item(scratch, tables, i), second);
+		arena_reset(scratch, mark);
 	}
+	arena_destroy(scratch);
 }
 
 /* UTF-8 with a byte order mark and CRLF: so Excel reads every language. */

@@ -93,8 +93,29 @@ json_object(Arena *arena)
 void
 json_push(Arena *arena, Json *list, Json *value)
 {
-	ASSERT(list->kind == JSON_LIST);
+	ASSERT(list->kind == JSON_LIST && list->maker == NULL);
 	VEC_PUSH(arena, &list->items, value);
+}
+
+Json *
+json_list_on_demand(Arena *arena, size_t len, JsonMake make_item, const void *context)
+{
+	Json *list = make(arena, JSON_LIST);
+	JsonMaker *maker = ARENA_NEW(arena, JsonMaker);
+
+	*maker = (JsonMaker){make_item, context};
+	list->maker = maker;
+	list->items.len = len;
+	return list;
+}
+
+const Json *
+json_item(Arena *scratch, const Json *list, size_t index)
+{
+	ASSERT(list->kind == JSON_LIST && index < list->items.len);
+	if (list->maker == NULL)
+		return list->items.items[index];
+	return list->maker->make(scratch, list->maker->context, index);
 }
 
 static uint32_t

@@ -29,6 +29,17 @@ typedef enum JsonKind {
 
 typedef struct Json Json;
 
+/*
+ * Makes the item of a list that is made on demand, in an arena that forgets it soon; gives the same
+ * each time it is asked.
+ */
+typedef Json *(*JsonMake)(Arena *arena, const void *context, size_t index);
+
+typedef struct JsonMaker {
+	JsonMake make;
+	const void *context;
+} JsonMaker;
+
 typedef struct JsonMember {
 	Str key;
 	Json *value;
@@ -43,7 +54,8 @@ struct Json {
 	union {
 		bool truth;
 		int64_t number;
-		Map *index; /* of members, once there are many */
+		Map *index;             /* of members, once there are many */
+		const JsonMaker *maker; /* of a list on demand: it has a length, but no items */
 	};
 	union {
 		Str text; /* a text, or the digits of a number as they were written */
@@ -63,6 +75,13 @@ Json *json_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Json *json_list(Arena *arena);
 Json *json_object(Arena *arena);
 void json_push(Arena *arena, Json *list, Json *value);
+/*
+ * A list whose items are made when someone asks for them: as many as there are egress objects would
+ * not be worth their memory. Read by json_item alone; cannot be pushed to.
+ */
+Json *json_list_on_demand(Arena *arena, size_t len, JsonMake make, const void *context);
+/* An item of a list. If it is made on demand it lives in `scratch`, until that is reset. */
+const Json *json_item(Arena *scratch, const Json *list, size_t index);
 /* The key is not copied; a member of that name is replaced. */
 void json_set(Arena *arena, Json *object, Str key, Json *value);
 

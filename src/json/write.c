@@ -5,13 +5,23 @@
 
 #define SMALL_OBJECT 16
 
+/* Past ASCII that stands for itself: nearly all that is written. */
+static size_t
+skip_plain(Str text, size_t at)
+{
+	while (at < text.len && text.ptr[at] >= ' ' && text.ptr[at] < 0x7f && text.ptr[at] != '"' &&
+		text.ptr[at] != '\\')
+		at++;
+	return at;
+}
+
 void
 json_write_text(Buf *buf, Str text)
 {
 	size_t at = 0, done = 0;
 
 	buf_char(buf, '"');
-	while (at < text.len) {
+	while ((at = skip_plain(text, at)) < text.len) {
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
 
@@ -81,36 +91,55 @@ json_sorted_members(Arena *arena, const Json *object)
 	return members;
 }
 
+static void write_canonical(Buf *buf, const Json *value, Arena *scratch);
+
 static void
-write_canonical(Buf *buf, const Json *value, Arena *scratch)
+write_canonical_list(Buf *buf, const Json *list, Arena *scratch)
 {
 	size_t i;
 
-	if (value->kind == JSON_LIST) {
-		for (i = 0; i < value->items.len; i++) {
-			buf_char(buf, i == 0 ? '[' : ',');
-			write_canonical(buf, value->items.items[i], scratch);
-		}
-		buf_lit(buf, i == 0 ? "[]" : "]");
-	} else if (value->kind == JSON_OBJECT) {
-		const JsonMember *members = json_sorted_members(scratch, value);
+	for (i = 0; i < list->items.len; i++) {
+		ArenaMark mark = arena_mark(scratch);
 
-		for (i = 0; i < value->members.len; i++) {
-			buf_char(buf, i == 0 ? '{' : ',');
-			json_write_text(buf, members[i].key);
-			buf_char(buf, ':');
-			write_canonical(buf, members[i].value, scratch);
-		}
-		buf_lit(buf, i == 0 ? "{}" : "}");
-	} else {
-		write_scalar(buf, value);
+		buf_char(buf, i == 0 ? '[' : ',');
+		write_canonical(buf, json_item(scratch, list, i), scratch);
+		arena_reset(scratch, mark);
 	}
+	buf_lit(buf, i == 0 ? "[]" : "]");
+}
+
+static void
+write_canonical_object(Buf *buf, const Json *object, Arena *scratch)
+{
+	ArenaMark mark = arena_mark(scratch);
+	const JsonMember *members = json_sorted_members(scratch, object);
+	size_t i;
+
+	for (i = 0; i < object->members.len; i++) {
+		buf_char(buf, i == 0 ? '{' : ',');
+		json_write_text(buf, members[i].key);
+		buf_char(buf, ':');
+		write_canonical(buf, members[i].value, scratch);
+	}
+	buf_lit(buf, i == 0 ? "{}" : "}");
+	arena_reset(scratch, mark);
+}
+
+static void
+write_canonical(Buf *buf, const Json *value, Arena *scratch)
+{
+	if (value->kind == JSON_LIST)
+		write_canonical_list(buf, value, scratch);
+	else if (value->kind == JSON_OBJECT)
+		write_canonical_object(buf, value, scratch);
+	else
+		write_scalar(buf, value);
 }
 
 void
 json_write_canonical(Buf *buf, const Json *value)
 {
-	/* Not the Buf's arena: its data could then no longer grow in place. */
+	/* Not the Buf's arena: what is taken back would be the text. */
 	Arena *scratch = arena_create();
 
 	write_canonical(buf, value, scratch);
@@ -124,8 +153,8 @@ json_equal(const Json *a, const Json *b)
 	Buf text_a = buf_make(scratch), text_b = buf_make(scratch);
 	bool equal;
 
-	write_canonical(&text_a, a, scratch);
-	write_canonical(&text_b, b, scratch);
+	json_write_canonical(&text_a, a);
+	json_write_canonical(&text_b, b);
 	equal = str_equal(buf_text(&text_a), buf_text(&text_b));
 	arena_destroy(scratch);
 	return equal;
@@ -138,8 +167,29 @@ new_line(Buf *buf, size_t level)
 	buf_repeat(buf, ' ', 2 * level);
 }
 
+static void write_pretty(Buf *buf, const Json *value, size_t level, Arena *scratch);
+
+/* An item of a list, or a member of an object, on a line of its own. */
 static void
-write_pretty(Buf *buf, const Json *value, size_t level)
+write_pretty_child(Buf *buf, const Json *parent, size_t index, size_t level, Arena *scratch)
+{
+	ArenaMark mark = arena_mark(scratch);
+
+	if (index > 0)
+		buf_char(buf, ',');
+	new_line(buf, level);
+	if (parent->kind == JSON_LIST) {
+		write_pretty(buf, json_item(scratch, parent, index), level, scratch);
+	} else {
+		json_write_text(buf, parent->members.items[index].key);
+		buf_lit(buf, ": ");
+		write_pretty(buf, parent->members.items[index].value, level, scratch);
+	}
+	arena_reset(scratch, mark);
+}
+
+static void
+write_pretty(Buf *buf, const Json *value, size_t level, Arena *scratch)
 {
 	bool is_list = value->kind == JSON_LIST;
 	size_t len = json_len(value), i;
@@ -149,17 +199,8 @@ write_pretty(Buf *buf, const Json *value, size_t level)
 		return;
 	}
 	buf_char(buf, is_list ? '[' : '{');
-	for (i = 0; i < len; i++) {
-		if (i > 0)
-			buf_char(buf, ',');
-		new_line(buf, level + 1);
-		if (!is_list) {
-			json_write_text(buf, value->members.items[i].key);
-			buf_lit(buf, ": ");
-		}
-		write_pretty(buf, is_list ? value->items.items[i] : value->members.items[i].value,
-			level + 1);
-	}
+	for (i = 0; i < len; i++)
+		write_pretty_child(buf, value, i, level + 1, scratch);
 	if (len > 0)
 		new_line(buf, level);
 	buf_char(buf, is_list ? ']' : '}');
@@ -168,6 +209,9 @@ write_pretty(Buf *buf, const Json *value, size_t level)
 void
 json_write_pretty(Buf *buf, const Json *value)
 {
-	write_pretty(buf, value, 0);
+	Arena *scratch = arena_create();
+
+	write_pretty(buf, value, 0, scratch);
 	buf_char(buf, '\n');
+	arena_destroy(scratch);
 }

@@ -252,9 +252,9 @@ Str model_path(const Model *model, const char *section, Str name, const char *ke
  * ------------------------------------------------------------------------------- */
 
 /* "erp01 → relay-hq → nat-tokyo": the shortest path; ends with the egress, or the host alone. */
-Str model_route_text(const Model *model, const ModelRoute *route);
+Str model_route_text(Arena *arena, const Model *model, const ModelRoute *route);
 /* "erp01/relay-hq/nat-tokyo": host, last hop, egress; `-` for MODEL_SELF. Unique in a spec. */
-Str model_route_id(const Model *model, const ModelRoute *route);
+Str model_route_id(Arena *arena, const Model *model, const ModelRoute *route);
 /* The addresses that the next hop sees. */
 const FieldPrefixes *model_route_addresses(const Model *model, const ModelRoute *route);
 /*

@@ -260,8 +260,14 @@ add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head
 void
 model_build_names(Model *model)
 {
+	size_t len = (size_t)model->egress_len + model->gateways_len + model->hosts_len;
 	uint32_t i;
 
+	/* Tables of this size would leave as much garbage as they take if they had to grow. */
+	map_reserve(model->arena, &model->senders, len);
+	map_reserve(model->arena, &model->domain_names, model->domains_len);
+	model->refs.items = ARENA_ARRAY(model->arena, ModelRef, len);
+	model->refs.cap = len;
 	for (i = 0; i < model->egress_len; i++)
 		add_sender(model, MODEL_KIND_EGRESS, i, &model->egress[i].head);
 	for (i = 0; i < model->gateways_len; i++)

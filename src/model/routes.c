@@ -364,9 +364,9 @@ model_route_gateways(
 #define SHOWN_GATEWAYS 16
 
 Str
-model_route_text(const Model *model, const ModelRoute *route)
+model_route_text(Arena *arena, const Model *model, const ModelRoute *route)
 {
-	Buf text = buf_make(model->sink->arena);
+	Buf text = buf_make(arena);
 	uint32_t gateways[SHOWN_GATEWAYS];
 	size_t len = model_route_gateways(model, route, gateways, SHOWN_GATEWAYS), i;
 
@@ -385,7 +385,7 @@ model_route_text(const Model *model, const ModelRoute *route)
 }
 
 Str
-model_route_id(const Model *model, const ModelRoute *route)
+model_route_id(Arena *arena, const Model *model, const ModelRoute *route)
 {
 	Str parts[3] = {model->hosts[route->host].head.name, STR("-"), STR("-")};
 
@@ -393,7 +393,7 @@ model_route_id(const Model *model, const ModelRoute *route)
 		parts[1] = model->gateways[route->last_hop].head.name;
 	if (route->egress != MODEL_SELF)
 		parts[2] = model->egress[route->egress].head.name;
-	return schema_path(model->sink->arena, parts, 3);
+	return schema_path(arena, parts, 3);
 }
 
 const FieldPrefixes *

@@ -106,8 +106,14 @@ check_unicode(Str text, bool *ret_unicode)
 
 	*ret_unicode = false;
 	while (at < text.len) {
-		uint32_t code_point = utf8_next(text, &at);
+		unsigned char byte = (unsigned char)text.ptr[at];
+		uint32_t code_point;
 
+		if (byte >= 0x20 && byte < 0x7f) {
+			at++;
+			continue;
+		}
+		code_point = utf8_next(text, &at);
 		*ret_unicode = *ret_unicode || code_point > 0x7f;
 		/* It would drop what does not show. Joiners are letters of some scripts. */
 		if (code_point == 0 || utf8_is_control(code_point) ||

@@ -221,8 +221,8 @@ typedef enum NetNameError {
 typedef enum NetNameKind { NET_NAME_HOST, NET_NAME_DNS } NetNameKind;
 
 /*
- * Lower-case A-labels without a final dot. `ret_name` is written for NET_NAME_OK, and for
- * NET_NAME_SINGLE_LABEL, since a name out of DNS may be one.
+ * Lower-case A-labels without a final dot, in `text` itself if they stand there. `ret_name` is
+ * written for NET_NAME_OK, and for NET_NAME_SINGLE_LABEL, since a name out of DNS may be one.
  */
 NetNameError net_name_parse(Arena *arena, Str text, NetNameKind kind, Str *ret_name);
 /* A clause that can follow "`x` is not a domain name: ". */

@@ -88,13 +88,14 @@ way_text(const RuleFacts *facts, const RuleUse *use, ModelMethod *ret_method)
 		const ModelRoute *route = &facts->model->routes.items[use->route];
 
 		*ret_method = facts->model->host_infos[route->host].method;
-		return model_route_text(facts->model, route);
+		return model_route_text(facts->scratch, facts->model, route);
 	}
 	*ret_method = MODEL_METHOD_CONNECTOR;
 	if (use->writer == STATE_NONE)
 		return (Str){0};
 	connector = &facts->state->connectors.items[use->writer];
-	return state_source_text(facts->model, &connector->sources.items[use->source]);
+	return state_source_text(
+		facts->scratch, facts->model, &connector->sources.items[use->source]);
 }
 
 /* The route, and at its end the hop that the spec lacks: the one with the public address. */

@@ -44,7 +44,8 @@ report_no_ip4(const RuleFacts *facts, uint32_t index, DiagSink *sink)
 	diag_label(sink, diag, "no IPv4 address behind it");
 	if (addresses != NULL && addresses->len > 0)
 		diag_related(sink, diag, addresses->items[0].span, "an IPv6 source");
-	diag_note(sink, diag, "route: " STR_FMT, STR_ARG(state_source_text(facts->model, source)));
+	diag_note(sink, diag, "route: " STR_FMT,
+		STR_ARG(state_source_text(facts->scratch, facts->model, source)));
 	diag_help(sink, diag,
 		"give the route an egress with an IPv4 address, or identify the connector by "
 		"certificate, which counts over IPv4 and IPv6");

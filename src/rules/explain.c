@@ -64,8 +64,8 @@ write_route(Explain *explain, uint32_t number)
 	const StateMatch *match = &explain->facts.state->matches[number];
 	uint32_t taker = match->on_premises != STATE_NONE ? match->on_premises : match->partner;
 
-	buf_printf(
-		explain->out, "  route: " STR_FMT " → ", STR_ARG(model_route_text(model, route)));
+	buf_printf(explain->out, "  route: " STR_FMT " → ",
+		STR_ARG(model_route_text(explain->out->arena, model, route)));
 	write_addresses(explain, model_route_addresses(model, route));
 	if (taker != STATE_NONE && model->host_infos[route->host].method == MODEL_METHOD_CONNECTOR)
 		buf_printf(explain->out, ", taken by connector `" STR_FMT "`",
@@ -161,7 +161,8 @@ write_source(Explain *explain, const StateSource *source)
 {
 	const Model *model = explain->facts.model;
 
-	buf_printf(explain->out, "  for " STR_FMT, STR_ARG(state_source_text(model, source)));
+	buf_printf(explain->out, "  for " STR_FMT,
+		STR_ARG(state_source_text(explain->out->arena, model, source)));
 	if (source->host != STATE_NONE)
 		write_field(explain, "owner", &model->hosts[source->host].owner);
 	buf_char(explain->out, '\n');

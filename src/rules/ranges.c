@@ -97,8 +97,8 @@ report_microsoft(const Range *range, const NetSet *common)
 	diag_label(range->sink, diag, "every tenant sends from here");
 	if (range->use->routes > 0)
 		diag_note(range->sink, diag, "route: " STR_FMT,
-			STR_ARG(model_route_text(
-				facts->model, &facts->model->routes.items[range->use->route])));
+			STR_ARG(model_route_text(facts->scratch, facts->model,
+				&facts->model->routes.items[range->use->route])));
 	diag_help(range->sink, diag,
 		"name the address that your own last hop has when it connects to Exchange Online");
 }

@@ -71,7 +71,7 @@ report_refused(
 
 	diag_path(diag, rules_path(facts, MODEL_KIND_HOST, head->name, NULL, (Str){0}));
 	diag_note(sink, diag, "route: " STR_FMT STR_FMT,
-		STR_ARG(model_route_text(facts->model, refused->route)),
+		STR_ARG(model_route_text(facts->scratch, facts->model, refused->route)),
 		STR_ARG(rules_more(facts, refused->count - 1)));
 	return diag;
 }

@@ -62,7 +62,7 @@ report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink
 	diag_label(sink, diag, "leaves through shared addresses");
 	diag_related(sink, diag, shared_span(facts->model, sharer), "others send from here too");
 	diag_note(sink, diag, "route: " STR_FMT STR_FMT,
-		STR_ARG(state_source_text(facts->model, source)),
+		STR_ARG(state_source_text(facts->scratch, facts->model, source)),
 		STR_ARG(rules_more(facts, group->count - 1)));
 	diag_note(sink, diag,
 		"a partner connector is no way out: it takes mail to the tenant and never relays "

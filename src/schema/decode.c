@@ -53,24 +53,32 @@ schema_pop(SchemaDecoder *decoder)
 	decoder->path.len--;
 }
 
-/* RFC 6901. One byte at a time, so that the `~` of an escape is not escaped again. */
+/* RFC 6901. */
+static void
+write_pointer_part(Buf *buf, Str part)
+{
+	size_t done = 0, at;
+
+	for (at = 0; at < part.len; at++) {
+		if (part.ptr[at] != '/' && part.ptr[at] != '~')
+			continue;
+		buf_str(buf, str_slice(part, done, at));
+		buf_lit(buf, part.ptr[at] == '/' ? "~1" : "~0");
+		done = at + 1;
+	}
+	buf_str(buf, str_slice(part, done, part.len));
+}
+
 Str
 schema_path(Arena *arena, const Str *parts, size_t len)
 {
 	Buf buf = buf_make(arena);
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < len; i++) {
 		if (i > 0)
 			buf_char(&buf, '/');
-		for (j = 0; j < parts[i].len; j++) {
-			char byte = parts[i].ptr[j];
-
-			if (byte == '/' || byte == '~')
-				buf_lit(&buf, byte == '/' ? "~1" : "~0");
-			else
-				buf_char(&buf, byte);
-		}
+		write_pointer_part(&buf, parts[i]);
 	}
 	return buf_text(&buf);
 }

@@ -34,16 +34,16 @@ state_source_tls(const Model *model, const StateSource *source)
 }
 
 Str
-state_source_text(const Model *model, const StateSource *source)
+state_source_text(Arena *arena, const Model *model, const StateSource *source)
 {
 	Str egress;
 
 	if (source->route != STATE_NONE)
-		return model_route_text(model, &model->routes.items[source->route]);
+		return model_route_text(arena, model, &model->routes.items[source->route]);
 	egress = model->egress[source->egress].head.name;
 	if (source->last_hop == MODEL_SELF)
 		return egress;
-	return str_format(model->arena, STR_FMT " → " STR_FMT,
+	return str_format(arena, STR_FMT " → " STR_FMT,
 		STR_ARG(model->gateways[source->last_hop].head.name), STR_ARG(egress));
 }
 

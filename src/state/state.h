@@ -108,7 +108,7 @@ bool state_source_is_written(const StateConnector *connector, const StateSource 
 Str state_source_certificate(const Model *model, const StateSource *source);
 ModelTls state_source_tls(const Model *model, const StateSource *source);
 /* "erp01 → relay-hq → nat-tokyo", "filter → filter-pool", "nat-tokyo" */
-Str state_source_text(const Model *model, const StateSource *source);
+Str state_source_text(Arena *arena, const Model *model, const StateSource *source);
 /* Whether a certificate of that name is one that a connector with this name or pattern takes. */
 bool state_certificate_matches(Str pattern, Str name);
 

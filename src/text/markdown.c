@@ -97,6 +97,13 @@ write_start(Buf *buf, Str text)
 	return at + 1;
 }
 
+static bool
+is_alphanumeric(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9');
+}
+
 void
 text_markdown(Buf *buf, Str text)
 {
@@ -105,6 +112,12 @@ text_markdown(Buf *buf, Str text)
 	while (at < text.len) {
 		size_t start = at;
 
+		while (at < text.len && is_alphanumeric(text.ptr[at]))
+			at++;
+		if (at > start) {
+			buf_str(buf, str_slice(text, start, at));
+			continue;
+		}
 		if (text.ptr[at] == ' ' || is_line_end(text.ptr[at])) {
 			at = skip_blank(text, at);
 			write_blank(buf, start == 0 || at == text.len);

@@ -35,6 +35,8 @@ text_each(Buf *buf, Str text, TextEscapeOne escape)
 bool
 text_is_hidden(uint32_t code_point)
 {
+	if (code_point >= ' ' && code_point < 0x7f)
+		return false;
 	return utf8_is_control(code_point) || utf8_is_line_separator(code_point) ||
 	       utf8_is_invisible(code_point);
 }

@@ -55,78 +55,60 @@ tenant_json(Arena *arena, const Model *model)
 	return tenant;
 }
 
+/* --- objects of the spec: there may be many, so each is made when it is written ------------------
+ */
+
 static Json *
-domains_json(Arena *arena, const Model *model)
+domain_json(Arena *arena, const void *context, size_t index)
 {
-	Json *list = json_list(arena);
-	uint32_t i;
+	const Model *model = context;
+	Json *domain = schema_value(arena, table_of("domains"), &model->domains[index]);
 
-	for (i = 0; i < model->domains_len; i++) {
-		Json *domain = schema_value(arena, table_of("domains"), &model->domains[i]);
-
-		set_default(arena, domain, "accepted", "true");
-		set_default(arena, domain, "sends", "any");
-		set_default(arena, domain, "inbound", "exchange");
-		/* `spf` is an object here even where the spec has none. */
-		set_default(arena, json_get(domain, STR("spf")), "manage", "compose");
-		json_push(arena, list, domain);
-	}
-	return list;
+	set_default(arena, domain, "accepted", "true");
+	set_default(arena, domain, "sends", "any");
+	set_default(arena, domain, "inbound", "exchange");
+	/* `spf` is an object here even where the spec has none. */
+	set_default(arena, json_get(domain, STR("spf")), "manage", "compose");
+	return domain;
 }
 
 /* A host's defaults depend on its other fields: the model has worked them out. */
 static Json *
-hosts_json(Arena *arena, const Model *model)
+host_json(Arena *arena, const void *context, size_t index)
 {
-	Json *list = json_list(arena);
-	uint32_t i;
+	const Model *model = context;
+	const ModelHostInfo *info = &model->host_infos[index];
+	Json *host = schema_value(arena, table_of("relay_hosts"), &model->hosts[index]);
 
-	for (i = 0; i < model->hosts_len; i++) {
-		const ModelHostInfo *info = &model->host_infos[i];
-		Json *host = schema_value(arena, table_of("relay_hosts"), &model->hosts[i]);
-
-		set_default(arena, host, "method", model_method_choices.texts[info->method]);
-		set_default(arena, host, "recipients",
-			model_recipients_choices.texts[info->recipients]);
-		set_default(arena, host, "tls", model_tls_choices.texts[info->tls]);
-		json_push(arena, list, host);
-	}
-	return list;
+	set_default(arena, host, "method", model_method_choices.texts[info->method]);
+	set_default(arena, host, "recipients", model_recipients_choices.texts[info->recipients]);
+	set_default(arena, host, "tls", model_tls_choices.texts[info->tls]);
+	return host;
 }
 
 static Json *
-gateways_json(Arena *arena, const Model *model)
+gateway_json(Arena *arena, const void *context, size_t index)
 {
-	Json *list = json_list(arena);
-	uint32_t i;
+	const Model *model = context;
+	Json *gateway = schema_value(arena, table_of("gateways"), &model->gateways[index]);
 
-	for (i = 0; i < model->gateways_len; i++) {
-		Json *gateway = schema_value(arena, table_of("gateways"), &model->gateways[i]);
-
-		set_default(arena, gateway, "kind", "other");
-		set_default(arena, gateway, "tls", "required");
-		set_default_flag(arena, gateway, "shared", false);
-		set_default_flag(arena, gateway, "hybrid", false);
-		json_push(arena, list, gateway);
-	}
-	return list;
+	set_default(arena, gateway, "kind", "other");
+	set_default(arena, gateway, "tls", "required");
+	set_default_flag(arena, gateway, "shared", false);
+	set_default_flag(arena, gateway, "hybrid", false);
+	return gateway;
 }
 
 static Json *
-egress_json(Arena *arena, const Model *model)
+egress_json(Arena *arena, const void *context, size_t index)
 {
-	Json *list = json_list(arena);
-	uint32_t i;
+	const Model *model = context;
+	Json *egress = schema_value(arena, table_of("egress"), &model->egress[index]);
 
-	for (i = 0; i < model->egress_len; i++) {
-		Json *egress = schema_value(arena, table_of("egress"), &model->egress[i]);
-
-		set_default(arena, egress, "authorize", "auto");
-		set_default_flag(arena, egress, "shared", false);
-		set_default_flag(arena, egress, "dynamic", false);
-		json_push(arena, list, egress);
-	}
-	return list;
+	set_default(arena, egress, "authorize", "auto");
+	set_default_flag(arena, egress, "shared", false);
+	set_default_flag(arena, egress, "dynamic", false);
+	return egress;
 }
 
 static Json *
@@ -143,29 +125,24 @@ prefixes_json(Arena *arena, const FieldPrefixes *prefixes)
 
 /* Null for `last_hop`: the host itself is it. Null for `egress`: the host's own address is seen. */
 static Json *
-routes_json(Arena *arena, const Model *model)
+route_json(Arena *arena, const void *context, size_t index)
 {
-	Json *list = json_list(arena);
-	size_t i;
+	const Model *model = context;
+	const ModelRoute *route = &model->routes.items[index];
+	Json *item = json_object(arena);
 
-	for (i = 0; i < model->routes.len; i++) {
-		const ModelRoute *route = &model->routes.items[i];
-		Json *item = json_object(arena);
-
-		SET(item, "id", json_text(arena, model_route_id(model, route)));
-		SET(item, "host", json_text(arena, model->hosts[route->host].head.name));
-		SET(item, "last_hop",
-			route->last_hop == MODEL_SELF
-				? json_null(arena)
-				: json_text(arena, model->gateways[route->last_hop].head.name));
-		SET(item, "egress",
-			route->egress == MODEL_SELF
-				? json_null(arena)
-				: json_text(arena, model->egress[route->egress].head.name));
-		SET(item, "ranges", prefixes_json(arena, model_route_addresses(model, route)));
-		json_push(arena, list, item);
-	}
-	return list;
+	SET(item, "id", json_text(arena, model_route_id(arena, model, route)));
+	SET(item, "host", json_text(arena, model->hosts[route->host].head.name));
+	SET(item, "last_hop",
+		route->last_hop == MODEL_SELF
+			? json_null(arena)
+			: json_text(arena, model->gateways[route->last_hop].head.name));
+	SET(item, "egress",
+		route->egress == MODEL_SELF
+			? json_null(arena)
+			: json_text(arena, model->egress[route->egress].head.name));
+	SET(item, "ranges", prefixes_json(arena, model_route_addresses(model, route)));
+	return item;
 }
 
 /* --- connectors
@@ -198,8 +175,9 @@ static Json *
 source_json(Arena *arena, const Model *model, const StateSource *source)
 {
 	if (source->route != STATE_NONE)
-		return json_text(arena, model_route_id(model, &model->routes.items[source->route]));
-	return json_text(arena, state_source_text(model, source));
+		return json_text(
+			arena, model_route_id(arena, model, &model->routes.items[source->route]));
+	return json_text(arena, state_source_text(arena, model, source));
 }
 
 static Json *
@@ -282,39 +260,55 @@ records_json(Arena *arena, const State *state)
 	return list;
 }
 
-static void
-push_ptr(Arena *arena, Json *list, const ModelEgress *egress, Str address, Str name)
+/* A PTR record: of one address of an egress object, or of the address that the spec names. */
+typedef struct Pointer {
+	const ModelEgress *egress;
+	const FieldPair *pair;
+	uint32_t address; /* where the pair names none */
+} Pointer;
+
+typedef VEC(Pointer) Pointers;
+
+static Json *
+pointer_json(Arena *arena, const void *context, size_t index)
 {
+	const Pointer *pointer = &((const Pointer *)context)[index];
+	const ModelEgress *egress = pointer->egress;
+	Str address = pointer->pair->key;
 	Json *item = json_object(arena);
 
+	if (address.ptr == NULL)
+		address = net_prefix_text(arena, egress->addresses.items[pointer->address].prefix);
 	SET(item, "address", json_text(arena, address));
-	SET(item, "name", json_text(arena, name));
+	SET(item, "name", json_text(arena, pointer->pair->text));
 	SET(item, "egress", json_text(arena, egress->head.name));
-	json_push(arena, list, item);
+	return item;
 }
 
 /* One name for all addresses of an egress object, or a name for each. */
+static void
+add_pointers(Arena *arena, const ModelEgress *egress, Pointers *pointers)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < egress->ptr.len; i++) {
+		const FieldPair *pair = &egress->ptr.items[i];
+		uint32_t len = pair->key.ptr != NULL ? 1 : egress->addresses.len;
+
+		for (k = 0; k < len; k++)
+			VEC_PUSH(arena, pointers, ((Pointer){egress, pair, k}));
+	}
+}
+
 static Json *
 ptr_json(Arena *arena, const Model *model)
 {
-	Json *list = json_list(arena);
-	uint32_t i, j, k;
+	Pointers pointers = {0};
+	uint32_t i;
 
-	for (i = 0; i < model->egress_len; i++) {
-		const ModelEgress *egress = &model->egress[i];
-
-		for (j = 0; j < egress->ptr.len; j++) {
-			const FieldPair *pair = &egress->ptr.items[j];
-
-			if (pair->key.ptr != NULL)
-				push_ptr(arena, list, egress, pair->key, pair->text);
-			for (k = 0; pair->key.ptr == NULL && k < egress->addresses.len; k++)
-				push_ptr(arena, list, egress,
-					net_prefix_text(arena, egress->addresses.items[k].prefix),
-					pair->text);
-		}
-	}
-	return list;
+	for (i = 0; i < model->egress_len; i++)
+		add_pointers(arena, &model->egress[i], &pointers);
+	return json_list_on_demand(arena, pointers.len, pointer_json, pointers.items);
 }
 
 static Json *
@@ -490,6 +484,16 @@ tool_json(Arena *arena, const ViewInput *input)
 	return tool;
 }
 
+static void
+set_objects(Arena *arena, Json *plan, const Model *model)
+{
+	SET(plan, "domains", json_list_on_demand(arena, model->domains_len, domain_json, model));
+	SET(plan, "hosts", json_list_on_demand(arena, model->hosts_len, host_json, model));
+	SET(plan, "gateways", json_list_on_demand(arena, model->gateways_len, gateway_json, model));
+	SET(plan, "egress", json_list_on_demand(arena, model->egress_len, egress_json, model));
+	SET(plan, "routes", json_list_on_demand(arena, model->routes.len, route_json, model));
+}
+
 Json *
 view_plan(Arena *arena, const ViewInput *input)
 {
@@ -508,11 +512,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "change", schema_value(arena, table_of("change"), &model->spec->change));
 	SET(plan, "documents", schema_value(arena, table_of("documents"), &model->spec->documents));
 	SET(plan, "live", json_null(arena));
-	SET(plan, "domains", domains_json(arena, model));
-	SET(plan, "hosts", hosts_json(arena, model));
-	SET(plan, "gateways", gateways_json(arena, model));
-	SET(plan, "egress", egress_json(arena, model));
-	SET(plan, "routes", routes_json(arena, model));
+	set_objects(arena, plan, model);
 	SET(plan, "connectors", connectors_json(arena, input->plan));
 	SET(plan, "records", records_json(arena, input->plan->after));
 	SET(plan, "ptr", ptr_json(arena, model));

@@ -178,8 +178,9 @@ spf_lookups(SummaryTable *table, unsigned lookups)
 }
 
 static Json *
-spf_table(Arena *arena, const ViewInput *input, size_t index)
+spf_table(Arena *arena, const void *context, size_t index)
 {
+	const ViewInput *input = context;
 	const State *state = input->plan->after;
 	const StateRecord *record = &state->records.items[index];
 	/* Records and prices are made in pairs. */
@@ -201,17 +202,6 @@ spf_table(Arena *arena, const ViewInput *input, size_t index)
 					 "domain", record->domain)));
 	SET(object, "rows", table.rows);
 	return object;
-}
-
-static Json *
-spf_tables(Arena *arena, const ViewInput *input)
-{
-	Json *list = json_list(arena);
-	size_t i;
-
-	for (i = 0; i < input->plan->after->records.len; i++)
-		json_push(arena, list, spf_table(arena, input, i));
-	return list;
 }
 
 /* --- findings and notices
@@ -290,31 +280,57 @@ has_own_table(ModelMethod method)
 	return method != MODEL_METHOD_CONNECTOR;
 }
 
+/* The hosts with a table, as far as the tables are concerned. */
+typedef struct SummaryHosts {
+	const ViewInput *input;
+	VEC(uint32_t) hosts;
+} SummaryHosts;
+
+static Json *
+host_table(Arena *arena, const void *context, size_t index)
+{
+	const SummaryHosts *tables = context;
+	const ViewInput *input = tables->input;
+	SummaryTable table = {arena, input->language, input->plan->model, NULL};
+
+	return summary_host(&table, tables->hosts.items[index]);
+}
+
+static Json *
+host_tables(Arena *arena, const ViewInput *input)
+{
+	const Model *model = input->plan->model;
+	SummaryHosts *tables = ARENA_NEW(arena, SummaryHosts);
+	uint32_t i;
+
+	tables->input = input;
+	for (i = 0; i < model->hosts_len; i++) {
+		if (has_own_table(model->host_infos[i].method))
+			VEC_PUSH(arena, &tables->hosts, i);
+	}
+	return json_list_on_demand(arena, tables->hosts.len, host_table, tables);
+}
+
 /* Connectors and hosts come in the order of their names, as in the plan. */
 Json *
 view_summary(Arena *arena, const ViewInput *input)
 {
-	const Model *model = input->plan->model;
-	SummaryTable table = {arena, input->language, model, NULL};
+	const State *state = input->plan->after;
+	SummaryTable table = {arena, input->language, input->plan->model, NULL};
 	Json *summary = json_object(arena), *connectors = json_list(arena);
-	Json *hosts = json_list(arena);
-	Str tenant = model->spec->tenant.name.text;
+	Str tenant = table.model->spec->tenant.name.text;
 	size_t i;
 
-	for (i = 0; i < input->plan->after->connectors.len; i++)
-		json_push(arena, connectors,
-			summary_connector(&table, &input->plan->after->connectors.items[i]));
-	for (i = 0; i < model->hosts_len; i++) {
-		if (has_own_table(model->host_infos[i].method))
-			json_push(arena, hosts, summary_host(&table, (uint32_t)i));
-	}
+	for (i = 0; i < state->connectors.len; i++)
+		json_push(
+			arena, connectors, summary_connector(&table, &state->connectors.items[i]));
 	SET(summary, "title",
 		json_text(arena, view_string_with(arena, input->language, "summary.title", "tenant",
 					 tenant)));
 	SET(summary, "notices", notices(arena, input));
 	SET(summary, "connectors", connectors);
-	SET(summary, "hosts", hosts);
-	SET(summary, "spf", spf_tables(arena, input));
+	SET(summary, "hosts", host_tables(arena, input));
+	SET(summary, "spf", json_list_on_demand(arena, state->records.len, spf_table, input));
 	SET(summary, "findings", findings(arena, input, false));
 	SET(summary, "not_checked", findings(arena, input, true));
 	SET(summary, "unknowns", unknowns(arena, input));

@@ -89,7 +89,8 @@ note_routes(SummaryTable *table, Json *notes, const StateConnector *connector)
 
 	for (i = 0; i < connector->sources.len && i < LISTED_ROUTES; i++)
 		summary_note_with(table, notes, "note.address_from", "route",
-			state_source_text(table->model, &connector->sources.items[i]));
+			state_source_text(
+				table->arena, table->model, &connector->sources.items[i]));
 	if (connector->sources.len > LISTED_ROUTES)
 		json_push(table->arena, notes,
 			json_format(
@@ -263,8 +264,8 @@ host_source_row(SummaryTable *table, uint32_t host)
 
 		for (j = 0; j < addresses->len; j++)
 			VEC_PUSH(table->arena, &shown, addresses->items[j].prefix);
-		summary_note_with(
-			table, notes, "note.address_from", "route", model_route_text(model, route));
+		summary_note_with(table, notes, "note.address_from", "route",
+			model_route_text(table->arena, model, route));
 	}
 	note_reaches(table, notes, &shown);
 	/* Without a route it is not known what is seen outside: no word on reach for these. */

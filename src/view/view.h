@@ -3,7 +3,7 @@
  * together with the strings of a language and the tables of the summary, all as plain text.
  *
  * Nothing in it depends on the day, the machine or the order of maps in the spec. Ownership: the
- * arena.
+ * arena; long lists are made on demand from the input, which stays until the values are written.
  */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H

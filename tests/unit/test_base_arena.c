@@ -96,6 +96,58 @@ the_newest_block_grows_in_place(void **state)
 	arena_destroy(arena);
 }
 
+/* Also where growing moves the chunk that the block has for itself. */
+static void
+a_large_block_grows_and_keeps_its_bytes(void **state)
+{
+	Arena *arena = arena_create();
+	size_t len = (size_t)8 << 20, used;
+	char *block = arena_alloc(arena, len);
+
+	(void)state;
+	memset(block, 7, len);
+	used = arena_used(arena);
+	block = arena_grow(arena, block, len, 5 * len);
+	assert_int_equal((uintptr_t)block % 16, 0);
+	assert_true(is_filled((unsigned char *)block, 0, len, 7));
+	assert_true(is_filled((unsigned char *)block, len, 5 * len, 0));
+	assert_true(arena_used(arena) >= used + 4 * len);
+	memset(block, 8, 5 * len);
+	assert_true(is_filled(arena_alloc(arena, len), 0, len, 0));
+	assert_true(is_filled((unsigned char *)block, 0, 5 * len, 8));
+	arena_destroy(arena);
+}
+
+/* A stack of marks with random blocks between them: the older blocks stay, the newer are clean. */
+static void
+what_is_taken_back_is_zeroed_again(void **state)
+{
+	Random random = {12};
+	Arena *arena = arena_create();
+	ArenaMark marks[8];
+	Block below[8] = {{0}};
+	size_t round, depth = 0, i;
+
+	(void)state;
+	for (round = 0; round < 4000; round++) {
+		if (depth > 0 && (depth == BASE_COUNT(marks) || random_below(&random, 2) == 0)) {
+			depth -= 1 + random_below(&random, depth);
+			arena_reset(arena, marks[depth]);
+			assert_int_equal(arena_used(arena), marks[depth].used);
+		}
+		for (i = 0; i < depth; i++)
+			assert_true(
+				is_filled(below[i].bytes, 0, below[i].len, (unsigned char)(i + 1)));
+		marks[depth] = arena_mark(arena);
+		below[depth].len = random_size(&random);
+		below[depth].bytes = arena_alloc(arena, below[depth].len);
+		assert_true(is_filled(below[depth].bytes, 0, below[depth].len, 0));
+		memset(below[depth].bytes, (int)depth + 1, below[depth].len);
+		depth++;
+	}
+	arena_destroy(arena);
+}
+
 /* Arenas come and go, small and large ones, some at the same time; what they give is always clean.
  */
 static void
@@ -182,6 +234,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_are_zeroed_aligned_and_disjoint),
 		cmocka_unit_test(the_newest_block_grows_in_place),
+		cmocka_unit_test(a_large_block_grows_and_keeps_its_bytes),
+		cmocka_unit_test(what_is_taken_back_is_zeroed_again),
 		cmocka_unit_test(the_memory_of_a_gone_arena_comes_back_clean),
 		cmocka_unit_test(sizes_that_cannot_be_end_in_a_sentence),
 		cmocka_unit_test(every_refusal_of_the_system_is_told),

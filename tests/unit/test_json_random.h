@@ -50,4 +50,31 @@ random_value(Arena *arena, unsigned depth)
 	return value;
 }
 
+static inline Json *on_demand(Arena *arena, const Json *value);
+
+static inline Json *
+make_on_demand(Arena *arena, const void *context, size_t index)
+{
+	return on_demand(arena, ((const Json *)context)->items.items[index]);
+}
+
+/* The same value with lists that are made on demand, their items too. */
+static inline Json *
+on_demand(Arena *arena, const Json *value)
+{
+	Json *copy = ARENA_NEW(arena, Json);
+	size_t i;
+
+	*copy = *value;
+	if (value->kind == JSON_LIST)
+		return json_list_on_demand(arena, value->items.len, make_on_demand, value);
+	if (value->kind != JSON_OBJECT)
+		return copy;
+	copy = json_object(arena);
+	for (i = 0; i < value->members.len; i++)
+		json_set(arena, copy, value->members.items[i].key,
+			on_demand(arena, value->members.items[i].value));
+	return copy;
+}
+
 #endif

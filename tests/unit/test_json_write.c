@@ -65,6 +65,30 @@ read_gives_back_what_was_written(void **state)
 	for_trials(2000, check_reads_back);
 }
 
+static void
+lists_on_demand_are_written_like_lists(void **state)
+{
+	size_t times;
+
+	(void)state;
+	for (times = 0; times < 1000; times++) {
+		Arena *arena = arena_create(), *other = arena_create();
+		const Json *value = random_value(arena, 4);
+		const Json *lazy = on_demand(other, value);
+		size_t used = arena_used(other);
+		Buf pretty = buf_make(arena), same = buf_make(arena);
+
+		json_write_pretty(&pretty, value);
+		json_write_pretty(&same, lazy);
+		assert_true(str_equal(buf_text(&pretty), buf_text(&same)));
+		assert_true(json_equal(value, lazy));
+		/* What was made has gone. */
+		assert_int_equal(arena_used(other), used);
+		arena_destroy(other);
+		arena_destroy(arena);
+	}
+}
+
 /* The same value with the members of every object set in another order. */
 static Json *
 shuffled(Arena *arena, const Json *value)
@@ -366,6 +390,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read_gives_back_what_was_written),
+		cmocka_unit_test(lists_on_demand_are_written_like_lists),
 		cmocka_unit_test(canonical_form_is_one),
 		cmocka_unit_test(writes_the_documented_forms),
 		cmocka_unit_test(objects_agree_with_a_list_of_pairs),
