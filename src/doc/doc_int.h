@@ -33,6 +33,7 @@ typedef struct DocReader {
 	size_t start; /* of the text after a byte order mark */
 	bool is_ascii;
 	size_t cursor_index, cursor_byte;
+	uint32_t last_end;    /* of the last thing that has an end of its own */
 	VEC(DocNode) pending; /* children of the open containers, innermost last */
 	DocOpen open[DOC_MAX_DEPTH];
 	size_t depth, documents;
@@ -44,6 +45,9 @@ typedef struct DocReader {
 } DocReader;
 
 Span doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end);
+/* A finding with the path of what is being read; and of a key in it, unless that is NULL. */
+Diag *doc_report(DocReader *reader, DiagCode code, Span span, const DocNode *key,
+	const char *format, ...) BASE_PRINTF(5, 6);
 /* Remembers that the document is not to be used; gives false. */
 bool doc_fail(DocReader *reader);
 bool doc_take_event(DocReader *reader, const yaml_event_t *event);

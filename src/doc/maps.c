@@ -16,7 +16,7 @@ static void
 report_duplicate(DocReader *reader, const DocNode *first, const DocNode *second)
 {
 	Str key = doc_text(second);
-	Diag *diag = diag_report(reader->sink, DIAG_DUPLICATE_KEY, second->span,
+	Diag *diag = doc_report(reader, DIAG_DUPLICATE_KEY, second->span, second,
 		"`" STR_FMT "` stands twice in one map", STR_ARG(key));
 
 	diag_label(reader->sink, diag, "second");
@@ -24,35 +24,46 @@ report_duplicate(DocReader *reader, const DocNode *first, const DocNode *second)
 	diag_help(reader->sink, diag, "keep one of them");
 }
 
-static void
-check_small(DocReader *reader, const DocNode *pairs, size_t count)
+/* Where a key was seen first, among the pairs before `index`; `index` itself if nowhere. */
+static size_t
+first_of_small(const DocNode *pairs, size_t index)
 {
-	size_t i, j;
-
-	for (i = 1; i < count; i++) {
-		for (j = 0; j < i; j++) {
-			if (same_key(&pairs[2 * i], &pairs[2 * j])) {
-				report_duplicate(reader, &pairs[2 * j], &pairs[2 * i]);
-				break;
-			}
-		}
-	}
-}
-
-static void
-check_large(DocReader *reader, const DocNode *pairs, size_t count)
-{
-	Arena *scratch = arena_create();
-	Map seen = {0};
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		uint32_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
-
-		if (first != MAP_NONE)
-			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
+	for (i = 0; i < index; i++) {
+		if (same_key(&pairs[2 * i], &pairs[2 * index]))
+			return i;
 	}
-	arena_destroy(scratch);
+	return index;
+}
+
+/*
+ * Reports keys that stand twice and takes the later pairs out: of two values for one key nobody
+ * knows which is meant, and what follows may rely on one. Gives the number of pairs left.
+ */
+static size_t
+drop_duplicates(DocReader *reader, DocNode *pairs, size_t count)
+{
+	Arena *scratch = count > SMALL_MAP ? arena_create() : NULL;
+	Map seen = {0};
+	size_t i, len = 0;
+
+	for (i = 0; i < count; i++) {
+		size_t first;
+
+		memmove(&pairs[2 * len], &pairs[2 * i], 2 * sizeof(DocNode));
+		if (scratch == NULL)
+			first = first_of_small(pairs, len);
+		else
+			first = map_add(scratch, &seen, doc_text(&pairs[2 * len]), (uint32_t)len);
+		if (first < len)
+			report_duplicate(reader, &pairs[2 * first], &pairs[2 * len]);
+		else
+			len++;
+	}
+	if (scratch != NULL)
+		arena_destroy(scratch);
+	return len;
 }
 
 static bool
@@ -72,9 +83,12 @@ check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merg
 		const DocNode *key = &pairs[2 * i];
 
 		if (key->kind != DOC_SCALAR) {
-			diag_report(reader->sink, DIAG_WRONG_TYPE, key->span,
+			Diag *diag = doc_report(reader, DIAG_WRONG_TYPE, key->span, NULL,
 				"a key must be a text, not a %s",
 				key->kind == DOC_LIST ? "list" : "map");
+
+			diag_help(reader->sink, diag,
+				"write a name, and what belongs to it behind `:`");
 			good = false;
 		} else if (is_merge_key(key)) {
 			*ret_merges = true;
@@ -105,7 +119,7 @@ merge_map(Merge *merge, const DocNode *map)
 	size_t i;
 
 	if (map->kind != DOC_MAP) {
-		Diag *diag = diag_report(merge->reader->sink, DIAG_WRONG_TYPE, map->span,
+		Diag *diag = doc_report(merge->reader, DIAG_WRONG_TYPE, map->span, NULL,
 			"`<<` merges maps, and this is none");
 
 		diag_help(merge->reader->sink, diag,
@@ -157,15 +171,13 @@ apply_merges(DocReader *reader, const DocOpen *open, size_t count)
 bool
 doc_finish_map(DocReader *reader, const DocOpen *open)
 {
-	const DocNode *pairs = &reader->pending.items[open->first];
+	DocNode *pairs = &reader->pending.items[open->first];
 	size_t count = (reader->pending.len - open->first) / 2;
 	bool merges;
 
 	if (!check_keys(reader, pairs, count, &merges))
 		return false;
-	if (count <= SMALL_MAP)
-		check_small(reader, pairs, count);
-	else
-		check_large(reader, pairs, count);
+	count = drop_duplicates(reader, pairs, count);
+	reader->pending.len = open->first + 2 * count;
 	return !merges || apply_merges(reader, open, count);
 }

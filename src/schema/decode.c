@@ -56,22 +56,7 @@ schema_pop(SchemaDecoder *decoder)
 Str
 schema_path(Arena *arena, const Str *parts, size_t len)
 {
-	Buf buf = buf_make(arena);
-	size_t i, j;
-
-	for (i = 0; i < len; i++) {
-		if (i > 0)
-			buf_char(&buf, '/');
-		for (j = 0; j < parts[i].len; j++) {
-			char byte = parts[i].ptr[j];
-
-			if (byte == '/' || byte == '~')
-				buf_lit(&buf, byte == '/' ? "~1" : "~0");
-			else
-				buf_char(&buf, byte);
-		}
-	}
-	return buf_text(&buf);
+	return doc_path(arena, parts, len);
 }
 
 /* Keys usually come in the order of the table: the search begins after the last hit. */
