@@ -81,6 +81,7 @@ buf_repeat(Buf *buf, char byte, size_t times)
 	buf->len += times;
 }
 
+/* Without printf: millions of numbers are written in a large build. */
 void
 buf_number(Buf *buf, uint64_t number)
 {
@@ -122,6 +123,8 @@ buf_printf(Buf *buf, const char *format, ...)
 		buf->len += (size_t)len;
 }
 
+/* The caller gives code points that exist: surrogates and what lies past U+10FFFF are not looked
+ * for. */
 void
 buf_code_point(Buf *buf, uint32_t code_point)
 {
@@ -154,6 +157,7 @@ buf_text(const Buf *buf)
 	return (Str){buf->data == NULL ? "" : buf->data, buf->len};
 }
 
+/* Lower case, as sha256sum and PowerShell's Get-FileHash | ToLower print it. */
 Str
 sha256_hex(Arena *arena, Str bytes)
 {
@@ -172,6 +176,7 @@ sha256_hex(Arena *arena, Str bytes)
 	return (Str){hex, 2 * sizeof(digest)};
 }
 
+/* Linear: a room embeds some dozens of files, and asks for each once or twice. */
 Str
 embedded_find(const Embedded *files, size_t len, Str name)
 {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+/* Doubles, so that adding n items costs n; in place while the vector is the newest block. */
 void *
 vec_reserve(Arena *arena, void *items, size_t len, size_t *cap, size_t item_size)
 {
@@ -22,6 +23,7 @@ str_order(const void *a, const void *b, void *context)
 	return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
+/* Names from a folder, keys of a report: whatever order they came in, they go out in this one. */
 void
 strvec_sort(StrVec *vec)
 {
@@ -191,6 +193,8 @@ map_insert(Map *map, struct MapSlot slot)
 	map->len++;
 }
 
+/* Half full at the most: chains of linear probing stay short. The old table is left to the arena.
+ */
 static void
 map_grow(Arena *arena, Map *map)
 {

@@ -80,6 +80,8 @@ read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
 	return IO_OK;
 }
 
+/* O_NONBLOCK: a pipe in the place of a file would make open() wait for a writer that never comes.
+ */
 static IoStatus
 posix_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 {
@@ -190,6 +192,7 @@ write_descriptor(int fd, Str bytes)
 	return IO_OK;
 }
 
+/* O_EXCL and O_NOFOLLOW: what stands there, or is put there meanwhile, is never written through. */
 static IoStatus
 posix_write(Io *io, Str path, Str bytes)
 {
@@ -220,6 +223,7 @@ posix_make_dir(Io *io, Str path)
 	return mkdir(name, 0755) == 0 ? IO_OK : status_of(errno);
 }
 
+/* RENAME_EXCHANGE is Linux's; file systems without it say EINVAL, which is IO_UNSUPPORTED. */
 static IoStatus
 rename_with(Str from, Str to, unsigned int flags)
 {

@@ -1,6 +1,7 @@
 /* Numbers and dates as text, strictly: nothing that the C library would be lenient about. */
 #include "base/base.h"
 
+/* No sign, no blank, no leading zero, no overflow: 010 is a mistake and not eight. */
 bool
 base_parse_number(Str text, uint64_t max, uint64_t *ret_number)
 {
@@ -77,6 +78,7 @@ date_parse(Str text, int32_t *ret_days)
 	return true;
 }
 
+/* Begins with a year that cannot be too late and moves on: the loops run a few times. */
 Str
 date_format(Arena *arena, int32_t days)
 {

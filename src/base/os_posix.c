@@ -19,6 +19,7 @@ os_environment(const char *name)
 	return str_from(getenv(name));
 }
 
+/* A day of UTC, not of a time zone: two machines that check the same spec must agree. */
 int32_t
 os_today(void)
 {
@@ -43,6 +44,7 @@ os_random(void)
 
 static volatile sig_atomic_t last_signal;
 
+/* Only notes it: the work in hand asks between two files whether to stop. */
 static void
 remember_signal(int number)
 {

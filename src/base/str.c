@@ -46,6 +46,7 @@ str_equal_nocase(Str a, Str b)
 	return true;
 }
 
+/* An absent text has no bytes to compare: a prefix of none is at the start of every text. */
 bool
 str_starts(Str text, Str prefix)
 {
@@ -107,6 +108,7 @@ str_trim(Str text)
 	return text;
 }
 
+/* The arena gives zeroed memory: the terminator is there already. */
 const char *
 str_c(Arena *arena, Str text)
 {
@@ -171,6 +173,7 @@ str_format(Arena *arena, const char *format, ...)
 	return text;
 }
 
+/* A last line without a line end is a line; an empty text has none. */
 bool
 str_next_line(Str *rest, Str *ret_line)
 {
@@ -244,6 +247,10 @@ nearest_reach(size_t len)
 	return len < 3 ? 1 : least(len / 3, NEAREST_REACH);
 }
 
+/*
+ * A third of the letters may differ, at most four: further away a suggestion is a guess. Of equally
+ * near ones the first wins, so that the order of a table decides, not that of a hash.
+ */
 Str
 str_nearest(Str text, const Str *candidates, size_t len)
 {

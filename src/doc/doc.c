@@ -31,6 +31,7 @@ doc_value(const DocNode *map, size_t index)
 	return &map->items[2 * index + 1];
 }
 
+/* A node that is no map simply holds no key: callers need not ask first. */
 const DocNode *
 doc_find(const DocNode *map, Str key)
 {
@@ -43,6 +44,7 @@ doc_find(const DocNode *map, Str key)
 	return NULL;
 }
 
+/* A quoted "null" is a text: only plain scalars have a type by their look (YAML 1.2, 10.3.2). */
 bool
 doc_is_null(const DocNode *node)
 {
@@ -80,6 +82,7 @@ byte_offset(DocReader *reader, size_t index)
 Span
 doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end)
 {
+	/* The order in which an initializer calls is open, and the cursor wants the start first. */
 	uint32_t from = byte_offset(reader, start.index);
 
 	return (Span){reader->file, from, byte_offset(reader, end.index)};
@@ -151,6 +154,7 @@ doc_fail(DocReader *reader)
 
 /* --- the stack of open containers ------------------------------------------------------------ */
 
+/* Outermost nodes are the root; all others wait in `pending` until their container ends. */
 static void
 push_node(DocReader *reader, DocNode node)
 {
@@ -177,6 +181,7 @@ keep_anchor(DocReader *reader, Str anchor, DocNode node, DocSize before)
 
 	if (anchor.ptr == NULL)
 		return;
+	/* YAML 1.2, 7.1: an anchor may be set again, and an alias means the latest before it. */
 	index = map_find(&reader->anchor_names, anchor);
 	if (index == MAP_NONE) {
 		index = (uint32_t)reader->anchors.len;
@@ -204,6 +209,8 @@ open_anchor(DocReader *reader, Str anchor)
 	reader->anchors.items[index].open = true;
 }
 
+/* The copy is shallow, so memory stays small; but whoever walks the tree meets every node again.
+ * Sizes of anchors count the aliases inside, and that is what stops nested ones from exploding. */
 static bool
 count_alias(DocReader *reader, DocSize size, Span span)
 {
@@ -249,6 +256,7 @@ on_alias(DocReader *reader, const yaml_event_t *event)
 	return true;
 }
 
+/* The tags of the YAML 1.2 core schema, and `!`, which says nothing of a type. */
 static bool
 is_core_tag(Str tag)
 {
@@ -264,6 +272,7 @@ is_core_tag(Str tag)
 	return false;
 }
 
+/* The type of a value comes from its field: an allowed tag changes no more than `plain`. */
 static bool
 check_tag(DocReader *reader, const yaml_char_t *tag, const yaml_event_t *event)
 {
@@ -392,6 +401,7 @@ on_start(DocReader *reader, const yaml_event_t *event, DocKind kind)
 	open->span = span;
 	open->first = reader->pending.len;
 	open->before = reader->size;
+	/* The event, and the name with it, is gone before the container ends. */
 	open->anchor = anchor.ptr == NULL ? anchor : str_copy(reader->scratch, anchor);
 	open_anchor(reader, open->anchor);
 	reader->size.nodes++;
@@ -410,6 +420,7 @@ end_container(DocReader *reader, const yaml_event_t *event, DocNode *node)
 	node->span.end = reader->last_end;
 }
 
+/* The children leave `pending` as one array, allocated once, when their number is known. */
 static bool
 on_end(DocReader *reader, const yaml_event_t *event)
 {
@@ -433,6 +444,7 @@ on_end(DocReader *reader, const yaml_event_t *event)
 	return true;
 }
 
+/* libyaml hands over any number of documents; the tree has one root and would keep the last. */
 static bool
 on_document(DocReader *reader, const yaml_event_t *event)
 {

@@ -14,6 +14,8 @@
 
 #include "diag/diag.h"
 
+/* Levels, bytes of a file, bytes of a scalar; then what all aliases of a document together may add.
+ * Whoever reads a file holds it to DOC_MAX_FILE: offsets in a Span have 32 bits. */
 #define DOC_MAX_DEPTH       64
 #define DOC_MAX_FILE        ((size_t)32 << 20)
 #define DOC_MAX_SCALAR      ((size_t)64 << 10)
@@ -40,6 +42,7 @@ typedef struct DocNode {
 /* False if the text is no single good document; what was wrong has been reported. */
 bool doc_read(DiagSink *sink, Arena *arena, uint32_t file, DocNode *ret_root);
 
+/* The kind must fit and the index must lie inside: anything else ends the program. */
 Str doc_text(const DocNode *node);
 const DocNode *doc_item(const DocNode *list, size_t index);
 const DocNode *doc_key(const DocNode *map, size_t index);

@@ -11,12 +11,14 @@ typedef struct DocSize {
 	uint64_t nodes, bytes;
 } DocSize;
 
+/* `open`: the node has begun but not ended, so that an alias to it would hold itself. */
 typedef struct DocAnchor {
 	DocNode node;
 	DocSize size;
 	bool open;
 } DocAnchor;
 
+/* A list or map that has begun; `before` is the size of the document at its start. */
 typedef struct DocOpen {
 	DocKind kind;
 	Span span;
@@ -44,12 +46,14 @@ typedef struct DocReader {
 	bool has_root, failed;
 } DocReader;
 
+/* Bytes from libyaml's marks; cheap as long as calls come roughly in the order of the text. */
 Span doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end);
 /* A finding with the path of what is being read; and of a key in it, unless that is NULL. */
 Diag *doc_report(DocReader *reader, DiagCode code, Span span, const DocNode *key,
 	const char *format, ...) BASE_PRINTF(5, 6);
 /* Remembers that the document is not to be used; gives false. */
 bool doc_fail(DocReader *reader);
+/* The event stays the caller's to delete; nothing in the tree points into it. */
 bool doc_take_event(DocReader *reader, const yaml_event_t *event);
 /* Checks the keys of the map on top of `pending` and applies its merge keys; false: not a map. */
 bool doc_finish_map(DocReader *reader, const DocOpen *open);

@@ -66,12 +66,14 @@ drop_duplicates(DocReader *reader, DocNode *pairs, size_t count)
 	return len;
 }
 
+/* Of YAML 1.1 (yaml.org/type/merge.html), not of 1.2 core; quoted, it is a key like any other. */
 static bool
 is_merge_key(const DocNode *key)
 {
 	return key->plain && STR_EQ(doc_text(key), "<<");
 }
 
+/* YAML allows lists and maps as keys; here a key is looked up by its text. */
 static bool
 check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merges)
 {
@@ -97,6 +99,7 @@ check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merg
 	return good;
 }
 
+/* The result is gathered aside: `pending` is read until the last pair is taken over. */
 typedef struct Merge {
 	DocReader *reader;
 	Arena *scratch;
@@ -131,6 +134,7 @@ merge_map(Merge *merge, const DocNode *map)
 	return true;
 }
 
+/* A list is merged in its order, so that an earlier map goes before a later one, as YAML has it. */
 static bool
 merge_value(Merge *merge, const DocNode *value)
 {
@@ -168,6 +172,7 @@ apply_merges(DocReader *reader, const DocOpen *open, size_t count)
 	return good;
 }
 
+/* Duplicates are reported but fail nothing: the rest of the document still gets its findings. */
 bool
 doc_finish_map(DocReader *reader, const DocOpen *open)
 {

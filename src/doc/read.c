@@ -4,6 +4,7 @@
 /* After so many bad characters in one file the rest is not listed. */
 #define MAX_BAD_CHARACTERS 20
 
+/* The first one alone: behind a broken sequence, the others say nothing new. */
 static bool
 refuse_encoding(DocReader *reader, size_t at)
 {
@@ -28,6 +29,8 @@ refuse_character(DocReader *reader, uint32_t code_point, size_t start, size_t en
 			: "remove it");
 }
 
+/* libyaml ends a line at NEL, U+2028 and U+2029 (YAML 1.1); YAML 1.2 and editors do not.
+ * A byte order mark inside the text would be invisible. */
 static bool
 is_refused(uint32_t code_point)
 {
@@ -87,6 +90,7 @@ scan_directives(DocReader *reader)
 	return true;
 }
 
+/* The offset of a reader error counts bytes, the marks of all others count code points. */
 static void
 report_parser(DocReader *reader, yaml_parser_t *parser)
 {
@@ -142,6 +146,7 @@ parse(DocReader *reader)
 	yaml_parser_set_input_string(&parser,
 		(const unsigned char *)reader->text.ptr + reader->start,
 		reader->text.len - reader->start);
+	/* The bytes have been checked: libyaml need not guess between UTF-8 and UTF-16. */
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	reader->cursor_byte = reader->start;
 	good = pull_events(reader, &parser);
@@ -160,6 +165,8 @@ read_text(DocReader *reader)
 		reader->start = 3;
 	if (!scan_characters(reader) || !scan_directives(reader) || !parse(reader))
 		return false;
+	/* Nothing, or comments alone, is no document to libyaml. It reads as null here, so that the
+	 * findings speak of the missing keys. */
 	if (!reader->has_root)
 		reader->root = (DocNode){.kind = DOC_SCALAR,
 			.plain = true,

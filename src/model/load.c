@@ -22,6 +22,10 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 	arena_destroy(scratch);
 }
 
+/*
+ * An imported file adds to the same struct; its own head (where it begins) must not replace that of
+ * the main file, which findings about missing keys point to.
+ */
 static void
 add_file(ModelLoader *loader, Str path, Str text, bool imported)
 {
@@ -126,6 +130,7 @@ report_import_limit(ModelLoader *loader, const FieldItem *pattern, const char *w
 	loader->model->usable = false;
 }
 
+/* Limits are counted over the whole run: a thousand small files cost as much as one large one. */
 static void
 load_import(ModelLoader *loader, const FieldItem *pattern, Str path)
 {

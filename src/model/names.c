@@ -202,6 +202,7 @@ section_of(ModelKind kind)
 	return "";
 }
 
+/* Words that stand among names in `accepts`, `skip`, `inbound`, `outbound`, `connector`. */
 static bool
 is_reserved(Str name)
 {
@@ -271,6 +272,7 @@ model_build_names(Model *model)
 		map_add(model->arena, &model->domain_names, model->domains[i].head.name, i);
 }
 
+/* Hosts, gateways and egress objects alone: connectors and domains have namespaces of their own. */
 ModelRef
 model_find_sender(const Model *model, Str name)
 {
@@ -327,6 +329,10 @@ is_accepted_as(const ModelDomain *domain, ModelAccepted least)
 	return least == MODEL_ACCEPTED || value == MODEL_ACCEPTED_WITH_SUBDOMAINS;
 }
 
+/*
+ * A domain that is listed counts as it is stated; else the nearest listed parent decides, if it is
+ * accepted with its subdomains. A parent that is accepted alone says nothing of what lies below it.
+ */
 bool
 model_domain_is_accepted(const Model *model, Str name)
 {

@@ -134,6 +134,7 @@ report_missing(Model *model, Owner owner, const FieldObject *head, const char *k
 	diag_help(model->sink, diag, "add `%s:`", key);
 }
 
+/* Exactly one of via and egress: with both the way out is ambiguous, with none there is no way. */
 static void
 resolve_gateway(Model *model, uint32_t index)
 {
@@ -163,6 +164,7 @@ host_method(const ModelRelayHost *host)
 					       : MODEL_METHOD_CONNECTOR;
 }
 
+/* Direct send and HVE reach internal recipients alone, so that is what silence means there. */
 static ModelRecipients
 host_recipients(const ModelRelayHost *host, ModelMethod method)
 {
@@ -179,6 +181,10 @@ model_host_addresses(const ModelRelayHost *host)
 	return host->address.state != FIELD_ABSENT ? &host->address : &host->addresses;
 }
 
+/*
+ * Keys that the way of sending makes necessary. Hosts that sign in are known by their mailbox: an
+ * address of theirs is documentation, and the mailbox's domain is the sender's.
+ */
 static void
 check_host_keys(Model *model, const ModelRelayHost *host, ModelMethod method)
 {
@@ -220,6 +226,7 @@ resolve_host(Model *model, uint32_t index)
 	check_host_keys(model, host, info->method);
 }
 
+/* A dynamic address is not known when the spec is written; every other one is. */
 static void
 check_egress(Model *model, const ModelEgress *egress)
 {

@@ -2,8 +2,7 @@
 #include "schema/schema_int.h"
 #include "schema/values_int.h"
 
-#include <string.h>
-
+/* Texts go into the sink's arena, since findings outlive what is decoded. */
 Diag *
 schema_report(SchemaDecoder *decoder, DiagCode code, Span span, const char *format, ...)
 {
@@ -19,6 +18,7 @@ schema_report(SchemaDecoder *decoder, DiagCode code, Span span, const char *form
 	return diag;
 }
 
+/* For a sentence. Numbers and booleans are texts here: no scalar has a type before its field. */
 static const char *
 kind_of(const DocNode *node)
 {
@@ -53,6 +53,7 @@ schema_pop(SchemaDecoder *decoder)
 	decoder->path.len--;
 }
 
+/* RFC 6901. One byte at a time, so that the `~` of an escape is not escaped again. */
 Str
 schema_path(Arena *arena, const Str *parts, size_t len)
 {
@@ -69,7 +70,8 @@ find_field(const FieldTable *table, Str key, size_t *hint)
 		size_t at = (*hint + i) % table->len;
 		const char *text = table->fields[at].key;
 
-		if (strncmp(text, key.ptr, key.len) == 0 && text[key.len] == 0) {
+		/* By length and bytes: a key may hold a NUL. */
+		if (str_equal(str_from(text), key)) {
 			*hint = at + 1;
 			return &table->fields[at];
 		}
@@ -77,12 +79,15 @@ find_field(const FieldTable *table, Str key, size_t *hint)
 	return NULL;
 }
 
+/* What may be imported is decided at the top: inside an importable object all keys are good. */
 static bool
 is_allowed(const SchemaDecoder *decoder, const FieldTable *table, const Field *field)
 {
 	return decoder->only == 0 || table != decoder->root || (field->flags & decoder->only) != 0;
 }
 
+/* Only keys that may stand in this file are proposed: following the help must not end in another
+ * finding. */
 static void
 report_unknown(SchemaDecoder *decoder, const FieldTable *table, const DocNode *key)
 {
@@ -118,6 +123,8 @@ report_not_importable(SchemaDecoder *decoder, const DocNode *key)
 	diag_help(decoder->sink, diag, "move it there");
 }
 
+/* Empty objects make sense (`contoso.com:` with all defaults); any other key without a value is
+ * one that somebody forgot to fill in. */
 static void
 decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, char *object)
 {
@@ -133,25 +140,43 @@ decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, ch
 	schema_set_state(field, value, state, node->span);
 }
 
+/* Several files may each bring their part of a map or list of the root; nothing else is decoded
+ * twice. */
+static bool
+is_taken(const SchemaDecoder *decoder, const FieldTable *table, const Field *field,
+	const char *object)
+{
+	bool grows = table == decoder->root &&
+		     (field->kind == FIELD_OBJECT_MAP || field->kind == FIELD_OBJECT_LIST ||
+			     field->kind == FIELD_TEXTS);
+
+	return !grows && schema_state(field, object + field->offset) != FIELD_ABSENT;
+}
+
 static void
 decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair, size_t *hint,
 	char *object)
 {
 	const DocNode *key = &pair[0], *node = &pair[1];
 	const Field *field = find_field(table, doc_text(key), hint);
+	Str name;
 
+	/* At the top alone: the place for anchors, as Compose files have it. */
 	if (field == NULL && decoder->path.len == 0 && str_starts(doc_text(key), STR("x-")))
 		return;
 	schema_push(decoder, doc_text(key));
-	if (field == NULL)
-		report_unknown(decoder, table, key);
-	else if (!is_allowed(decoder, table, field))
+	if (field == NULL) {
+		if (schema_name(decoder, key, &name))
+			report_unknown(decoder, table, key);
+	} else if (!is_allowed(decoder, table, field)) {
 		report_not_importable(decoder, key);
-	else
+	} else if (!is_taken(decoder, table, field, object)) {
 		decode_field(decoder, field, node, object);
+	}
 	schema_pop(decoder);
 }
 
+/* A required key with a bad value is not missing: that finding has been made. */
 static void
 check_required(SchemaDecoder *decoder, const FieldTable *table, const FieldObject *head)
 {
@@ -185,6 +210,7 @@ schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *no
 	if (doc_is_null(node)) {
 		head->state = FIELD_NULL;
 	} else if (node->kind != DOC_MAP) {
+		/* What is no map has no keys to miss: one finding is enough. */
 		head->state = FIELD_BAD;
 		schema_wrong_type(decoder, node, "a map");
 		return;
@@ -231,9 +257,11 @@ decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *nod
 		const DocNode *key = doc_key(node, i);
 		FieldObject *head = (FieldObject *)(void *)at;
 
+		/* Set first: a missing key is reported at the name of its entry. */
 		head->name_span = key->span;
 		schema_push(decoder, doc_text(key));
 		schema_decode(decoder, field->table, doc_value(node, i), head);
+		/* After schema_decode, which sets the state anew. */
 		if (!schema_name(decoder, key, &head->name))
 			head->state = FIELD_BAD;
 		schema_pop(decoder);
@@ -252,6 +280,7 @@ decode_object_list(SchemaDecoder *decoder, const Field *field, const DocNode *no
 
 	at = more_objects(decoder, field, objects, count);
 	for (i = 0; i < count; i++, at += field->table->size) {
+		/* The index counts on over the files of a spec. */
 		schema_push(decoder, str_format(decoder->arena, "%zu", (size_t)objects->len + i));
 		schema_decode(decoder, field->table, &items[i], at);
 		schema_pop(decoder);

@@ -34,6 +34,8 @@ sender_domain_name(SchemaDecoder *decoder, const DocNode *node, Str *ret_name)
 	return true;
 }
 
+/* By hand, because an item is a text or a map and no table says both. The bounds of `cost` stand in
+ * schema_of_sender_domains too. */
 static bool
 sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
 {
@@ -65,6 +67,7 @@ sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
 	       sender_domain_name(decoder, domain, &item->text);
 }
 
+/* Emptiness is asked for last: the grammar of names has a better reason to give. */
 static bool
 decode_item(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldItem *item)
 {
@@ -110,6 +113,7 @@ decode_items(SchemaDecoder *decoder, const Field *field, const DocNode *node, vo
 	return good;
 }
 
+/* Lists have no keys: the path of the finding ends in the address as it is written. */
 static bool
 decode_prefix(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldPrefix *item)
 {
@@ -133,6 +137,7 @@ decode_prefix(SchemaDecoder *decoder, const Field *field, const DocNode *node, F
 	return false;
 }
 
+/* A bad member is left out, the good ones stay; the state of the field tells of it. */
 bool
 decode_prefixes(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
@@ -151,6 +156,7 @@ decode_prefixes(SchemaDecoder *decoder, const Field *field, const DocNode *node,
 	return good;
 }
 
+/* Keys are texts like values: free of control characters, and not `~` or plain `null`. */
 static bool
 decode_pair_text(SchemaDecoder *decoder, const Field *field, const DocNode *map, size_t index,
 	FieldPair *pair)
@@ -204,6 +210,7 @@ decode_text_map(SchemaDecoder *decoder, const Field *field, const DocNode *node,
 	return decode_pairs(decoder, field, node, value);
 }
 
+/* Reverse DNS is asked for one address; a name for a network would say nothing of it. */
 static bool
 check_address_keys(SchemaDecoder *decoder, const FieldPairs *pairs)
 {
@@ -241,6 +248,7 @@ decode_names_by_address(
 	if (node->kind == DOC_MAP)
 		return decode_pairs(decoder, field, node, pairs) &&
 		       check_address_keys(decoder, pairs);
+	/* The key stays absent: the encoder tells by it that there was no map. */
 	pairs->items = ARENA_NEW(decoder->arena, FieldPair);
 	pairs->items->span = node->span;
 	if (!schema_scalar(decoder, &text_field, node, &pairs->items->text) ||

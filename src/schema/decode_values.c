@@ -2,8 +2,6 @@
 #include "schema/schema_int.h"
 #include "schema/values_int.h"
 
-#include <string.h>
-
 static bool
 report_control(SchemaDecoder *decoder, const DocNode *node, uint32_t code_point)
 {
@@ -32,6 +30,7 @@ check_controls(SchemaDecoder *decoder, const DocNode *node, bool free_text)
 			at++;
 			continue;
 		}
+		/* An escape ("\a") brings in what doc refuses where it stands unescaped. */
 		code_point = utf8_next(text, &at);
 		if (free_text && (code_point == '\n' || code_point == '\t' ||
 					 utf8_is_line_separator(code_point)))
@@ -48,6 +47,8 @@ is_free(const Field *field)
 	return field->kind == FIELD_FREE_TEXT || field->kind == FIELD_FREE_TEXTS;
 }
 
+/* Nothing is no text, but a quoted 'null' is one. Whatever looks like a number or a boolean keeps
+ * its spelling: `007` stays three characters. */
 bool
 schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, Str *ret_text)
 {
@@ -57,6 +58,7 @@ schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, S
 	return check_controls(decoder, node, is_free(field));
 }
 
+/* Unlike a value, a plain `null` is good as a name. */
 bool
 schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name)
 {
@@ -68,6 +70,7 @@ schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name)
 	return check_controls(decoder, key, false);
 }
 
+/* An empty text is usually a value that was forgotten; of a comment it can be meant. */
 bool
 decode_text(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
@@ -105,31 +108,47 @@ decode_domain(SchemaDecoder *decoder, const Field *field, const DocNode *node, v
 	return schema_domain(decoder, node, NET_NAME_HOST, &text->text);
 }
 
-/* `2026-12-05T22:00+09:00`; seconds may follow the minutes; Z stands for +00:00. */
+/* Two digits at `at`, below `limit`. */
+static bool
+is_two_digits(Str text, size_t at, unsigned limit)
+{
+	char tens, ones;
+
+	if (at + 2 > text.len)
+		return false;
+	tens = text.ptr[at];
+	ones = text.ptr[at + 1];
+	return tens >= '0' && tens <= '9' && ones >= '0' && ones <= '9' &&
+	       (unsigned)(tens - '0') * 10 + (unsigned)(ones - '0') < limit;
+}
+
+/* `Z`, or an offset such as +09:00; no place on earth is further than 14 hours from UTC. */
+static bool
+is_offset(Str text, size_t at)
+{
+	if (text.len == at + 1)
+		return text.ptr[at] == 'Z';
+	return text.len == at + 6 && (text.ptr[at] == '+' || text.ptr[at] == '-') &&
+	       is_two_digits(text, at + 1, 15) && text.ptr[at + 3] == ':' &&
+	       is_two_digits(text, at + 4, 60);
+}
+
+/* `2026-12-05T22:00+09:00` as in RFC 3339, but that the seconds may be left out. */
 static bool
 is_time(Str text)
 {
 	int32_t days;
 	size_t at = 16;
-	static const char pattern[] = "dd:dd";
-	size_t i;
 
-	if (text.len < 17 || !date_parse(str_slice(text, 0, 10), &days) || text.ptr[10] != 'T')
+	if (text.len < 17 || !date_parse(str_slice(text, 0, 10), &days) || text.ptr[10] != 'T' ||
+		!is_two_digits(text, 11, 24) || text.ptr[13] != ':' || !is_two_digits(text, 14, 60))
 		return false;
-	for (i = 0; i < 5; i++) {
-		char byte = text.ptr[11 + i];
-
-		if (pattern[i] == 'd' ? byte < '0' || byte > '9' : byte != ':')
+	if (text.ptr[16] == ':') {
+		if (!is_two_digits(text, 17, 60))
 			return false;
-	}
-	if (memcmp(text.ptr + 11, "24", 2) >= 0 || text.ptr[14] > '5')
-		return false;
-	if (text.len >= 19 && text.ptr[16] == ':')
 		at = 19;
-	if (text.len == at + 1)
-		return text.ptr[at] == 'Z';
-	return text.len == at + 6 && (text.ptr[at] == '+' || text.ptr[at] == '-') &&
-	       text.ptr[at + 3] == ':';
+	}
+	return is_offset(text, at);
 }
 
 bool
@@ -148,6 +167,8 @@ decode_time(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 	return false;
 }
 
+/* Two spellings, where YAML 1.2 core has six (`True`, `TRUE` …). The `yes` and `on` of YAML 1.1
+ * get a help of their own. */
 bool
 decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
@@ -171,6 +192,7 @@ decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 	return false;
 }
 
+/* No sign and no leading zero: `010` is eight to YAML 1.1 and ten to 1.2. */
 bool
 schema_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number)
 {
@@ -239,6 +261,7 @@ report_choice(SchemaDecoder *decoder, const Field *field, const DocNode *node)
 		diag_help(decoder->sink, diag, "allowed: " STR_FMT, STR_ARG(buf_text(&list)));
 }
 
+/* With regard to case: one way to write a word. The near miss is proposed by report_choice. */
 static bool
 find_choice(SchemaDecoder *decoder, const Field *field, const DocNode *node, uint8_t *ret_choice)
 {
@@ -286,6 +309,7 @@ decode_choices(SchemaDecoder *decoder, const Field *field, const DocNode *node, 
 			field->key);
 		good = false;
 	}
+	/* "None" and nothing chosen are the same from here on. */
 	choice->set &= (uint8_t)~1u;
 	return good;
 }

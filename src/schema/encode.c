@@ -9,6 +9,7 @@ indent(SchemaWriter *writer)
 	buf_repeat(writer->buf, ' ', writer->indent);
 }
 
+/* Follows a colon or a dash, hence the blank; text_yaml quotes whatever would not read back. */
 static void
 scalar_line(SchemaWriter *writer, Str text)
 {
@@ -49,6 +50,7 @@ encode_date(SchemaWriter *writer, const Field *field, const void *value)
 	buf_char(writer->buf, '\n');
 }
 
+/* Without quotes: words of a table need none, and the JSON Schema takes `true` as a boolean. */
 void
 encode_choice(SchemaWriter *writer, const Field *field, const void *value)
 {
@@ -56,6 +58,7 @@ encode_choice(SchemaWriter *writer, const Field *field, const void *value)
 		writer->buf, " %s\n", field->choices->texts[((const FieldChoice *)value)->value]);
 }
 
+/* No bit set means the first word, which excludes the others. */
 void
 encode_choices(SchemaWriter *writer, const Field *field, const void *value)
 {
@@ -77,6 +80,7 @@ encode_choices(SchemaWriter *writer, const Field *field, const void *value)
 	buf_lit(writer->buf, "]\n");
 }
 
+/* A cost of 1 is the default: the short form reads back the same. */
 static void
 encode_item(SchemaWriter *writer, const Field *field, const FieldItem *item)
 {
@@ -89,6 +93,7 @@ encode_item(SchemaWriter *writer, const Field *field, const FieldItem *item)
 	buf_printf(writer->buf, ", cost: %u }\n", (unsigned)item->cost);
 }
 
+/* `[]` and not nothing: a key without a value would be null, which the decoder refuses. */
 void
 encode_items(SchemaWriter *writer, const Field *field, const void *value)
 {
@@ -132,6 +137,7 @@ encode_prefixes(SchemaWriter *writer, const Field *field, const void *value)
 	}
 }
 
+/* An absent key is the single text that stands for a map. */
 void
 encode_pairs(SchemaWriter *writer, const Field *field, const void *value)
 {
@@ -153,6 +159,7 @@ encode_pairs(SchemaWriter *writer, const Field *field, const void *value)
 	}
 }
 
+/* Several files may have filled these, and the state is that of the last one: the length tells. */
 static bool
 is_written(const Field *field, const char *object)
 {
@@ -184,6 +191,7 @@ encode_fields(SchemaWriter *writer, const FieldTable *table, const char *object)
 	return count;
 }
 
+/* The line end is taken back where nothing follows: `{}` on the same line says "a map" aloud. */
 void
 encode_object(SchemaWriter *writer, const Field *field, const void *value)
 {
@@ -227,6 +235,7 @@ encode_object_list(SchemaWriter *writer, const Field *field, const void *value)
 	for (i = 0; i < objects->len; i++, at += field->table->size) {
 		indent(writer);
 		buf_lit(writer->buf, "  - ");
+		/* Further keys stand below the first one: two for the list, two for the dash. */
 		writer->indent += 4;
 		if (encode_fields(writer, field->table, at) == 0)
 			buf_lit(writer->buf, "{}\n");
@@ -242,6 +251,7 @@ schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *objec
 	encode_fields(&writer, table, object);
 }
 
+/* Where the descriptions begin; longer lines put two blanks before theirs. */
 #define STARTER_COLUMN 56
 
 static void
@@ -259,6 +269,8 @@ starter_line(SchemaWriter *writer, const char *key, const char *value, const cha
 	buf_char(writer->buf, '\n');
 }
 
+/* Starter values are YAML already and are not quoted. Lists of objects have none: of the fields
+ * with a table inside, only maps by name need a line more. */
 static void
 starter_fields(SchemaWriter *writer, const FieldTable *table)
 {

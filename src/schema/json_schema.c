@@ -11,6 +11,8 @@ typed(Arena *arena, const char *type)
 	return schema;
 }
 
+/* An editor's YAML reader makes a number of `007` and a boolean of `true` before it looks here.
+ * Null is missing: the decoder refuses it. */
 static Json *
 any_scalar(Arena *arena)
 {
@@ -23,6 +25,7 @@ any_scalar(Arena *arena)
 	return schema;
 }
 
+/* Both ways share `item`: it must not be changed afterwards. */
 static Json *
 one_or_list(Arena *arena, Json *item)
 {
@@ -88,6 +91,7 @@ schema_of_choice(Arena *arena, const Field *field)
 	return schema;
 }
 
+/* That the first word excludes the others is left to the decoder. */
 Json *
 schema_of_choices(Arena *arena, const Field *field)
 {
@@ -101,6 +105,7 @@ schema_of_items(Arena *arena, const Field *field)
 	return one_or_list(arena, any_scalar(arena));
 }
 
+/* The item by hand, like sender_domain_map, with the same bounds of `cost`. */
 Json *
 schema_of_sender_domains(Arena *arena, const Field *field)
 {
@@ -142,6 +147,7 @@ schema_of_names_by_address(Arena *arena, const Field *field)
 	return schema;
 }
 
+/* Objects may be left empty, see decode_field(). */
 static Json *
 or_null(Arena *arena, Json *schema)
 {
@@ -175,6 +181,7 @@ schema_of_object_list(Arena *arena, const Field *field)
 	return one_or_list(arena, reference(arena, field->table));
 }
 
+/* No kind gives a bare $ref: draft-07 ignores what stands beside one, the description too. */
 static Json *
 field_schema(Arena *arena, const Field *field)
 {
@@ -208,10 +215,12 @@ table_schema(Arena *arena, const FieldTable *table, unsigned only)
 	json_set(arena, schema, STR("properties"), properties);
 	if (json_len(required) > 0)
 		json_set(arena, schema, STR("required"), required);
+	/* An unknown key is an error to the decoder too. */
 	json_set(arena, schema, STR("additionalProperties"), json_bool(arena, false));
 	return schema;
 }
 
+/* A definition is put in before the tables inside are visited: none is made twice. */
 static void
 add_definitions(Arena *arena, const FieldTable *table, Json *definitions)
 {
@@ -248,10 +257,12 @@ schema_json(Arena *arena, const FieldTable *root, Str id, Str title)
 		json_text(arena, STR("http://json-schema.org/draft-07/schema#")));
 	json_set(arena, schema, STR("$id"), json_text(arena, id));
 	json_set(arena, schema, STR("title"), json_text(arena, title));
+	/* Member by member, so that $schema and $id stand first. */
 	for (i = 0; i < body->members.len; i++)
 		json_set(arena, schema, body->members.items[i].key, body->members.items[i].value);
 	allow_extensions(arena, schema);
 	add_definitions(arena, root, definitions);
+	/* For imported files: what only the main spec may hold is neither known nor required. */
 	imported = table_schema(arena, root, FIELD_IMPORTABLE);
 	allow_extensions(arena, imported);
 	json_set(arena, definitions, STR("Imported"), imported);

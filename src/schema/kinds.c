@@ -1,5 +1,6 @@
 #include "schema/schema_int.h"
 
+/* By FieldKind. A kind without a row would be a call through NULL: every enumerator has one. */
 const FieldKindRow schema_kinds[] = {
 	[FIELD_TEXT] = {"text", decode_text, encode_text, schema_of_text, value_of_text},
 	[FIELD_FREE_TEXT] = {"free text", decode_text, encode_text, schema_of_text, value_of_text},
@@ -49,6 +50,8 @@ typedef struct StateAt {
 		offsetof(type, state), offsetof(type, span)                                        \
 	}
 
+/* State and span stand where each struct packs best, not in a common head. There is no default:
+ * so the compiler names a kind that was forgotten. */
 static StateAt
 state_at(FieldKind kind)
 {

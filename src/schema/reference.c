@@ -3,12 +3,14 @@
 
 #include "text/text.h"
 
+/* Descriptions are prose: a bar would end the cell, a star would begin emphasis. */
 static void
 cell(Buf *buf, const char *text)
 {
 	text_markdown(buf, str_from(text));
 }
 
+/* Choices say more than the name of their kind; only a bounded number shows its bounds. */
 static void
 reference_values(Buf *buf, const Field *field)
 {
@@ -56,6 +58,8 @@ was_shown(const FieldTable *const *shown, size_t len, const FieldTable *table)
 	return false;
 }
 
+/* Breadth first: the page goes from the top level inwards, and a table that several fields use is
+ * shown once. */
 void
 schema_reference(Buf *buf, const FieldTable *root)
 {
@@ -82,6 +86,7 @@ schema_reference(Buf *buf, const FieldTable *root)
 	}
 }
 
+/* Goes into every table as often as it is used; no table may hold itself. */
 void
 schema_keys(Arena *arena, const FieldTable *root, StrVec *ret_keys)
 {

@@ -14,6 +14,8 @@
 #include "net/net.h"
 #include "json/json.h"
 
+/* Not written; an object with nothing under its name; written, but reported; good.
+ * A zeroed struct is absent. */
 typedef enum FieldState { FIELD_ABSENT, FIELD_NULL, FIELD_BAD, FIELD_SET } FieldState;
 
 /* --- what a field becomes in a struct: FIELD_TYPE_kind ------------------------------------------
@@ -37,6 +39,7 @@ typedef struct FieldNumber {
 	FieldState state;
 } FieldNumber;
 
+/* Days since 1970-01-01, as base counts them. */
 typedef struct FieldDate {
 	Span span;
 	int32_t days;
@@ -50,6 +53,7 @@ typedef struct FieldChoice {
 	FieldState state;
 } FieldChoice;
 
+/* One member of a list. The cost is 1 where the text gives none. */
 typedef struct FieldItem {
 	Str text;
 	Span span;
@@ -75,6 +79,7 @@ typedef struct FieldPrefixes {
 	FieldState state;
 } FieldPrefixes;
 
+/* Places of key and value apart, so that a finding underlines the one that is wrong. */
 typedef struct FieldPair {
 	Str key, text;
 	Span key_span, span;
@@ -150,6 +155,7 @@ typedef enum FieldKind {
 	FIELD_OBJECT_LIST,
 } FieldKind;
 
+/* At most eight where several may be chosen: FieldChoice has a bit for each. */
 typedef struct FieldChoices {
 	const char *const *texts;
 	size_t len;
@@ -176,6 +182,7 @@ typedef struct Field {
 	const char *doc;
 } Field;
 
+/* Fields in the order in which they are written, shown and explained. */
 typedef struct FieldTable {
 	const char *name; /* of the JSON Schema definition, "RelayHost" */
 	const char *title;

@@ -4,6 +4,7 @@
 
 #include "schema/schema.h"
 
+/* Fills the value; false if it is bad, which has been reported then. */
 typedef bool (*FieldDecode)(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 /* Appends the value after `key:`, at the indentation of the key. */
@@ -34,10 +35,13 @@ void schema_set_state(const Field *field, void *value, FieldState state, Span sp
 /* Findings of the decoder; the path comes from the decoder. */
 Diag *schema_report(SchemaDecoder *decoder, DiagCode code, Span span, const char *format, ...)
 	BASE_PRINTF(4, 5);
+/* Always false, so that a decoder can return it; `wanted` begins with an article. */
 bool schema_wrong_type(SchemaDecoder *decoder, const DocNode *node, const char *wanted);
+/* Every push needs its pop, also on the way out after a finding. Parts are not copied. */
 void schema_push(SchemaDecoder *decoder, Str part);
 void schema_pop(SchemaDecoder *decoder);
 
+/* `value` is what the kind becomes in a struct; its state and span are set by the caller. */
 bool decode_text(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 bool decode_domain(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 bool decode_time(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
@@ -57,6 +61,7 @@ bool decode_object_map(
 bool decode_object_list(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value);
 
+/* These begin with the blank or line end behind the colon and end with a line end. */
 void encode_text(SchemaWriter *writer, const Field *field, const void *value);
 void encode_flag(SchemaWriter *writer, const Field *field, const void *value);
 void encode_number(SchemaWriter *writer, const Field *field, const void *value);
@@ -70,6 +75,7 @@ void encode_object(SchemaWriter *writer, const Field *field, const void *value);
 void encode_object_map(SchemaWriter *writer, const Field *field, const void *value);
 void encode_object_list(SchemaWriter *writer, const Field *field, const void *value);
 
+/* A fresh object each time: the caller adds the description to it. */
 Json *schema_of_text(Arena *arena, const Field *field);
 Json *schema_of_flag(Arena *arena, const Field *field);
 Json *schema_of_number(Arena *arena, const Field *field);

@@ -15,6 +15,7 @@ value_of_flag(Arena *arena, const Field *field, const void *value)
 	return json_bool(arena, ((const FieldFlag *)value)->on);
 }
 
+/* The cast keeps the value: schema_number admits nothing above INT64_MAX. */
 Json *
 value_of_number(Arena *arena, const Field *field, const void *value)
 {
@@ -36,6 +37,7 @@ value_of_choice(Arena *arena, const Field *field, const void *value)
 		arena, str_from(field->choices->texts[((const FieldChoice *)value)->value]));
 }
 
+/* In the order of the table, whatever the text had; the first word is an empty list. */
 Json *
 value_of_choices(Arena *arena, const Field *field, const void *value)
 {
@@ -50,6 +52,7 @@ value_of_choices(Arena *arena, const Field *field, const void *value)
 	return list;
 }
 
+/* Costs of sender domains are left out: the list is of texts, whatever the kind. */
 Json *
 value_of_items(Arena *arena, const Field *field, const void *value)
 {
@@ -101,6 +104,7 @@ value_of_object(Arena *arena, const Field *field, const void *value)
 	return schema_value(arena, field->table, value);
 }
 
+/* A map becomes a list too: each object carries its name. */
 Json *
 value_of_objects(Arena *arena, const Field *field, const void *value)
 {
@@ -128,6 +132,8 @@ schema_value(Arena *arena, const FieldTable *table, const void *object)
 		const void *member = (const char *)object + field->offset;
 		FieldState state = schema_state(field, member);
 
+		/* Objects are shown even if absent: whoever reads a key inside one need not ask for
+		 * it first. */
 		json_set(arena, value, str_from(field->key),
 			state == FIELD_SET || field->kind == FIELD_OBJECT
 				? schema_kinds[field->kind].value(arena, field, member)

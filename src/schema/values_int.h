@@ -8,7 +8,9 @@
 bool schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, Str *ret_text);
 /* The key of an entry in a map: one line, not empty. */
 bool schema_name(SchemaDecoder *decoder, const DocNode *key, Str *ret_name);
+/* A scalar node, checked by schema_scalar before; the result has A-labels in lower case. */
 bool schema_domain(SchemaDecoder *decoder, const DocNode *node, NetNameKind kind, Str *ret_name);
+/* Between the field's bounds; without an upper one up to INT64_MAX, which JSON output can hold. */
 bool schema_number(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number);
 

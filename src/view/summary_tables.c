@@ -196,8 +196,10 @@ name_row(SummaryTable *table, const StateConnector *connector)
 	summary_row(table, "item.connector_name", connector->name, notes);
 }
 
-/* A filter on the list: a connector that is missing gives no rows, where asking for it by name is
- * an error. The name is quoted, as it may hold anything. */
+/*
+ * All connectors, filtered by name: with -Identity Exchange gives every connector when the name is
+ * unknown. The name is a literal, as it may hold anything.
+ */
 static void
 check_row(SummaryTable *table, const StateConnector *connector)
 {

@@ -319,3 +319,9 @@ def test_an_asterisk_does_not_take_hidden_files():
         (place / "more/b.yaml").write_text("domains: {}\n")
         (place / "more/.hidden.yaml").write_text("not a spec at all\n")
         connplan("check", "a.yaml", cwd=place, status=0)
+
+
+@each([(path.name,) for path in sorted((ROOT / "tests/bogons").iterdir())])
+def test_what_once_broke_something(name):
+    """Inputs that crashed an earlier version: now there is a finding and an exit status."""
+    connplan("check", ROOT / "tests/bogons" / name, timeout=PATIENCE, status=1)
