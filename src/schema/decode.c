@@ -123,34 +123,33 @@ report_not_importable(SchemaDecoder *decoder, const DocNode *key)
 	diag_help(decoder->sink, diag, "move it there");
 }
 
+/* Several files may each bring their part of a list or map: one bad part makes the whole bad. */
+static FieldState
+joined_state(FieldState before, FieldState now)
+{
+	if (before == FIELD_BAD || now == FIELD_BAD)
+		return FIELD_BAD;
+	return before == FIELD_SET ? before : now;
+}
+
 /* Empty objects make sense (`contoso.com:` with all defaults); any other key without a value is
  * one that somebody forgot to fill in. */
 static void
 decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, char *object)
 {
 	void *value = object + field->offset;
-	FieldState state = FIELD_SET;
+	FieldState before = schema_state(field, value);
+	bool is_null = doc_is_null(node);
+	FieldState state = is_null ? FIELD_NULL : FIELD_SET;
 
-	if (doc_is_null(node) && field->kind != FIELD_OBJECT && field->kind != FIELD_OBJECT_MAP) {
+	if (is_null && field->kind != FIELD_OBJECT && field->kind != FIELD_OBJECT_MAP) {
 		schema_wrong_type(decoder, node, "a value");
 		state = FIELD_BAD;
 	} else if (!schema_kinds[field->kind].decode(decoder, field, node, value)) {
 		state = FIELD_BAD;
 	}
-	schema_set_state(field, value, state, node->span);
-}
-
-/* Several files may each bring their part of a map or list of the root; nothing else is decoded
- * twice. */
-static bool
-is_taken(const SchemaDecoder *decoder, const FieldTable *table, const Field *field,
-	const char *object)
-{
-	bool grows = table == decoder->root &&
-		     (field->kind == FIELD_OBJECT_MAP || field->kind == FIELD_OBJECT_LIST ||
-			     field->kind == FIELD_TEXTS);
-
-	return !grows && schema_state(field, object + field->offset) != FIELD_ABSENT;
+	schema_set_state(field, value, joined_state(before, state),
+		before == FIELD_ABSENT ? node->span : schema_span(field, value));
 }
 
 static void
@@ -170,7 +169,7 @@ decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair
 			report_unknown(decoder, table, key);
 	} else if (!is_allowed(decoder, table, field)) {
 		report_not_importable(decoder, key);
-	} else if (!is_taken(decoder, table, field, object)) {
+	} else {
 		decode_field(decoder, field, node, object);
 	}
 	schema_pop(decoder);
