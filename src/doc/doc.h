@@ -6,8 +6,8 @@
  * offsets. Types of scalars are left to the fields: a node says only whether its text was plain.
  * Ownership: nodes live in the arena; texts point into the source where they stand there unchanged,
  * else into the sink's arena, so that they outlive the tree. Failure: everything wrong is a finding
- * (CP001 CP002 CP004 CP010 CP012) and `false`; only after a duplicate key the tree, in which the
- * first one counts, can still be read: true.
+ * (CP001 CP002 CP004 CP010 CP012) and `false`; but after a duplicate key alone, which leaves
+ * both pairs in the tree, true.
  */
 #ifndef DOC_DOC_H
 #define DOC_DOC_H

@@ -38,32 +38,28 @@ first_of_small(const DocNode *pairs, size_t index)
 }
 
 /*
- * Reports keys that stand twice and takes the later pairs out: of two values for one key nobody
- * knows which is meant, and what follows may rely on one. Gives the number of pairs left.
+ * Every repetition is reported with the first one. All pairs stay: what a second section of one
+ * name holds is still there, so that references to it resolve.
  */
-static size_t
-drop_duplicates(DocReader *reader, DocNode *pairs, size_t count)
+static void
+check_different(DocReader *reader, const DocNode *pairs, size_t count)
 {
 	Arena *scratch = count > SMALL_MAP ? arena_create() : NULL;
 	Map seen = {0};
-	size_t i, len = 0;
+	size_t i;
 
 	for (i = 0; i < count; i++) {
-		size_t first;
+		uint32_t first = (uint32_t)i;
 
-		memmove(&pairs[2 * len], &pairs[2 * i], 2 * sizeof(DocNode));
 		if (scratch == NULL)
-			first = first_of_small(pairs, len);
+			first = (uint32_t)first_of_small(pairs, i);
 		else
-			first = map_add(scratch, &seen, doc_text(&pairs[2 * len]), (uint32_t)len);
-		if (first < len)
-			report_duplicate(reader, &pairs[2 * first], &pairs[2 * len]);
-		else
-			len++;
+			first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), first);
+		if (first < i)
+			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
 	}
 	if (scratch != NULL)
 		arena_destroy(scratch);
-	return len;
 }
 
 /* Of YAML 1.1 (yaml.org/type/merge.html), not of 1.2 core; quoted, it is a key like any other. */
@@ -176,13 +172,12 @@ apply_merges(DocReader *reader, const DocOpen *open, size_t count)
 bool
 doc_finish_map(DocReader *reader, const DocOpen *open)
 {
-	DocNode *pairs = &reader->pending.items[open->first];
+	const DocNode *pairs = &reader->pending.items[open->first];
 	size_t count = (reader->pending.len - open->first) / 2;
 	bool merges;
 
 	if (!check_keys(reader, pairs, count, &merges))
 		return false;
-	count = drop_duplicates(reader, pairs, count);
-	reader->pending.len = open->first + 2 * count;
+	check_different(reader, pairs, count);
 	return !merges || apply_merges(reader, open, count);
 }

@@ -152,6 +152,19 @@ decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, ch
 		before == FIELD_ABSENT ? node->span : schema_span(field, value));
 }
 
+/* Several files may each bring their part of a map or list of the root; of any other key that
+ * stands twice the first value counts. */
+static bool
+is_taken(const SchemaDecoder *decoder, const FieldTable *table, const Field *field,
+	const char *object)
+{
+	bool grows = table == decoder->root &&
+		     (field->kind == FIELD_OBJECT_MAP || field->kind == FIELD_OBJECT_LIST ||
+			     field->kind == FIELD_TEXTS);
+
+	return !grows && schema_state(field, object + field->offset) != FIELD_ABSENT;
+}
+
 static void
 decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair, size_t *hint,
 	char *object)
@@ -169,7 +182,7 @@ decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair
 			report_unknown(decoder, table, key);
 	} else if (!is_allowed(decoder, table, field)) {
 		report_not_importable(decoder, key);
-	} else {
+	} else if (!is_taken(decoder, table, field, object)) {
 		decode_field(decoder, field, node, object);
 	}
 	schema_pop(decoder);

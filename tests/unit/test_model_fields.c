@@ -538,6 +538,41 @@ extension_keys_are_for_the_top(void **state)
 	arena_destroy(d.arena);
 }
 
+static void
+of_two_values_the_first_counts(void **state)
+{
+	Decoded d = decode(&model_spec_table,
+		STR("version: 1\ntenant: {name: Contoso, name: Other}\n"
+		    "egress: {a: {addresses: [192.0.2.1, 192.0.2.2], ptr: {192.0.2.1: a.example},\n"
+		    "  addresses: 192.0.2.3, ptr: {192.0.2.2: b.example, 192.0.2.3: c.example}}}\n"
+		    "egress: {b: {addresses: 192.0.2.4}}\n"));
+	const ModelSpec *spec = (const ModelSpec *)(const void *)d.object;
+	const ModelEgress *egress = spec->egress.items;
+
+	(void)state;
+	assert_int_equal(count_at(&d, DIAG_DUPLICATE_KEY, "tenant/name"), 1);
+	assert_int_equal(count_at(&d, DIAG_DUPLICATE_KEY, "egress"), 1);
+	assert_int_equal(d.sink->items.len, 4);
+	assert_str(spec->tenant.name.text, "Contoso");
+	assert_int_equal(egress[0].addresses.len, 2);
+	assert_int_equal(egress[0].ptr.len, 1);
+	assert_int_equal(spec->egress.len, 2);
+	arena_destroy(d.arena);
+}
+
+static void
+one_address_in_two_spellings(void **state)
+{
+	Decoded d = decode(&model_spec_table,
+		STR("version: 1\ntenant: {name: Contoso}\negress: {a: {addresses: 2001:db8::1,\n"
+		    "  ptr: {\"2001:db8::1\": a.example, 2001:DB8:0::1: b.example}}}\n"));
+
+	(void)state;
+	assert_int_equal(d.sink->items.len, 1);
+	assert_int_equal(count_at(&d, DIAG_DUPLICATE_KEY, "egress/a/ptr"), 1);
+	arena_destroy(d.arena);
+}
+
 /* --- several files ---------------------------------------------------------------------------- */
 
 static void
@@ -670,6 +705,8 @@ main(void)
 		cmocka_unit_test(misspelt_keys_are_recognised),
 		cmocka_unit_test(keys_that_only_begin_as_one),
 		cmocka_unit_test(extension_keys_are_for_the_top),
+		cmocka_unit_test(of_two_values_the_first_counts),
+		cmocka_unit_test(one_address_in_two_spellings),
 		cmocka_unit_test(one_bad_part_makes_a_map_bad),
 		cmocka_unit_test(imported_files_hold_less),
 		cmocka_unit_test(schema_and_page_hold_every_key),
