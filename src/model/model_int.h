@@ -28,7 +28,28 @@ void model_build_names(Model *model);
 void model_resolve(Model *model);
 void model_build_routes(Model *model);
 
-/* The nearest name, or an absent text; only for the first findings, so that it costs little. */
-Str model_suggest_sender(Model *model, Str name);
+/* What a finding is about: `key` absent: the object; `name` absent: the section is the object. */
+typedef struct ModelOwner {
+	const char *section, *key;
+	Str name;
+} ModelOwner;
+
+typedef struct ModelNumbers {
+	uint32_t *items, len;
+} ModelNumbers;
+
+Diag *model_report(Model *model, DiagCode code, const ModelOwner *owner, Span span,
+	const char *format, ...) BASE_PRINTF(5, 6);
+/* What `via` and `egress` name, each once; false, and nothing, when a name is wrong. */
+bool model_resolve_next(Model *model, ModelOwner owner, const FieldItems *via,
+	const FieldItems *egress, ModelNext *ret_next);
+/* Every reference that is no way on: only that it names something. */
+void model_check_references(Model *model);
+
+/*
+ * The nearest name of the kinds (a bit for each ModelKind) or word, or an absent text; only for the
+ * first findings, so that it costs little.
+ */
+Str model_suggest(Model *model, Str name, unsigned kinds, const char *const words[2]);
 
 #endif

@@ -314,32 +314,18 @@ add_connector(State *state, const ModelConnector *spec, Str name)
 	state_fill_record(state, connector);
 }
 
-static bool
-wants_connector(const Model *model)
-{
-	uint32_t i;
-
-	for (i = 0; i < model->hosts_len; i++) {
-		if (model->host_infos[i].method == MODEL_METHOD_CONNECTOR)
-			return true;
-	}
-	return false;
-}
-
 State *
 state_of_spec(const Model *model)
 {
 	State *state = ARENA_NEW(model->arena, State);
-	Str tenant = model->spec->tenant.name.state == FIELD_SET ? model->spec->tenant.name.text
-								 : STR("tenant");
+	Str implied = model_implied_connector(model);
 	uint32_t i;
 
 	state->model = model;
 	for (i = 0; i < model->connectors_len; i++)
 		add_connector(state, &model->connectors[i], model->connectors[i].head.name);
-	if (model->connectors_len == 0 && wants_connector(model))
-		add_connector(state, NULL,
-			str_format(model->arena, "Relay for " STR_FMT, STR_ARG(tenant)));
+	if (implied.ptr != NULL)
+		add_connector(state, NULL, implied);
 	state_match_routes(state);
 	state_compose_records(state);
 	return state;
