@@ -8,6 +8,7 @@
 #define MODEL_MAX_IMPORT_FILES 1000u
 #define MODEL_MAX_LISTINGS     10000u
 #define MODEL_MAX_ROUTES       1000000u
+#define MODEL_MAX_LOOKED_AT    10000000u
 
 typedef struct ModelLoader {
 	Model *model;

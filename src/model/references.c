@@ -15,6 +15,14 @@ kind_name(ModelKind kind)
 	return "nothing";
 }
 
+static Str
+with_part(Arena *arena, Str path, Str part)
+{
+	Str escaped = schema_path(arena, &part, 1);
+
+	return str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(path), STR_ARG(escaped));
+}
+
 /* Keys need no escaping, and may lead through an object: `spf/also`. */
 static Str
 owner_path(const Model *model, const ModelOwner *owner, Str value)
@@ -23,14 +31,10 @@ owner_path(const Model *model, const ModelOwner *owner, Str value)
 	Str path = str_from(owner->section);
 
 	if (owner->name.ptr != NULL)
-		path = str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(path),
-			STR_ARG(schema_path(arena, &owner->name, 1)));
+		path = with_part(arena, path, owner->name);
 	if (owner->key != NULL)
 		path = str_format(arena, STR_FMT "/%s", STR_ARG(path), owner->key);
-	if (value.ptr != NULL)
-		path = str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(path),
-			STR_ARG(schema_path(arena, &value, 1)));
-	return path;
+	return value.ptr == NULL ? path : with_part(arena, path, value);
 }
 
 Diag *
