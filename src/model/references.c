@@ -77,9 +77,9 @@ is_word(const Wanted *wanted, Str text)
 	return false;
 }
 
-/* An element of a list is named by its value. */
-static void
-set_path(Model *model, Diag *diag, const ModelOwner *owner, const FieldItem *item, Span list)
+void
+model_item_path(
+	const Model *model, Diag *diag, const ModelOwner *owner, const FieldItem *item, Span list)
 {
 	bool alone = list.start == item->span.start && list.end == item->span.end;
 
@@ -167,7 +167,7 @@ resolve_item(Model *model, const ModelOwner *owner, const FieldItem *item, Span 
 		diag = report_unresolved(model, owner, item, wanted);
 	else /* with a file missing nobody knows what it would have defined */
 		return false;
-	set_path(model, diag, owner, item, list);
+	model_item_path(model, diag, owner, item, list);
 	return false;
 }
 

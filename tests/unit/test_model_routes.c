@@ -358,7 +358,7 @@ static void
 routes_in_words(void **state)
 {
 	ModelCase c = model_case_text(STR(SPEC_HEAD
-		"egress: {nat/tokyo: {addresses: 198.51.100.16/30}, '-': {addresses: "
+		"egress: {nat/tokyo: {addresses: 198.51.100.16/30}, '~': {addresses: "
 		"198.51.100.9}}\n"
 		"gateways:\n"
 		"  '-': {egress: '~', tls: none, certificate: relay.contoso.com}\n"
