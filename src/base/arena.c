@@ -263,7 +263,7 @@ arena_grow(Arena *arena, void *block, size_t old_size, size_t new_size)
 		return block;
 	}
 	moved = arena_alloc(arena, new_size);
-	if (old_size > 0)
+	if (block != NULL && old_size > 0)
 		memcpy(moved, block, old_size);
 	return moved;
 }

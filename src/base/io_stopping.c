@@ -59,12 +59,11 @@ static IoStatus
 stopping_write(Io *io, Str path, Str bytes)
 {
 	StoppingIo *stopping = (StoppingIo *)(void *)io;
-	bool first = stopping->calls + 1 == stopping->stop_at;
-	Io *inner = stopping_next(io);
+	size_t call = ++stopping->calls;
 
-	if (inner != NULL)
-		return inner->write(inner, path, bytes);
-	if (first)
+	if (call < stopping->stop_at)
+		return stopping->inner->write(stopping->inner, path, bytes);
+	if (call == stopping->stop_at)
 		stopping->inner->write(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
 	return IO_FAILED;
 }

@@ -9,7 +9,8 @@ typedef struct Group {
 typedef struct Groups {
 	const RuleFacts *facts;
 	uint32_t *gateways, *egress; /* which group speaks of them; STATE_NONE */
-	VEC(Group) list;
+	Group *list;
+	uint32_t len;
 } Groups;
 
 /* The object that says `shared`: the gateway of the route, the egress, another gateway. */
@@ -77,30 +78,36 @@ report_shared(const Groups *groups, uint32_t index, const Group *group, DiagSink
 }
 
 static void
+add_to_group(Groups *groups, const StateSource *source, uint32_t number)
+{
+	uint32_t *slot = slot_of(groups, source);
+
+	if (*slot == STATE_NONE) {
+		*slot = groups->len++;
+		groups->list[*slot] = (Group){number, 0};
+	}
+	groups->list[*slot].count++;
+}
+
+/* The slots are left empty again: clearing them all would cost objects times connectors. */
+static void
 check_connector(Groups *groups, uint32_t index, DiagSink *sink)
 {
 	const StateConnector *connector = &groups->facts->state->connectors.items[index];
-	size_t i;
+	uint32_t i;
 
-	groups->list.len = 0;
+	groups->list = ARENA_ARRAY(groups->facts->scratch, Group, connector->sources.len);
+	groups->len = 0;
 	for (i = 0; i < connector->sources.len; i++) {
 		const StateSource *source = &connector->sources.items[i];
-		uint32_t *slot;
 
-		if (state_source_is_written(connector, source))
-			continue;
-		slot = slot_of(groups, source);
-		if (*slot == STATE_NONE) {
-			*slot = (uint32_t)groups->list.len;
-			VEC_PUSH(groups->facts->scratch, &groups->list, ((Group){(uint32_t)i, 0}));
-		}
-		groups->list.items[*slot].count++;
+		if (!state_source_is_written(connector, source))
+			add_to_group(groups, source, i);
 	}
-	for (i = 0; i < groups->list.len; i++)
-		report_shared(groups, index, &groups->list.items[i], sink);
-	for (i = 0; i < groups->list.len; i++)
-		*slot_of(groups, &connector->sources.items[groups->list.items[i].source]) =
-			STATE_NONE;
+	for (i = 0; i < groups->len; i++)
+		report_shared(groups, index, &groups->list[i], sink);
+	for (i = 0; i < groups->len; i++)
+		*slot_of(groups, &connector->sources.items[groups->list[i].source]) = STATE_NONE;
 }
 
 static uint32_t *

@@ -52,6 +52,7 @@ is_free(const Field *field)
 bool
 schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, Str *ret_text)
 {
+	*ret_text = (Str){0};
 	if (node->kind != DOC_SCALAR || doc_is_null(node))
 		return schema_wrong_type(decoder, node, "a text");
 	*ret_text = doc_text(node);

@@ -234,7 +234,8 @@ identities_of_connectors(void **state)
 typedef struct Fate {
 	const World *world;
 	const WorldHost *host;
-	bool unidentified, partner_only, unaccepted;
+	bool unidentified, unaccepted;
+	bool nobody, partner; /* identified by nobody, by a partner, and no other rule says why */
 } Fate;
 
 static bool
@@ -262,6 +263,22 @@ is_taken(const World *world, bool partner, const Way *way, bool *by_certificate)
 	return *by_certificate || (way->addresses & ~held) == 0;
 }
 
+/* Whether a connector was meant to hold the addresses: then they are shared, and CP109 says so. */
+static bool
+is_meant(const World *world, const Way *way)
+{
+	size_t i;
+
+	for (i = 0; i < CONNECTORS; i++) {
+		Identity identity = identity_of(world, i);
+
+		if (!world->connectors[i].partner && world->connectors[i].enabled &&
+			identity.by_address && (identity.ends & way->end) != 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 judge_way(void *context, const Way *way)
 {
@@ -270,8 +287,12 @@ judge_way(void *context, const Way *way)
 
 	if (!is_taken(fate->world, false, way, &by_certificate)) {
 		fate->unidentified = true;
-		if (is_taken(fate->world, true, way, &ignored))
-			fate->partner_only = true;
+		if (is_meant(fate->world, way))
+			assert_true(way->shared);
+		else if (is_taken(fate->world, true, way, &ignored))
+			fate->partner = true;
+		else
+			fate->nobody = true;
 		return;
 	}
 	/* Certificate 3 lies under no accepted domain. */
@@ -303,11 +324,13 @@ check_fates(const World *world, const Case *c)
 		assert_false(missing && partner);
 		if (missing || partner)
 			assert_true(fate.unidentified);
-		if (partner)
-			assert_true(fate.partner_only);
 		if (fate.unidentified && !missing && !partner)
 			assert_true(case_count(c, DIAG_SHARED_SOURCE) > 0 ||
 				    case_count(c, DIAG_CONNECTOR_NO_IDENTITY) > 0);
+		if (case_count(c, DIAG_CONNECTOR_NO_IDENTITY) == 0) {
+			assert_int_equal(missing, fate.nobody);
+			assert_int_equal(partner, fate.partner && !fate.nobody);
+		}
 	}
 }
 

@@ -214,7 +214,7 @@ write_next(Buf *buf, const WorldNext *next)
 static inline void
 write_certificate(Buf *buf, unsigned certificate)
 {
-	if (certificate > 0)
+	if (world_certificates[certificate][0] != 0)
 		buf_printf(buf, ", certificate: %s", world_certificates[certificate]);
 }
 
@@ -327,7 +327,8 @@ list_bits(const WorldList *list)
 typedef struct Way {
 	Bits addresses;
 	unsigned certificate;
-	bool shared, self;
+	bool shared;
+	unsigned end; /* a bit: the egress object, or the host that is its own */
 } Way;
 
 /* Told of each way by the shortest means: every path is walked. */
@@ -371,7 +372,7 @@ each_way(const World *world, const WorldNext *next, unsigned certificate, WayVis
 
 	for (i = 0; next->target == TO_EGRESS && i < EGRESS; i++) {
 		Way way = {list_bits(&world->egress[i]), certificate, egress_is_shared(world, i),
-			false};
+			1u << i};
 
 		if ((next->set >> i & 1) != 0)
 			visit(context, &way);
@@ -389,7 +390,8 @@ static inline void
 each_way_of_host(const World *world, size_t host, WayVisit visit, void *context)
 {
 	const WorldHost *object = &world->hosts[host];
-	Way way = {list_bits(&object->addresses), object->certificate, false, true};
+	Way way = {
+		list_bits(&object->addresses), object->certificate, false, 1u << (EGRESS + host)};
 
 	if (object->next.target == TO_NOTHING)
 		visit(context, &way);
@@ -400,6 +402,7 @@ each_way_of_host(const World *world, size_t host, WayVisit visit, void *context)
 /* What a connector identifies mail by, gathered from the ways that it accepts. */
 typedef struct Identity {
 	Bits own, all; /* addresses that are not shared; all of them */
+	unsigned ends;
 	bool shared, any_own, by_address, by_certificate;
 } Identity;
 
@@ -409,6 +412,7 @@ add_way(void *context, const Way *way)
 	Identity *identity = context;
 
 	identity->all |= way->addresses;
+	identity->ends |= way->end;
 	identity->own |= way->shared ? 0 : way->addresses;
 	identity->shared = identity->shared || way->shared;
 	identity->any_own = identity->any_own || !way->shared;
