@@ -393,7 +393,7 @@ model_path(const Model *model, const char *section, Str name, const char *key)
 
 /* The nearest of the first so many names: a suggestion must not cost more than the check. */
 #define SUGGESTION_NAMES 5000
-#define SUGGESTIONS      50
+#define SUGGESTIONS      10
 
 static void
 add_candidates(const Model *model, Arena *scratch, unsigned kinds, StrVec *names)
