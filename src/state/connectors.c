@@ -205,19 +205,34 @@ state_collect_sources(State *state, StateConnector *connector)
  * ------------------------------------------------------------------------------------------- */
 
 static bool
-shows_own_address(const StateConnector *connector)
+has_ip4(const FieldPrefixes *addresses)
+{
+	uint32_t i;
+
+	for (i = 0; addresses != NULL && i < addresses->len; i++) {
+		if (addresses->items[i].prefix.family == NET_IP4)
+			return true;
+	}
+	return false;
+}
+
+/* One that others do not share and that a connector takes: there may be IPv6 alone, or none yet. */
+static bool
+shows_own_address(const Model *model, const StateConnector *connector)
 {
 	size_t i;
 
 	for (i = 0; i < connector->sources.len; i++) {
-		if (!connector->sources.items[i].shared)
+		const StateSource *source = &connector->sources.items[i];
+
+		if (!source->shared && has_ip4(state_source_addresses(model, source)))
 			return true;
 	}
 	return false;
 }
 
 static void
-choose_identity(StateConnector *connector)
+choose_identity(const Model *model, StateConnector *connector)
 {
 	const ModelConnector *spec = connector->spec;
 	bool has_certificate = spec != NULL && spec->certificate.state == FIELD_SET;
@@ -232,7 +247,7 @@ choose_identity(StateConnector *connector)
 		connector->by_certificate =
 			spec->identify_by.value != MODEL_BY_ADDRESS && has_certificate;
 	} else {
-		connector->by_certificate = has_certificate && !shows_own_address(connector);
+		connector->by_certificate = has_certificate && !shows_own_address(model, connector);
 		connector->by_address = !connector->by_certificate;
 	}
 }
@@ -307,7 +322,7 @@ add_connector(State *state, const ModelConnector *spec, Str name)
 	if (spec != NULL && spec->purpose.state == FIELD_SET)
 		connector->purpose = (ModelPurpose)spec->purpose.value;
 	state_collect_sources(state, connector);
-	choose_identity(connector);
+	choose_identity(state->model, connector);
 	choose_tls(state, connector);
 	if (connector->by_address)
 		state_collect_addresses(state, connector);
