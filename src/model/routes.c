@@ -302,6 +302,18 @@ needs_route(const ModelHostInfo *info)
 	return info->method != MODEL_METHOD_SUBMISSION && info->method != MODEL_METHOD_HVE;
 }
 
+/* Mail that leaves from the host's own address, if that is known. */
+static void
+add_own_route(Model *model, uint32_t host)
+{
+	const FieldPrefixes *addresses = model_host_addresses(&model->hosts[host]);
+
+	if (addresses->len > 0)
+		add_route(model, host, (ModelEnd){MODEL_SELF, MODEL_SELF, MODEL_SELF, 0});
+	else
+		model->host_infos[host].broken = true;
+}
+
 /* The common host has one egress, or one gateway with one end: no scratch memory for it. */
 static void
 build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
@@ -316,8 +328,8 @@ build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
 	if (info->broken)
 		return;
 	if (next->via_len == 0 && next->egress_len == 0) {
-		if (needs_route(info) && model_host_addresses(&model->hosts[host])->len > 0)
-			add_route(model, host, (ModelEnd){MODEL_SELF, MODEL_SELF, MODEL_SELF, 0});
+		if (needs_route(info))
+			add_own_route(model, host);
 	} else if (next->via_len == 0 && next->egress_len == 1) {
 		add_route(model, host, (ModelEnd){MODEL_SELF, next->egress[0], MODEL_SELF, 0});
 	} else {

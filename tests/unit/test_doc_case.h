@@ -19,9 +19,12 @@ typedef struct DocCase {
 static inline DocCase
 doc_case(Str text)
 {
-	DocCase c = {.arena = arena_create(), .text = text};
+	DocCase c = {.arena = arena_create()};
 	SourceSet *sources = source_set(c.arena);
-	uint32_t file = source_add(sources, STR("spec.yaml"), text);
+	uint32_t file;
+
+	c.text = str_copy(c.arena, text);
+	file = source_add(sources, STR("spec.yaml"), c.text);
 
 	c.sink = diag_sink(c.arena, sources);
 	c.good = doc_read(c.sink, c.arena, file, &c.root);

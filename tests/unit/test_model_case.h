@@ -41,7 +41,8 @@ model_case_text(Str text)
 	ModelCase c = model_case();
 
 	c.options.no_imports = true;
-	c.model = model_load_text(c.arena, c.sink, &c.options, STR("mailflow.yaml"), text);
+	c.model = model_load_text(
+		c.arena, c.sink, &c.options, STR("mailflow.yaml"), str_copy(c.arena, text));
 	return c;
 }
 
