@@ -31,8 +31,8 @@ is_named(Str term, const char *name)
 	return str_equal_nocase(term_name(term), str_from(name));
 }
 
-/* Every macro but %{d}, the domain itself, stands for something of the client or the sender (RFC
- * 7208 section 7.2). */
+/* Every macro but %{d}, the domain itself, stands for something of the client or the sender; what
+ * follows another `%` is none (RFC 7208 section 7.1 and 7.2). */
 static bool
 depends_on_message(Str term)
 {
@@ -40,11 +40,11 @@ depends_on_message(Str term)
 
 	if (is_named(term, "ptr"))
 		return true;
-	for (at = str_find_char(term, '%', 0); at + 2 < term.len;
-		at = str_find_char(term, '%', at + 1)) {
-		char letter = term.ptr[at + 2];
-
-		if (term.ptr[at + 1] == '{' && letter != 'd' && letter != 'D')
+	for (at = 0; at + 2 < term.len; at++) {
+		if (term.ptr[at] != '%')
+			continue;
+		at++;
+		if (term.ptr[at] == '{' && term.ptr[at + 1] != 'd' && term.ptr[at + 1] != 'D')
 			return true;
 	}
 	return false;
