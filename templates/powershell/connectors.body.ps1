@@ -94,6 +94,9 @@ function Get-PlanUnionState {
         if ($Before.AssociatedAcceptedDomains.Count -gt 0 -and $Final.AssociatedAcceptedDomains.Count -gt 0) {
             $union.AssociatedAcceptedDomains = Join-PlanList 'names' $Before.AssociatedAcceptedDomains $Final.AssociatedAcceptedDomains
         }
+        # Without effect on this type, but refused by Exchange while what it names is not there yet.
+        if ($union.SenderIPAddresses.Count -eq 0) { $union.RestrictDomainsToIPAddresses = $false }
+        if ($union.TlsSenderCertificateName.Length -eq 0) { $union.RestrictDomainsToCertificate = $false }
         return $union
     }
     foreach ($name in 'SenderDomains', 'AssociatedAcceptedDomains') { $union[$name] = $Before[$name] }
