@@ -88,6 +88,73 @@ doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end)
 	return (Span){reader->file, from, byte_offset(reader, end.index)};
 }
 
+/* RFC 6901; most parts hold nothing to escape and are copied at once. */
+static void
+write_pointer_part(Buf *buf, Str part)
+{
+	size_t done = 0, at;
+
+	for (at = 0; at < part.len; at++) {
+		if (part.ptr[at] != '/' && part.ptr[at] != '~')
+			continue;
+		buf_str(buf, str_slice(part, done, at));
+		buf_lit(buf, part.ptr[at] == '/' ? "~1" : "~0");
+		done = at + 1;
+	}
+	buf_str(buf, str_slice(part, done, part.len));
+}
+
+Str
+doc_path(Arena *arena, const Str *parts, size_t len)
+{
+	Buf buf = buf_make(arena);
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (i > 0)
+			buf_char(&buf, '/');
+		write_pointer_part(&buf, parts[i]);
+	}
+	return buf_text(&buf);
+}
+
+/* The way to what is being read: keys, and indexes in lists. */
+static Str
+current_path(const DocReader *reader, const DocNode *key)
+{
+	Str parts[DOC_MAX_DEPTH + 1];
+	size_t i, len = 0;
+
+	for (i = 0; i < reader->depth; i++) {
+		const DocOpen *open = &reader->open[i];
+		size_t end = i + 1 < reader->depth ? open[1].first : reader->pending.len;
+		size_t count = end - open->first;
+
+		if (open->kind == DOC_LIST)
+			parts[len++] = str_format(reader->scratch, "%zu", count);
+		else if (count % 2 == 1 && reader->pending.items[end - 1].kind == DOC_SCALAR)
+			parts[len++] = doc_text(&reader->pending.items[end - 1]);
+	}
+	if (key != NULL)
+		parts[len++] = doc_text(key);
+	return len == 0 ? (Str){0} : doc_path(reader->sink->arena, parts, len);
+}
+
+Diag *
+doc_report(DocReader *reader, DiagCode code, Span span, const DocNode *key, const char *format, ...)
+{
+	va_list args;
+	Str message;
+	Diag *diag;
+
+	va_start(args, format);
+	message = str_vformat(reader->scratch, format, args);
+	va_end(args);
+	diag = diag_report(reader->sink, code, span, STR_FMT, STR_ARG(message));
+	diag_path(diag, current_path(reader, key));
+	return diag;
+}
+
 bool
 doc_fail(DocReader *reader)
 {
@@ -155,6 +222,25 @@ open_anchor(DocReader *reader, Str anchor)
 /* The copy is shallow, so memory stays small; but whoever walks the tree meets every node again.
  * Sizes of anchors count the aliases inside, and that is what stops nested ones from exploding. */
 static bool
+count_alias(DocReader *reader, DocSize size, Span span)
+{
+	Diag *diag;
+
+	reader->aliased.nodes += size.nodes;
+	reader->aliased.bytes += size.bytes;
+	reader->size.nodes += size.nodes;
+	reader->size.bytes += size.bytes;
+	if (reader->aliased.nodes <= DOC_MAX_ALIAS_NODES &&
+		reader->aliased.bytes <= DOC_MAX_ALIAS_BYTES)
+		return true;
+	diag = doc_report(reader, DIAG_INPUT_LIMIT, span, NULL,
+		"aliases add more than %d nodes or %d MiB", (int)DOC_MAX_ALIAS_NODES,
+		(int)(DOC_MAX_ALIAS_BYTES >> 20));
+	diag_help(reader->sink, diag, "use fewer aliases, or aliases to smaller values");
+	return doc_fail(reader);
+}
+
+static bool
 on_alias(DocReader *reader, const yaml_event_t *event)
 {
 	Str name = anchor_text(event->data.alias.anchor);
@@ -163,7 +249,7 @@ on_alias(DocReader *reader, const yaml_event_t *event)
 	const DocAnchor *anchor;
 
 	if (index == MAP_NONE || reader->anchors.items[index].open) {
-		Diag *diag = diag_report(reader->sink, DIAG_YAML_SYNTAX, span,
+		Diag *diag = doc_report(reader, DIAG_YAML_SYNTAX, span, NULL,
 			index == MAP_NONE ? "alias `*" STR_FMT "` has no anchor"
 					  : "alias `*" STR_FMT "` stands inside its own anchor",
 			STR_ARG(name));
@@ -173,17 +259,9 @@ on_alias(DocReader *reader, const yaml_event_t *event)
 		return doc_fail(reader);
 	}
 	anchor = &reader->anchors.items[index];
-	reader->aliased.nodes += anchor->size.nodes;
-	reader->aliased.bytes += anchor->size.bytes;
-	reader->size.nodes += anchor->size.nodes;
-	reader->size.bytes += anchor->size.bytes;
-	if (reader->aliased.nodes > DOC_MAX_ALIAS_NODES ||
-		reader->aliased.bytes > DOC_MAX_ALIAS_BYTES) {
-		diag_report(reader->sink, DIAG_INPUT_LIMIT, span,
-			"aliases add more than %d nodes or %d MiB", (int)DOC_MAX_ALIAS_NODES,
-			(int)(DOC_MAX_ALIAS_BYTES >> 20));
-		return doc_fail(reader);
-	}
+	reader->last_end = span.end;
+	if (!count_alias(reader, anchor->size, span))
+		return false;
 	push_node(reader, anchor->node);
 	return true;
 }
@@ -213,51 +291,106 @@ check_tag(DocReader *reader, const yaml_char_t *tag, const yaml_event_t *event)
 
 	if (text.ptr == NULL || is_core_tag(text))
 		return true;
-	diag = diag_report(reader->sink, DIAG_YAML_SYNTAX,
-		doc_span(reader, event->start_mark, event->end_mark),
+	diag = doc_report(reader, DIAG_YAML_SYNTAX,
+		doc_span(reader, event->start_mark, event->end_mark), NULL,
 		"custom tag `" STR_FMT "` is not allowed", STR_ARG(text));
 	diag_help(reader->sink, diag, "remove the tag; the type of a value comes from its key");
 	return doc_fail(reader);
 }
 
-/* The text where it stands in the source, if it stands there unchanged; else a copy that outlives
- * the tree. */
+/*
+ * The text where it stands in the source, if it stands there unchanged (behind a quote, perhaps);
+ * else a copy that outlives the tree.
+ */
 static const char *
 scalar_text(DocReader *reader, const yaml_event_t *event, Span span)
 {
 	const char *value = (const char *)event->data.scalar.value;
-	size_t len = event->data.scalar.length;
+	size_t len = event->data.scalar.length, at = span.start;
 
-	if (span.start + len <= reader->text.len &&
-		memcmp(reader->text.ptr + span.start, value, len) == 0)
-		return reader->text.ptr + span.start;
+	if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		at++;
+	if (at + len <= reader->text.len && memcmp(reader->text.ptr + at, value, len) == 0)
+		return reader->text.ptr + at;
 	return str_copy(reader->sink->arena, (Str){value, len}).ptr;
+}
+
+/* The offset before the line end that `end` stands behind, blank lines passed over; else `end`. */
+static uint32_t
+before_line_end(Str text, uint32_t end)
+{
+	uint32_t at = end;
+
+	while (at > 0 && (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == '\t'))
+		at--;
+	if (at == 0 || text.ptr[at - 1] != '\n')
+		return end;
+	return at > 1 && text.ptr[at - 2] == '\r' ? at - 2 : at - 1;
+}
+
+/* libyaml ends a block scalar behind the line ends that follow it. */
+static Span
+scalar_span(DocReader *reader, const yaml_event_t *event)
+{
+	Span span = doc_span(reader, event->start_mark, event->end_mark);
+	uint32_t end = span.end;
+
+	if (event->data.scalar.style != YAML_LITERAL_SCALAR_STYLE &&
+		event->data.scalar.style != YAML_FOLDED_SCALAR_STYLE)
+		return span;
+	do {
+		span.end = end;
+		end = before_line_end(reader->text, span.end);
+	} while (end < span.end && end > span.start);
+	return span;
+}
+
+static bool
+check_length(DocReader *reader, size_t len, Span span)
+{
+	Diag *diag;
+
+	if (len <= DOC_MAX_SCALAR)
+		return true;
+	diag = doc_report(reader, DIAG_INPUT_LIMIT, span, NULL,
+		"a text of %zu bytes is longer than %d KiB", len, (int)(DOC_MAX_SCALAR >> 10));
+	diag_help(reader->sink, diag, "shorten it");
+	return doc_fail(reader);
 }
 
 static bool
 on_scalar(DocReader *reader, const yaml_event_t *event)
 {
 	DocSize before = reader->size;
-	Span span = doc_span(reader, event->start_mark, event->end_mark);
+	Span span = scalar_span(reader, event);
 	DocNode node = {.kind = DOC_SCALAR, .span = span};
 
-	if (!check_tag(reader, event->data.scalar.tag, event))
+	if (!check_tag(reader, event->data.scalar.tag, event) ||
+		!check_length(reader, event->data.scalar.length, span))
 		return false;
-	if (event->data.scalar.length > DOC_MAX_SCALAR) {
-		diag_report(reader->sink, DIAG_INPUT_LIMIT, span,
-			"a text of %zu bytes is longer than %d KiB", event->data.scalar.length,
-			(int)(DOC_MAX_SCALAR >> 10));
-		return doc_fail(reader);
-	}
 	node.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 		     event->data.scalar.tag == NULL;
 	node.count = (uint32_t)event->data.scalar.length;
 	node.text = scalar_text(reader, event, span);
+	reader->last_end = span.end;
 	reader->size.nodes++;
 	reader->size.bytes += node.count;
 	keep_anchor(reader, anchor_text(event->data.scalar.anchor), node, before);
 	push_node(reader, node);
 	return true;
+}
+
+static bool
+check_depth(DocReader *reader, Span span)
+{
+	Diag *diag;
+
+	if (reader->depth < DOC_MAX_DEPTH)
+		return true;
+	diag = diag_report(reader->sink, DIAG_INPUT_LIMIT, span, "nested deeper than %d levels",
+		DOC_MAX_DEPTH);
+	diag_help(reader->sink, diag, "a spec needs no more than ten; look for a missing bracket");
+	return doc_fail(reader);
 }
 
 static bool
@@ -271,13 +404,8 @@ on_start(DocReader *reader, const yaml_event_t *event, DocKind kind)
 	Span span = doc_span(reader, event->start_mark, event->end_mark);
 	DocOpen *open;
 
-	if (!check_tag(reader, tag, event))
+	if (!check_tag(reader, tag, event) || !check_depth(reader, span))
 		return false;
-	if (reader->depth == DOC_MAX_DEPTH) {
-		diag_report(reader->sink, DIAG_INPUT_LIMIT, span, "nested deeper than %d levels",
-			DOC_MAX_DEPTH);
-		return doc_fail(reader);
-	}
 	open = &reader->open[reader->depth++];
 	open->kind = kind;
 	open->span = span;
@@ -290,41 +418,37 @@ on_start(DocReader *reader, const yaml_event_t *event, DocKind kind)
 	return true;
 }
 
-/* A block has no closing character: it ends with its last child. */
+/* A block has no closing character: it ends with the last thing in it. */
 static void
-end_span(DocReader *reader, const DocOpen *open, const yaml_event_t *event, Span *ret_span)
+end_container(DocReader *reader, const yaml_event_t *event, DocNode *node)
 {
 	Span end = doc_span(reader, event->start_mark, event->end_mark);
 
-	if (end.end > end.start && reader->pending.len >= open->first &&
+	if (end.end > end.start &&
 		(reader->text.ptr[end.end - 1] == ']' || reader->text.ptr[end.end - 1] == '}'))
-		ret_span->end = end.end;
-	else if (reader->pending.len > open->first)
-		ret_span->end = reader->pending.items[reader->pending.len - 1].span.end;
-	if (ret_span->end < ret_span->start)
-		ret_span->end = ret_span->start;
+		reader->last_end = end.end;
+	node->span.end = reader->last_end;
 }
 
 /* The children leave `pending` as one array, allocated once, when their number is known. */
 static bool
 on_end(DocReader *reader, const yaml_event_t *event)
 {
-	DocOpen *open = &reader->open[--reader->depth];
+	DocOpen *open = &reader->open[reader->depth - 1];
 	DocNode node = {.kind = (uint8_t)open->kind, .span = open->span};
-	size_t len = reader->pending.len - open->first;
+	size_t len;
 
-	end_span(reader, open, event, &node.span);
-	if (open->kind == DOC_MAP) {
-		if (!doc_finish_map(reader, open))
-			return doc_fail(reader);
-		len = reader->pending.len - open->first;
-	}
+	end_container(reader, event, &node);
+	if (open->kind == DOC_MAP && !doc_finish_map(reader, open))
+		return doc_fail(reader);
+	len = reader->pending.len - open->first;
 	node.count = (uint32_t)(open->kind == DOC_MAP ? len / 2 : len);
 	if (len > 0) {
 		node.items = ARENA_ARRAY(reader->arena, DocNode, len);
 		memcpy(node.items, &reader->pending.items[open->first], len * sizeof(DocNode));
 	}
 	reader->pending.len = open->first;
+	reader->depth--;
 	keep_anchor(reader, open->anchor, node, open->before);
 	push_node(reader, node);
 	return true;
@@ -334,11 +458,14 @@ on_end(DocReader *reader, const yaml_event_t *event)
 static bool
 on_document(DocReader *reader, const yaml_event_t *event)
 {
+	Diag *diag;
+
 	if (reader->documents++ == 0)
 		return true;
-	diag_report(reader->sink, DIAG_YAML_SYNTAX,
+	diag = diag_report(reader->sink, DIAG_YAML_SYNTAX,
 		doc_span(reader, event->start_mark, event->end_mark),
 		"a second document begins here; a spec is one document");
+	diag_help(reader->sink, diag, "remove the `---` or `...` line, or import the other file");
 	return doc_fail(reader);
 }
 

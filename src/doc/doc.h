@@ -6,7 +6,8 @@
  * offsets. Types of scalars are left to the fields: a node says only whether its text was plain.
  * Ownership: nodes live in the arena; texts point into the source where they stand there unchanged,
  * else into the sink's arena, so that they outlive the tree. Failure: everything wrong is a finding
- * (CP001 CP002 CP004 CP010 CP012) and, but for a duplicate key (CP002), `false`.
+ * (CP001 CP002 CP004 CP010 CP012) and `false`; but after a duplicate key alone, which leaves
+ * both pairs in the tree, true.
  */
 #ifndef DOC_DOC_H
 #define DOC_DOC_H
@@ -50,6 +51,9 @@ const DocNode *doc_value(const DocNode *map, size_t index);
 const DocNode *doc_find(const DocNode *map, Str key);
 /* A plain empty text, `~` or `null` (YAML 1.2 core). */
 bool doc_is_null(const DocNode *node);
+
+/* A JSON Pointer without its leading slash: `/` in a part is `~1`, `~` is `~0`. */
+Str doc_path(Arena *arena, const Str *parts, size_t len);
 
 /* Of libyaml, for --version. */
 const char *doc_library_version(void);

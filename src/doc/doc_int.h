@@ -35,6 +35,7 @@ typedef struct DocReader {
 	size_t start; /* of the text after a byte order mark */
 	bool is_ascii;
 	size_t cursor_index, cursor_byte;
+	uint32_t last_end;    /* of the last thing that has an end of its own */
 	VEC(DocNode) pending; /* children of the open containers, innermost last */
 	DocOpen open[DOC_MAX_DEPTH];
 	size_t depth, documents;
@@ -47,6 +48,9 @@ typedef struct DocReader {
 
 /* Bytes from libyaml's marks; cheap as long as calls come roughly in the order of the text. */
 Span doc_span(DocReader *reader, yaml_mark_t start, yaml_mark_t end);
+/* A finding with the path of what is being read; and of a key in it, unless that is NULL. */
+Diag *doc_report(DocReader *reader, DiagCode code, Span span, const DocNode *key,
+	const char *format, ...) BASE_PRINTF(5, 6);
 /* Remembers that the document is not to be used; gives false. */
 bool doc_fail(DocReader *reader);
 /* The event stays the caller's to delete; nothing in the tree points into it. */

@@ -16,7 +16,7 @@ static void
 report_duplicate(DocReader *reader, const DocNode *first, const DocNode *second)
 {
 	Str key = doc_text(second);
-	Diag *diag = diag_report(reader->sink, DIAG_DUPLICATE_KEY, second->span,
+	Diag *diag = doc_report(reader, DIAG_DUPLICATE_KEY, second->span, second,
 		"`" STR_FMT "` stands twice in one map", STR_ARG(key));
 
 	diag_label(reader->sink, diag, "second");
@@ -24,37 +24,42 @@ report_duplicate(DocReader *reader, const DocNode *first, const DocNode *second)
 	diag_help(reader->sink, diag, "keep one of them");
 }
 
-/* Like check_large, every repetition is compared with the first: the findings are the same on both
- * sides of SMALL_MAP. */
-static void
-check_small(DocReader *reader, const DocNode *pairs, size_t count)
+/* Where a key was seen first, among the pairs before `index`; `index` itself if nowhere. */
+static size_t
+first_of_small(const DocNode *pairs, size_t index)
 {
-	size_t i, j;
+	size_t i;
 
-	for (i = 1; i < count; i++) {
-		for (j = 0; j < i; j++) {
-			if (same_key(&pairs[2 * i], &pairs[2 * j])) {
-				report_duplicate(reader, &pairs[2 * j], &pairs[2 * i]);
-				break;
-			}
-		}
+	for (i = 0; i < index; i++) {
+		if (same_key(&pairs[2 * i], &pairs[2 * index]))
+			return i;
 	}
+	return index;
 }
 
+/*
+ * Every repetition is reported with the first one. All pairs stay: what a second section of one
+ * name holds is still there, so that references to it resolve.
+ */
 static void
-check_large(DocReader *reader, const DocNode *pairs, size_t count)
+check_different(DocReader *reader, const DocNode *pairs, size_t count)
 {
-	Arena *scratch = arena_create();
+	Arena *scratch = count > SMALL_MAP ? arena_create() : NULL;
 	Map seen = {0};
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		size_t first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
+		size_t first = i;
 
-		if (first != MAP_NONE)
+		if (scratch == NULL)
+			first = first_of_small(pairs, i);
+		else
+			first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
+		if (first < i)
 			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
 	}
-	arena_destroy(scratch);
+	if (scratch != NULL)
+		arena_destroy(scratch);
 }
 
 /* Of YAML 1.1 (yaml.org/type/merge.html), not of 1.2 core; quoted, it is a key like any other. */
@@ -76,9 +81,12 @@ check_keys(DocReader *reader, const DocNode *pairs, size_t count, bool *ret_merg
 		const DocNode *key = &pairs[2 * i];
 
 		if (key->kind != DOC_SCALAR) {
-			diag_report(reader->sink, DIAG_WRONG_TYPE, key->span,
+			Diag *diag = doc_report(reader, DIAG_WRONG_TYPE, key->span, NULL,
 				"a key must be a text, not a %s",
 				key->kind == DOC_LIST ? "list" : "map");
+
+			diag_help(reader->sink, diag,
+				"write a name, and what belongs to it behind `:`");
 			good = false;
 		} else if (is_merge_key(key)) {
 			*ret_merges = true;
@@ -110,7 +118,7 @@ merge_map(Merge *merge, const DocNode *map)
 	size_t i;
 
 	if (map->kind != DOC_MAP) {
-		Diag *diag = diag_report(merge->reader->sink, DIAG_WRONG_TYPE, map->span,
+		Diag *diag = doc_report(merge->reader, DIAG_WRONG_TYPE, map->span, NULL,
 			"`<<` merges maps, and this is none");
 
 		diag_help(merge->reader->sink, diag,
@@ -170,9 +178,6 @@ doc_finish_map(DocReader *reader, const DocOpen *open)
 
 	if (!check_keys(reader, pairs, count, &merges))
 		return false;
-	if (count <= SMALL_MAP)
-		check_small(reader, pairs, count);
-	else
-		check_large(reader, pairs, count);
+	check_different(reader, pairs, count);
 	return !merges || apply_merges(reader, open, count);
 }

@@ -1,6 +1,14 @@
 /* Import patterns: `*` and `?` inside the names of a path, no dot files, sorted by bytes. */
 #include "model/model_int.h"
 
+/* The offset behind the character at `at`. */
+static size_t
+next_character(Str text, size_t at)
+{
+	utf8_next(text, &at);
+	return at;
+}
+
 /* One name against one pattern; goes back only to the last star, so it takes linear time a star. */
 static bool
 name_matches(Str pattern, Str name)
@@ -11,13 +19,15 @@ name_matches(Str pattern, Str name)
 		if (p < pattern.len && pattern.ptr[p] == '*') {
 			star = p++;
 			resume = n;
-		} else if (p < pattern.len &&
-			   (pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
+		} else if (p < pattern.len && pattern.ptr[p] == '?') {
+			p++;
+			n = next_character(name, n);
+		} else if (p < pattern.len && pattern.ptr[p] == name.ptr[n]) {
 			p++;
 			n++;
 		} else if (star != SIZE_MAX) {
 			p = star + 1;
-			n = ++resume;
+			n = resume = next_character(name, resume);
 		} else {
 			return false;
 		}
@@ -33,61 +43,88 @@ has_wildcard(Str name)
 	return str_find_char(name, '*', 0) < name.len || str_find_char(name, '?', 0) < name.len;
 }
 
-/* The entries of `dirs` whose last name matches become ret_dirs. */
+/* The entries of a folder that match and are no dot files; false: that is too much. */
 static bool
-expand_name(ModelLoader *loader, const StrVec *dirs, Str pattern, StrVec *ret_dirs)
+expand_wildcard(ModelLoader *loader, Str dir, Str pattern, StrVec *ret_paths)
 {
 	Io *io = loader->options->io;
 	Arena *arena = loader->model->arena;
-	size_t i, j;
+	StrVec names;
+	size_t i;
 
-	for (i = 0; i < dirs->len; i++) {
-		StrVec names;
-
-		if (!has_wildcard(pattern)) {
-			VEC_PUSH(arena, ret_dirs, path_join(arena, dirs->items[i], pattern));
-			continue;
-		}
-		if (++loader->listings > MODEL_MAX_LISTINGS)
-			return false;
-		if (io->list(io, arena, dirs->items[i], &names) != IO_OK)
-			continue;
-		for (j = 0; j < names.len; j++) {
-			if (names.items[j].ptr[0] != '.' && name_matches(pattern, names.items[j]))
-				VEC_PUSH(arena, ret_dirs,
-					path_join(arena, dirs->items[i], names.items[j]));
-		}
+	if (++loader->listings > MODEL_MAX_LISTINGS)
+		return false;
+	/* What is no folder, or may not be read, holds no match. */
+	if (io->list(io, arena, dir, &names) != IO_OK)
+		return true;
+	for (i = 0; i < names.len; i++) {
+		if (names.items[i].ptr[0] != '.' && name_matches(pattern, names.items[i]))
+			VEC_PUSH(arena, ret_paths, path_join(arena, dir, names.items[i]));
 	}
+	return ret_paths->len <= MODEL_MAX_PATHS;
+}
+
+/* Behind a wildcard a name is a condition too; without one a missing file is an error to tell. */
+static void
+expand_plain(ModelLoader *loader, Str dir, Str name, bool must_exist, StrVec *ret_paths)
+{
+	Io *io = loader->options->io;
+	Str path = path_join(loader->model->arena, dir, name);
+	IoKind kind;
+
+	if (!must_exist || (io->kind(io, path, &kind) == IO_OK && kind != IO_KIND_NONE))
+		VEC_PUSH(loader->model->arena, ret_paths, path);
+}
+
+/* One more name behind each of the paths. */
+static bool
+expand_name(ModelLoader *loader, Str name, bool *wild, StrVec *paths)
+{
+	StrVec next = {0};
+	bool is_wild = has_wildcard(name);
+	size_t i;
+
+	for (i = 0; i < paths->len; i++) {
+		if (!is_wild)
+			expand_plain(loader, paths->items[i], name, *wild, &next);
+		else if (!expand_wildcard(loader, paths->items[i], name, &next))
+			return false;
+	}
+	*wild = *wild || is_wild;
+	*paths = next;
 	return true;
+}
+
+static bool
+report_glob(ModelLoader *loader, const FieldItem *pattern)
+{
+	Diag *diag = diag_report(loader->model->sink, DIAG_INPUT_LIMIT, pattern->span,
+		"`" STR_FMT "` looks into more than %u folders, or matches more than %u names",
+		STR_ARG(pattern->text), MODEL_MAX_LISTINGS, MODEL_MAX_PATHS);
+
+	diag_path(diag, STR("imports"));
+	diag_help(loader->model->sink, diag, "name the folders");
+	loader->model->usable = false;
+	return false;
 }
 
 bool
 model_glob(ModelLoader *loader, Str dir, const FieldItem *pattern, StrVec *ret_paths)
 {
-	Arena *arena = loader->model->arena;
-	StrVec dirs = {0};
+	StrVec paths = {0};
 	size_t start = 0;
+	bool wild = false;
 
-	VEC_PUSH(arena, &dirs, path_is_absolute(pattern->text) ? STR("/") : dir);
+	VEC_PUSH(loader->model->arena, &paths, path_is_absolute(pattern->text) ? STR("/") : dir);
 	while (start < pattern->text.len) {
 		size_t end = str_find_char(pattern->text, '/', start);
-		StrVec next = {0};
+		Str name = str_slice(pattern->text, start, end);
 
-		if (end > start &&
-			!expand_name(loader, &dirs, str_slice(pattern->text, start, end), &next)) {
-			Diag *diag = diag_report(loader->model->sink, DIAG_INPUT_LIMIT,
-				pattern->span, "`" STR_FMT "` looks into more than %u folders",
-				STR_ARG(pattern->text), MODEL_MAX_LISTINGS);
-
-			diag_path(diag, STR("imports"));
-			loader->model->usable = false;
-			return false;
-		}
-		if (end > start)
-			dirs = next;
+		if (name.len > 0 && !expand_name(loader, name, &wild, &paths))
+			return report_glob(loader, pattern);
 		start = end + 1;
 	}
-	strvec_sort(&dirs);
-	*ret_paths = dirs;
+	strvec_sort(&paths);
+	*ret_paths = paths;
 	return true;
 }

@@ -3,7 +3,8 @@
 
 static void load_imports(ModelLoader *loader, Str path, size_t from);
 
-static void
+/* Gives the place of the file's own list of imports. */
+static Span
 decode_source(ModelLoader *loader, uint32_t source, bool imported)
 {
 	Model *model = loader->model;
@@ -12,14 +13,23 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 		.arena = model->arena,
 		.root = &model_spec_table,
 		.only = imported ? FIELD_IMPORTABLE : 0};
+	const DocNode *imports;
+	Span span = {0};
 	DocNode root;
 
 	/* The tree is needed only until it is decoded; its texts stay in the source or the sink. */
-	if (doc_read(model->sink, scratch, source, &root))
+	if (!doc_read(model->sink, scratch, source, &root)) {
+		model->usable = false;
+	} else {
 		schema_decode(&decoder, &model_spec_table, &root, model->spec);
-	else
+		imports = doc_find(&root, STR("imports"));
+		span = imports == NULL ? span : imports->span;
+	}
+	/* What is no map defines nothing, whatever it was meant to. */
+	if (model->spec->head.state == FIELD_BAD)
 		model->usable = false;
 	arena_destroy(scratch);
+	return span;
 }
 
 /*
@@ -37,21 +47,32 @@ add_file(ModelLoader *loader, Str path, Str text, bool imported)
 	file->path = path;
 	file->imported = imported;
 	file->source = source_add(model->sink->sources, path, text);
-	decode_source(loader, file->source, imported);
+	loader->list = decode_source(loader, file->source, imported);
 	if (imported)
 		model->spec->head = main_head;
 	load_imports(loader, path, first_import);
 }
 
+/* After any of these nobody knows what the file would have defined. */
+static Diag *
+report_import(ModelLoader *loader, DiagCode code, const FieldItem *pattern, Str message)
+{
+	static const ModelOwner owner = {"imports", NULL, {0}};
+	Model *model = loader->model;
+	Diag *diag = model_report(model, code, &owner, pattern->span, STR_FMT, STR_ARG(message));
+
+	model_item_path(model, diag, &owner, pattern, loader->list);
+	model->usable = false;
+	return diag;
+}
+
 static Diag *
 import_failed(ModelLoader *loader, const FieldItem *pattern, Str path, const char *why)
 {
-	Diag *diag = diag_report(loader->model->sink, DIAG_IMPORT_FAILED, pattern->span,
-		"cannot import `" STR_FMT "`: %s", STR_ARG(path), why);
+	Str message = str_format(
+		loader->model->sink->arena, "cannot import `" STR_FMT "`: %s", STR_ARG(path), why);
 
-	diag_path(diag, STR("imports"));
-	loader->model->usable = false;
-	return diag;
+	return report_import(loader, DIAG_IMPORT_FAILED, pattern, message);
 }
 
 static bool
@@ -70,6 +91,7 @@ report_import_cycle(ModelLoader *loader, const FieldItem *pattern, Str resolved)
 	Diag *diag;
 	size_t i;
 
+	buf_lit(&loop, "imports go round in a circle: ");
 	for (i = 0; i < loader->open.len; i++) {
 		within = within || str_equal(loader->open.items[i], resolved);
 		if (!within)
@@ -78,11 +100,8 @@ report_import_cycle(ModelLoader *loader, const FieldItem *pattern, Str resolved)
 		buf_lit(&loop, " → ");
 	}
 	buf_str(&loop, path_name(resolved));
-	diag = diag_report(loader->model->sink, DIAG_CYCLE, pattern->span,
-		"imports go round in a circle: " STR_FMT, STR_ARG(buf_text(&loop)));
-	diag_path(diag, STR("imports"));
+	diag = report_import(loader, DIAG_CYCLE, pattern, buf_text(&loop));
 	diag_help(loader->model->sink, diag, "take one of these imports out");
-	loader->model->usable = false;
 }
 
 /* Whether the file may be read now: inside the root, not read yet, not being read. */
@@ -120,14 +139,14 @@ admit_import(ModelLoader *loader, const FieldItem *pattern, Str path, Str *ret_r
 	return map_add(model->arena, &loader->loaded, *ret_resolved, 1) == MAP_NONE;
 }
 
+/* Told once: each further file would only say it again. */
 static void
-report_import_limit(ModelLoader *loader, const FieldItem *pattern, const char *what)
+report_import_limit(ModelLoader *loader, const FieldItem *pattern, const char *message)
 {
-	Diag *diag = diag_report(loader->model->sink, DIAG_INPUT_LIMIT, pattern->span,
-		"imports bring more than %s", what);
+	Diag *diag = report_import(loader, DIAG_INPUT_LIMIT, pattern, str_from(message));
 
-	diag_path(diag, STR("imports"));
-	loader->model->usable = false;
+	diag_help(loader->model->sink, diag, "import fewer or smaller files");
+	loader->full = true;
 }
 
 /* Limits are counted over the whole run: a thousand small files cost as much as one large one. */
@@ -139,13 +158,14 @@ load_import(ModelLoader *loader, const FieldItem *pattern, Str path)
 	Str resolved, text;
 	IoStatus status;
 
-	if (!admit_import(loader, pattern, path, &resolved))
+	if (loader->full || !admit_import(loader, pattern, path, &resolved))
 		return;
 	if (model->files.len > MODEL_MAX_IMPORT_FILES) {
-		report_import_limit(loader, pattern, "1,000 files");
+		report_import_limit(loader, pattern, "imports bring more than 1,000 files");
 		return;
 	}
-	status = io->read(io, model->arena, path, DOC_MAX_FILE, &text);
+	/* By the path that was looked at: a link may point elsewhere by now. */
+	status = io->read(io, model->arena, resolved, DOC_MAX_FILE, &text);
 	if (status != IO_OK) {
 		import_failed(loader, pattern, path,
 			status == IO_TOO_BIG ? "larger than 32 MiB" : io_status_text(status));
@@ -153,7 +173,7 @@ load_import(ModelLoader *loader, const FieldItem *pattern, Str path)
 	}
 	loader->bytes += text.len;
 	if (loader->bytes > MODEL_MAX_IMPORT_BYTES) {
-		report_import_limit(loader, pattern, "64 MiB");
+		report_import_limit(loader, pattern, "imports bring more than 64 MiB");
 		return;
 	}
 	VEC_PUSH(model->arena, &loader->open, resolved);
@@ -211,38 +231,50 @@ model_is_inside_root(Arena *arena, const ModelOptions *options, Str spec_path, S
 	       (str_equal(resolved, root) || is_inside(resolved, root));
 }
 
+/* The main file is open, too: an import of it would be one of itself. */
+static bool
+prepare_imports(ModelLoader *loader, const FieldItem *pattern)
+{
+	Str spec_path = loader->model->files.items[0].path, resolved;
+	Io *io = loader->options->io;
+	Arena *arena = loader->model->arena;
+
+	if (loader->options->no_imports) {
+		import_failed(loader, pattern, pattern->text,
+			"a spec from standard input stands in no folder");
+		return false;
+	}
+	if (!find_root(loader, spec_path)) {
+		import_failed(loader, pattern, pattern->text, "the import root cannot be read");
+		return false;
+	}
+	if (loader->open.len == 0 && io->resolve(io, arena, spec_path, &resolved) == IO_OK)
+		VEC_PUSH(arena, &loader->open, resolved);
+	return true;
+}
+
+/* The patterns from index `from` on, which stand in the file at `path`. */
 static void
 load_imports(ModelLoader *loader, Str path, size_t from)
 {
 	Model *model = loader->model;
 	size_t i, j, len = model->spec->imports.len;
-	Str spec_path = model->files.items[0].path, resolved;
-	Io *io = loader->options->io;
+	Span list = loader->list;
 
-	for (i = from; i < len; i++) {
+	for (i = from; i < len && !loader->full; i++) {
 		FieldItem pattern = model->spec->imports.items[i];
 		StrVec paths = {0};
 
-		if (loader->options->no_imports) {
-			import_failed(loader, &pattern, pattern.text,
-				"a spec from standard input stands in no folder");
-			continue;
-		}
-		if (!find_root(loader, spec_path)) {
-			import_failed(
-				loader, &pattern, pattern.text, "the import root cannot be read");
-			continue;
-		}
-		if (loader->open.len == 0 &&
-			io->resolve(io, model->arena, spec_path, &resolved) == IO_OK)
-			VEC_PUSH(model->arena, &loader->open, resolved);
-		if (!model_glob(loader, path_dir(path), &pattern, &paths))
+		if (!prepare_imports(loader, &pattern) ||
+			!model_glob(loader, path_dir(path), &pattern, &paths))
 			continue;
 		if (paths.len == 0)
 			import_failed(loader, &pattern, pattern.text, "no file matches");
 		loader->outside = 0;
-		for (j = 0; j < paths.len; j++)
+		for (j = 0; j < paths.len; j++) {
 			load_import(loader, &pattern, paths.items[j]);
+			loader->list = list;
+		}
 	}
 }
 

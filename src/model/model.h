@@ -236,6 +236,12 @@ Model *model_load_text(
 /* Whether a path, without its links, lies inside the folder that imports may not leave. */
 bool model_is_inside_root(Arena *arena, const ModelOptions *options, Str spec_path, Str path);
 
+/*
+ * The name of the connector that a spec has without saying so: there is no key `connectors`, and a
+ * host needs one. Else an absent text.
+ */
+Str model_implied_connector(const Model *model);
+
 /* The host, gateway or egress object of that name, or MODEL_KIND_NONE. */
 ModelRef model_find_sender(const Model *model, Str name);
 Str model_ref_name(const Model *model, ModelRef ref);

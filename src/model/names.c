@@ -33,16 +33,19 @@ names_are_sorted(const FieldObjects *objects, size_t size)
 	return true;
 }
 
-/* Twice in one file is the document's finding; twice over two files is ours. */
+/* Twice in one file is the document's finding, unless it is one domain in two spellings. */
 static void
 report_twice(Model *model, const char *section, const FieldObject *first, const FieldObject *second)
 {
+	bool one_file = first->name_span.file == second->name_span.file;
 	Diag *diag;
 
-	if (first->name_span.file == second->name_span.file)
+	if (one_file && !str_equal(str_from(section), STR("domains")))
 		return;
 	diag = diag_report(model->sink, DIAG_DUPLICATE_KEY, second->name_span,
-		"`" STR_FMT "` is defined in two files", STR_ARG(second->name));
+		"`" STR_FMT "` is defined %s", STR_ARG(second->name),
+		one_file ? "twice, in two spellings" : "in two files");
+
 	diag_path(diag, model_path(model, section, second->name, NULL));
 	diag_label(model->sink, diag, "second");
 	diag_related(model->sink, diag, first->name_span, "first");
@@ -100,6 +103,30 @@ drop_twins(Model *model, const char *section, FieldObjects *objects, size_t size
 	objects->len = len;
 }
 
+/* Of domains that stand twice in one file as they are written, keeps the first: the document's
+ * finding, too. What then is equal differs in its spelling. */
+static void
+drop_repeated(FieldObjects *objects, size_t size)
+{
+	Arena *scratch = arena_create();
+	Map seen = {0};
+	uint32_t i, len = 0;
+
+	for (i = 0; i < objects->len; i++) {
+		FieldObject *object = object_at(objects, size, i);
+		uint32_t first = map_add(scratch, &seen, object->name, len);
+
+		if (first != MAP_NONE &&
+			object_at(objects, size, first)->name_span.file == object->name_span.file)
+			continue;
+		if (len < i)
+			memcpy(object_at(objects, size, len), object, size);
+		len++;
+	}
+	objects->len = len;
+	arena_destroy(scratch);
+}
+
 static void
 sort_objects(Model *model, const char *section, FieldObjects *objects, size_t size)
 {
@@ -130,6 +157,7 @@ normalise_domains(Model *model)
 	ModelDomain *domains = model->spec->domains.items;
 	size_t i;
 
+	drop_repeated(&model->spec->domains, sizeof(ModelDomain));
 	for (i = 0; i < model->spec->domains.len; i++) {
 		FieldObject *head = &domains[i].head;
 		NetNameError error;
@@ -227,17 +255,18 @@ ambiguous(Model *model, ModelKind kind, const FieldObject *head, const char *why
 static bool
 reads_as_address(Str name)
 {
-	NetPrefix prefix;
+	NetRange range;
 	bool digit = name.ptr[0] >= '0' && name.ptr[0] <= '9';
 
 	return (digit || str_find_char(name, ':', 0) < name.len) &&
-	       net_prefix_parse(name, &prefix) == NET_ADDRESS_OK;
+	       net_range_parse(name, &range) == NET_ADDRESS_OK;
 }
 
 static void
 add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head)
 {
 	uint32_t number = (uint32_t)model->refs.len, other;
+
 	if (head->name.len == 0)
 		return;
 	if (is_reserved(head->name))
@@ -370,22 +399,39 @@ model_path(const Model *model, const char *section, Str name, const char *key)
 
 /* The nearest of the first so many names: a suggestion must not cost more than the check. */
 #define SUGGESTION_NAMES 5000
-#define SUGGESTIONS      50
+#define SUGGESTIONS      10
+
+static void
+add_candidates(const Model *model, Arena *scratch, unsigned kinds, StrVec *names)
+{
+	size_t i;
+
+	for (i = 0; i < model->refs.len && names->len < SUGGESTION_NAMES; i++) {
+		ModelRef ref = model->refs.items[i];
+
+		if ((kinds & 1u << ref.kind) != 0)
+			VEC_PUSH(scratch, names, model_ref_name(model, ref));
+	}
+	for (i = 0; (kinds & 1u << MODEL_KIND_CONNECTOR) != 0 && i < model->connectors_len; i++)
+		VEC_PUSH(scratch, names, model->connectors[i].head.name);
+}
 
 Str
-model_suggest_sender(Model *model, Str name)
+model_suggest(Model *model, Str name, unsigned kinds, const char *const words[2])
 {
-	size_t len = model->refs.len < SUGGESTION_NAMES ? model->refs.len : SUGGESTION_NAMES, i;
 	Arena *scratch;
-	Str *names, nearest;
+	StrVec names = {0};
+	size_t i;
+	Str nearest;
 
 	if (model->suggestions++ >= SUGGESTIONS)
 		return (Str){0};
 	scratch = arena_create();
-	names = ARENA_ARRAY(scratch, Str, len + 1);
-	for (i = 0; i < len; i++)
-		names[i] = model_ref_name(model, model->refs.items[i]);
-	nearest = str_nearest(name, names, len);
+	for (i = 0; i < 2 && words[i] != NULL; i++)
+		VEC_PUSH(scratch, &names, str_from(words[i]));
+	add_candidates(model, scratch, kinds, &names);
+	nearest = str_nearest(
+		name, names.items, names.len < SUGGESTION_NAMES ? names.len : SUGGESTION_NAMES);
 	arena_destroy(scratch);
 	return nearest;
 }

@@ -24,6 +24,7 @@ is_on(const FieldFlag *flag)
 
 typedef struct Ends {
 	VEC(ModelEnd) list;
+	size_t looked_at; /* ends that were taken from behind, over all uses */
 } Ends;
 
 static int
@@ -66,12 +67,14 @@ collect_ends(
 {
 	uint32_t i, j;
 
+	ret_ends->list.len = 0;
 	for (i = 0; i < next->egress_len; i++)
 		VEC_PUSH(scratch, &ret_ends->list,
 			((ModelEnd){self, next->egress[i], MODEL_SELF, 0}));
-	for (i = 0; i < next->via_len; i++) {
+	for (i = 0; i < next->via_len && ret_ends->looked_at <= MODEL_MAX_LOOKED_AT; i++) {
 		const ModelGatewayInfo *behind = &model->gateway_infos[next->via[i]];
 
+		ret_ends->looked_at += behind->ends_len;
 		for (j = 0; j < behind->ends_len; j++) {
 			ModelEnd end = behind->ends[j];
 
@@ -85,30 +88,42 @@ collect_ends(
 	unite_ends(ret_ends);
 }
 
+/* A gateway between the start of the walk and where it is. */
+typedef struct Step {
+	uint32_t gateway;
+	uint32_t at;   /* which `via` of it comes next */
+	size_t lowest; /* step that a way from here leads back to, or SIZE_MAX */
+} Step;
+
 typedef struct Walk {
 	Model *model;
-	uint8_t *color; /* 0 new, 1 on the path, 2 done */
-	uint32_t *path; /* gateways from the start to here */
-	uint32_t *at;   /* which `via` of each comes next */
+	uint8_t *color;  /* 0 new, 1 on the path, 2 done */
+	uint32_t *place; /* of a gateway on the path: its step */
+	Step *path;
 	size_t depth;
 	size_t total; /* ends of all gateways */
+	size_t cycles;
 	Arena *scratch;
 	Ends ends; /* of the gateway that is being finished */
 } Walk;
 
+/* The same few ends may be looked at over and over, which gives few routes but takes long. */
 static bool
-too_many(Walk *walk, uint32_t gateway)
+is_too_much(const Walk *walk)
 {
-	Diag *diag;
+	return walk->total > MODEL_MAX_ROUTES || walk->ends.looked_at > MODEL_MAX_LOOKED_AT;
+}
 
-	if (walk->total <= MODEL_MAX_ROUTES)
-		return false;
-	diag = diag_report(walk->model->sink, DIAG_INPUT_LIMIT,
-		walk->model->gateways[gateway].head.name_span,
-		"gateways fork into more than 1,000,000 routes");
-	diag_path(diag, STR("gateways"));
-	diag_help(walk->model->sink, diag, "name the gateways that are really used in `via`");
-	return true;
+static void
+report_limit(Model *model, Span span, const char *section, const char *subject, bool many)
+{
+	Diag *diag = diag_report(model->sink, DIAG_INPUT_LIMIT, span,
+		many ? "%s have more than 1,000,000 routes"
+		     : "%s reach their egress in more than 10,000,000 ways",
+		subject);
+
+	diag_path(diag, str_from(section));
+	diag_help(model->sink, diag, "name the gateways that are really used in `via`");
 }
 
 /* What leaves a shared gateway, or goes through a shared NAT, comes from shared addresses. */
@@ -125,27 +140,39 @@ mark_shared(Model *model, uint32_t gateway, uint32_t self)
 	}
 }
 
+static bool
+is_behind_broken(const Walk *walk, const ModelGatewayInfo *info)
+{
+	uint32_t i;
+
+	for (i = 0; i < info->next.via_len; i++) {
+		if (walk->model->gateway_infos[info->next.via[i]].broken)
+			return true;
+	}
+	return false;
+}
+
 static void
 finish_gateway(Walk *walk, uint32_t gateway)
 {
 	Model *model = walk->model;
 	ModelGatewayInfo *info = &model->gateway_infos[gateway];
-	uint32_t self = is_transparent(&model->gateways[gateway]) ? MODEL_SELF : gateway, i;
+	uint32_t self = is_transparent(&model->gateways[gateway]) ? MODEL_SELF : gateway;
 	Ends *ends = &walk->ends;
 
 	walk->color[gateway] = 2;
-	for (i = 0; i < info->next.via_len; i++)
-		info->broken = info->broken || model->gateway_infos[info->next.via[i]].broken;
-	if (info->broken || walk->total > MODEL_MAX_ROUTES) {
+	info->broken = info->broken || is_behind_broken(walk, info) || is_too_much(walk);
+	if (info->broken)
+		return;
+	collect_ends(model, &info->next, self, walk->scratch, ends);
+	walk->total += ends->list.len;
+	if (is_too_much(walk)) {
+		report_limit(model, model->gateways[gateway].head.name_span, "gateways", "gateways",
+			walk->total > MODEL_MAX_ROUTES);
 		info->broken = true;
 		return;
 	}
-	ends->list.len = 0;
-	collect_ends(model, &info->next, self, walk->scratch, ends);
-	walk->total += ends->list.len;
-	if (too_many(walk, gateway)) {
-		info->broken = true;
-	} else if (ends->list.len > 0) {
+	if (ends->list.len > 0) {
 		info->ends_len = (uint32_t)ends->list.len;
 		info->ends = ARENA_ARRAY(model->arena, ModelEnd, ends->list.len);
 		memcpy(info->ends, ends->list.items, ends->list.len * sizeof(ModelEnd));
@@ -154,60 +181,92 @@ finish_gateway(Walk *walk, uint32_t gateway)
 		mark_shared(model, gateway, self);
 }
 
+#define SHOWN_OF_LOOP  50u
+#define REPORTED_LOOPS 100u
+
+/* The names from a step to the end of the path; the middle of a very long loop is left out. */
+static Str
+loop_text(const Walk *walk, size_t start)
+{
+	const Model *model = walk->model;
+	Buf text = buf_make(model->sink->arena);
+	size_t i, len = walk->depth - start;
+
+	for (i = 0; i < len; i++) {
+		if (len > SHOWN_OF_LOOP && i == SHOWN_OF_LOOP / 2) {
+			buf_printf(&text, "… (%zu more) → ", len - SHOWN_OF_LOOP);
+			i += len - SHOWN_OF_LOOP;
+		}
+		buf_str(&text, model->gateways[walk->path[start + i].gateway].head.name);
+		buf_lit(&text, " → ");
+	}
+	buf_str(&text, model->gateways[walk->path[start].gateway].head.name);
+	return buf_text(&text);
+}
+
 static void
-report_cycle(Walk *walk, uint32_t again)
+report_cycle(Walk *walk, size_t start)
 {
 	Model *model = walk->model;
-	Buf loop = buf_make(model->sink->arena);
-	size_t i, start = walk->depth;
+	const ModelGateway *again = &model->gateways[walk->path[start].gateway];
 	Diag *diag;
+	size_t i;
 
-	while (start > 0 && walk->path[start - 1] != again)
-		start--;
-	for (i = start - 1; i < walk->depth; i++) {
-		buf_str(&loop, model->gateways[walk->path[i]].head.name);
-		buf_lit(&loop, " → ");
-		model->gateway_infos[walk->path[i]].broken = true;
-	}
-	buf_str(&loop, model->gateways[again].head.name);
-	diag = diag_report(model->sink, DIAG_CYCLE, model->gateways[again].via.span,
-		"`via` goes round in a circle: " STR_FMT, STR_ARG(buf_text(&loop)));
-	diag_path(diag, model_path(model, "gateways", model->gateways[again].head.name, "via"));
-	for (i = start; i < walk->depth; i++)
-		diag_related(model->sink, diag, model->gateways[walk->path[i]].via.span,
+	if (walk->cycles++ >= REPORTED_LOOPS)
+		return;
+	diag = diag_report(model->sink, DIAG_CYCLE, again->via.span,
+		"`via` goes round in a circle: " STR_FMT, STR_ARG(loop_text(walk, start)));
+	diag_path(diag, model_path(model, "gateways", again->head.name, "via"));
+	for (i = start + 1; i < walk->depth && diag->related_len < DIAG_RELATED_MAX; i++)
+		diag_related(model->sink, diag, model->gateways[walk->path[i].gateway].via.span,
 			"and on from here");
 	diag_help(model->sink, diag, "one of these gateways must have an `egress`");
+}
+
+static void
+enter(Walk *walk, uint32_t gateway)
+{
+	walk->color[gateway] = 1;
+	walk->place[gateway] = (uint32_t)walk->depth;
+	walk->path[walk->depth++] = (Step){gateway, 0, SIZE_MAX};
+}
+
+/* What leads back to a step before this one leads there from all steps between, too. */
+static void
+leave(Walk *walk)
+{
+	size_t here = --walk->depth, lowest = walk->path[here].lowest;
+
+	if (lowest <= here)
+		walk->model->gateway_infos[walk->path[here].gateway].broken = true;
+	if (lowest < here && lowest < walk->path[here - 1].lowest)
+		walk->path[here - 1].lowest = lowest;
+	finish_gateway(walk, walk->path[here].gateway);
 }
 
 /* Depth first, without recursion: a chain may be as long as the file. */
 static void
 walk_from(Walk *walk, uint32_t start)
 {
-	Model *model = walk->model;
-
 	if (walk->color[start] != 0)
 		return;
-	walk->color[start] = 1;
-	walk->path[0] = start;
-	walk->at[0] = 0;
-	walk->depth = 1;
+	enter(walk, start);
 	while (walk->depth > 0) {
-		uint32_t here = walk->path[walk->depth - 1];
-		const ModelNext *next = &model->gateway_infos[here].next;
-		uint32_t *at = &walk->at[walk->depth - 1], there;
+		Step *step = &walk->path[walk->depth - 1];
+		const ModelNext *next = &walk->model->gateway_infos[step->gateway].next;
+		uint32_t there;
 
-		if (*at == next->via_len) {
-			finish_gateway(walk, here);
-			walk->depth--;
+		if (step->at == next->via_len) {
+			leave(walk);
 			continue;
 		}
-		there = next->via[(*at)++];
-		if (walk->color[there] == 1) {
-			report_cycle(walk, there);
-		} else if (walk->color[there] == 0) {
-			walk->color[there] = 1;
-			walk->path[walk->depth] = there;
-			walk->at[walk->depth++] = 0;
+		there = next->via[step->at++];
+		if (walk->color[there] == 0) {
+			enter(walk, there);
+		} else if (walk->color[there] == 1) {
+			report_cycle(walk, walk->place[there]);
+			if (walk->place[there] < step->lowest)
+				step->lowest = walk->place[there];
 		}
 	}
 }
@@ -220,8 +279,8 @@ build_gateway_ends(Model *model)
 	uint32_t i;
 
 	walk.color = ARENA_ARRAY(scratch, uint8_t, model->gateways_len);
-	walk.path = ARENA_ARRAY(scratch, uint32_t, model->gateways_len + 1);
-	walk.at = ARENA_ARRAY(scratch, uint32_t, model->gateways_len + 1);
+	walk.place = ARENA_ARRAY(scratch, uint32_t, model->gateways_len);
+	walk.path = ARENA_ARRAY(scratch, Step, model->gateways_len);
 	for (i = 0; i < model->gateways_len; i++)
 		walk_from(&walk, i);
 	arena_destroy(scratch);
@@ -243,6 +302,18 @@ needs_route(const ModelHostInfo *info)
 	return info->method != MODEL_METHOD_SUBMISSION && info->method != MODEL_METHOD_HVE;
 }
 
+/* Mail that leaves from the host's own address, if that is known. */
+static void
+add_own_route(Model *model, uint32_t host)
+{
+	const FieldPrefixes *addresses = model_host_addresses(&model->hosts[host]);
+
+	if (addresses->len > 0)
+		add_route(model, host, (ModelEnd){MODEL_SELF, MODEL_SELF, MODEL_SELF, 0});
+	else
+		model->host_infos[host].broken = true;
+}
+
 /* The common host has one egress, or one gateway with one end: no scratch memory for it. */
 static void
 build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
@@ -257,12 +328,11 @@ build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
 	if (info->broken)
 		return;
 	if (next->via_len == 0 && next->egress_len == 0) {
-		if (needs_route(info) && model_host_addresses(&model->hosts[host])->len > 0)
-			add_route(model, host, (ModelEnd){MODEL_SELF, MODEL_SELF, MODEL_SELF, 0});
+		if (needs_route(info))
+			add_own_route(model, host);
 	} else if (next->via_len == 0 && next->egress_len == 1) {
 		add_route(model, host, (ModelEnd){MODEL_SELF, next->egress[0], MODEL_SELF, 0});
 	} else {
-		ends->list.len = 0;
 		collect_ends(model, next, MODEL_SELF, scratch, ends);
 		for (i = 0; i < ends->list.len && model->routes.len <= MODEL_MAX_ROUTES; i++)
 			add_route(model, host, ends->list.items[i]);
@@ -274,12 +344,10 @@ build_host_routes(Model *model, uint32_t host, Arena *scratch, Ends *ends)
 static void
 forget_routes(Model *model, uint32_t host)
 {
-	Diag *diag = diag_report(model->sink, DIAG_INPUT_LIMIT, model->hosts[host].head.name_span,
-		"hosts have more than 1,000,000 routes");
 	uint32_t i;
 
-	diag_path(diag, STR("relay_hosts"));
-	diag_help(model->sink, diag, "name the gateways that are really used in `via`");
+	report_limit(model, model->hosts[host].head.name_span, "relay_hosts", "hosts",
+		model->routes.len > MODEL_MAX_ROUTES);
 	for (i = 0; i < model->hosts_len; i++) {
 		model->host_infos[i].routes_len = 0;
 		model->host_infos[i].broken = true;
@@ -292,7 +360,7 @@ void
 model_build_routes(Model *model)
 {
 	Arena *scratch = arena_create();
-	Ends ends = {{0}};
+	Ends ends = {{0}, 0};
 	uint32_t i;
 
 	model->sharers = ARENA_ARRAY(model->arena, uint32_t, model->egress_len);
@@ -301,7 +369,7 @@ model_build_routes(Model *model)
 	build_gateway_ends(model);
 	for (i = 0; i < model->hosts_len; i++) {
 		build_host_routes(model, i, scratch, &ends);
-		if (model->routes.len > MODEL_MAX_ROUTES) {
+		if (model->routes.len > MODEL_MAX_ROUTES || ends.looked_at > MODEL_MAX_LOOKED_AT) {
 			forget_routes(model, i);
 			break;
 		}
@@ -333,30 +401,23 @@ find_end(const ModelGatewayInfo *info, uint32_t last_hop, uint32_t egress)
 	return NULL;
 }
 
+/* Up to the last hop each gateway knows the way to it; behind it nothing ends SMTP. */
 size_t
 model_route_gateways(
 	const Model *model, const ModelRoute *route, uint32_t *ret_gateways, size_t max)
 {
-	uint32_t here = route->first;
-	bool found_last = route->last_hop == MODEL_SELF;
+	uint32_t here = route->first, last_hop = route->last_hop;
 	size_t len = 0;
 
 	while (here != MODEL_SELF && len < max) {
-		const ModelGatewayInfo *info = &model->gateway_infos[here];
-		const ModelEnd *end = NULL;
+		const ModelEnd *end =
+			find_end(&model->gateway_infos[here], last_hop, route->egress);
 
+		ASSERT(end != NULL);
 		ret_gateways[len++] = here;
-		/* Behind the last hop everything is transparent, so the way on is a way to itself.
-		 */
-		if (!found_last)
-			end = find_end(info, route->last_hop, route->egress);
-		if (end == NULL)
-			end = find_end(info, MODEL_SELF, route->egress);
-		if (here == route->last_hop) {
-			found_last = true;
-			end = find_end(info, here, route->egress);
-		}
-		here = end == NULL ? MODEL_SELF : end->next;
+		if (here == last_hop)
+			last_hop = MODEL_SELF;
+		here = end->next;
 	}
 	return len;
 }
@@ -384,16 +445,26 @@ model_route_text(Arena *arena, const Model *model, const ModelRoute *route)
 	return buf_text(&text);
 }
 
+/* `-` stands for none: a gateway or egress object that is called so is written `~-`, which no
+ * pointer holds otherwise. */
+static Str
+part_of_id(Arena *arena, Str name)
+{
+	return STR_EQ(name, "-") ? STR("~-") : schema_path(arena, &name, 1);
+}
+
 Str
 model_route_id(Arena *arena, const Model *model, const ModelRoute *route)
 {
-	Str parts[3] = {model->hosts[route->host].head.name, STR("-"), STR("-")};
+	Str host = schema_path(arena, &model->hosts[route->host].head.name, 1);
+	Str last_hop = STR("-"), egress = STR("-");
 
 	if (route->last_hop != MODEL_SELF)
-		parts[1] = model->gateways[route->last_hop].head.name;
+		last_hop = part_of_id(arena, model->gateways[route->last_hop].head.name);
 	if (route->egress != MODEL_SELF)
-		parts[2] = model->egress[route->egress].head.name;
-	return schema_path(arena, parts, 3);
+		egress = part_of_id(arena, model->egress[route->egress].head.name);
+	return str_format(arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(host), STR_ARG(last_hop),
+		STR_ARG(egress));
 }
 
 const FieldPrefixes *

@@ -53,34 +53,10 @@ schema_pop(SchemaDecoder *decoder)
 	decoder->path.len--;
 }
 
-/* RFC 6901. */
-static void
-write_pointer_part(Buf *buf, Str part)
-{
-	size_t done = 0, at;
-
-	for (at = 0; at < part.len; at++) {
-		if (part.ptr[at] != '/' && part.ptr[at] != '~')
-			continue;
-		buf_str(buf, str_slice(part, done, at));
-		buf_lit(buf, part.ptr[at] == '/' ? "~1" : "~0");
-		done = at + 1;
-	}
-	buf_str(buf, str_slice(part, done, part.len));
-}
-
 Str
 schema_path(Arena *arena, const Str *parts, size_t len)
 {
-	Buf buf = buf_make(arena);
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (i > 0)
-			buf_char(&buf, '/');
-		write_pointer_part(&buf, parts[i]);
-	}
-	return buf_text(&buf);
+	return doc_path(arena, parts, len);
 }
 
 /* Keys usually come in the order of the table: the search begins after the last hit. */
@@ -146,25 +122,37 @@ report_not_importable(SchemaDecoder *decoder, const DocNode *key)
 	diag_help(decoder->sink, diag, "move it there");
 }
 
+/* Several files may each bring their part of a list or map: one bad part makes the whole bad. */
+static FieldState
+joined_state(FieldState before, FieldState now)
+{
+	if (before == FIELD_BAD || now == FIELD_BAD)
+		return FIELD_BAD;
+	return before == FIELD_SET ? before : now;
+}
+
 /* Empty objects make sense (`contoso.com:` with all defaults); any other key without a value is
  * one that somebody forgot to fill in. */
 static void
 decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, char *object)
 {
 	void *value = object + field->offset;
-	FieldState state = FIELD_SET;
+	FieldState before = schema_state(field, value);
+	bool is_null = doc_is_null(node);
+	FieldState state = is_null ? FIELD_NULL : FIELD_SET;
 
-	if (doc_is_null(node) && field->kind != FIELD_OBJECT && field->kind != FIELD_OBJECT_MAP) {
+	if (is_null && field->kind != FIELD_OBJECT && field->kind != FIELD_OBJECT_MAP) {
 		schema_wrong_type(decoder, node, "a value");
 		state = FIELD_BAD;
 	} else if (!schema_kinds[field->kind].decode(decoder, field, node, value)) {
 		state = FIELD_BAD;
 	}
-	schema_set_state(field, value, state, node->span);
+	schema_set_state(field, value, joined_state(before, state),
+		before == FIELD_ABSENT ? node->span : schema_span(field, value));
 }
 
-/* Several files may each bring their part of a map or list of the root; nothing else is decoded
- * twice. */
+/* Several files may each bring their part of a map or list of the root; of any other key that
+ * stands twice the first value counts. */
 static bool
 is_taken(const SchemaDecoder *decoder, const FieldTable *table, const Field *field,
 	const char *object)

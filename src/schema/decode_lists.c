@@ -9,6 +9,19 @@ list_items(const DocNode *node, size_t *ret_count)
 	return node->kind == DOC_LIST ? node->items : node;
 }
 
+static bool
+check_not_empty(SchemaDecoder *decoder, const Field *field, const DocNode *node, size_t count)
+{
+	Diag *diag;
+
+	if (count > 0 || (field->flags & FIELD_NOT_EMPTY) == 0)
+		return true;
+	diag = schema_report(
+		decoder, DIAG_BAD_VALUE, node->span, "`%s` is an empty list", field->key);
+	diag_help(decoder->sink, diag, "put something into it, or remove the key");
+	return false;
+}
+
 /* `contoso.com`, `*.contoso.com`, `*`. */
 static bool
 sender_domain_name(SchemaDecoder *decoder, const DocNode *node, Str *ret_name)
@@ -50,8 +63,11 @@ sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
 		Str key = doc_text(doc_key(node, i));
 
 		if (!STR_EQ(key, "domain") && !STR_EQ(key, "cost")) {
-			schema_report(decoder, DIAG_UNKNOWN_KEY, doc_key(node, i)->span,
+			Diag *diag = schema_report(decoder, DIAG_UNKNOWN_KEY,
+				doc_key(node, i)->span,
 				"unknown key `" STR_FMT "` in a sender domain", STR_ARG(key));
+
+			diag_help(decoder->sink, diag, "known keys: domain, cost");
 			return false;
 		}
 	}
@@ -95,20 +111,20 @@ bool
 decode_items(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
 	FieldItems *list = value;
-	size_t count, i;
+	size_t count, i, depth = decoder->path.len;
 	const DocNode *nodes = list_items(node, &count);
-	bool good = true;
+	bool good = check_not_empty(decoder, field, node, count);
 
 	/* Files that are merged each bring their part of a list. */
 	list->items = arena_grow(decoder->arena, list->items, list->len * sizeof(FieldItem),
 		(list->len + count) * sizeof(FieldItem));
 	for (i = 0; i < count; i++) {
-		FieldItem *item = &list->items[list->len];
-
-		if (decode_item(decoder, field, &nodes[i], item))
+		schema_push_item(decoder, node, i);
+		if (decode_item(decoder, field, &nodes[i], &list->items[list->len]))
 			list->len++;
 		else
 			good = false;
+		decoder->path.len = depth;
 	}
 	return good;
 }
@@ -127,11 +143,9 @@ decode_prefix(SchemaDecoder *decoder, const Field *field, const DocNode *node, F
 	error = net_prefix_parse(text, &item->prefix);
 	if (error == NET_ADDRESS_OK)
 		return true;
-	schema_push(decoder, text);
 	diag = schema_report(decoder, DIAG_BAD_ADDRESS, node->span,
 		"`" STR_FMT "` is not an address: " STR_FMT, STR_ARG(text),
 		STR_ARG(net_address_reason(decoder->sink->arena, error, text)));
-	schema_pop(decoder);
 	diag_help(decoder->sink, diag,
 		"write an address like 198.51.100.10, or a network like 198.51.100.0/24");
 	return false;
@@ -142,18 +156,44 @@ bool
 decode_prefixes(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
 	FieldPrefixes *list = value;
-	size_t count, i;
+	size_t count, i, depth = decoder->path.len;
 	const DocNode *nodes = list_items(node, &count);
-	bool good = true;
+	bool good = check_not_empty(decoder, field, node, count);
 
 	list->items = ARENA_ARRAY(decoder->arena, FieldPrefix, count);
+	list->len = 0;
 	for (i = 0; i < count; i++) {
+		schema_push_item(decoder, node, i);
 		if (decode_prefix(decoder, field, &nodes[i], &list->items[list->len]))
 			list->len++;
 		else
 			good = false;
+		decoder->path.len = depth;
 	}
 	return good;
+}
+
+/* Reverse DNS is asked for one address; a name for a network would say nothing of it. */
+static bool
+decode_address_key(SchemaDecoder *decoder, FieldPair *pair)
+{
+	NetPrefix prefix;
+	NetAddressError error = net_prefix_parse(pair->key, &prefix);
+
+	if (error != NET_ADDRESS_OK) {
+		schema_report(decoder, DIAG_BAD_ADDRESS, pair->key_span,
+			"`" STR_FMT "` is not an address: " STR_FMT, STR_ARG(pair->key),
+			STR_ARG(net_address_reason(decoder->sink->arena, error, pair->key)));
+		return false;
+	}
+	if (!net_prefix_is_single(prefix)) {
+		schema_report(decoder, DIAG_BAD_VALUE, pair->key_span,
+			"`" STR_FMT "` is a network; a name belongs to one address",
+			STR_ARG(pair->key));
+		return false;
+	}
+	pair->key = net_prefix_text(decoder->arena, prefix);
+	return true;
 }
 
 /* Keys are texts like values: free of control characters, and not `~` or plain `null`. */
@@ -172,7 +212,8 @@ decode_pair_text(SchemaDecoder *decoder, const Field *field, const DocNode *map,
 	good = schema_scalar(decoder, &text_field, doc_key(map, index), &pair->key) &&
 	       schema_scalar(decoder, &text_field, node, &pair->text);
 	if (good && field->kind == FIELD_NAMES_BY_ADDRESS)
-		good = schema_domain(decoder, node, NET_NAME_HOST, &pair->text);
+		good = decode_address_key(decoder, pair) &&
+		       schema_domain(decoder, node, NET_NAME_HOST, &pair->text);
 	schema_pop(decoder);
 	return good;
 }
@@ -184,6 +225,27 @@ by_key(const void *a, const void *b, void *context)
 	return str_compare(((const FieldPair *)a)->key, ((const FieldPair *)b)->key);
 }
 
+/* The document has no key twice, but one address may be written in two ways. */
+static bool
+check_different(SchemaDecoder *decoder, const FieldPairs *pairs)
+{
+	bool good = true;
+	size_t i;
+
+	for (i = 1; i < pairs->len; i++) {
+		const FieldPair *first = &pairs->items[i - 1], *second = &pairs->items[i];
+		Diag *diag;
+
+		if (!str_equal(first->key, second->key))
+			continue;
+		diag = schema_report(decoder, DIAG_DUPLICATE_KEY, second->key_span,
+			"`" STR_FMT "` stands twice in one map", STR_ARG(second->key));
+		diag_related(decoder->sink, diag, first->key_span, "first");
+		good = false;
+	}
+	return good;
+}
+
 /* Sorted by key: no output depends on the order in the file. */
 static bool
 decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, FieldPairs *pairs)
@@ -192,6 +254,7 @@ decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, Fi
 	size_t i;
 
 	pairs->items = ARENA_ARRAY(decoder->arena, FieldPair, node->count);
+	pairs->len = 0;
 	for (i = 0; i < node->count; i++) {
 		if (decode_pair_text(decoder, field, node, i, &pairs->items[pairs->len]))
 			pairs->len++;
@@ -199,7 +262,7 @@ decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, Fi
 			good = false;
 	}
 	base_sort(pairs->items, pairs->len, sizeof(FieldPair), by_key, NULL);
-	return good;
+	return check_different(decoder, pairs) && good;
 }
 
 bool
@@ -210,34 +273,6 @@ decode_text_map(SchemaDecoder *decoder, const Field *field, const DocNode *node,
 	return decode_pairs(decoder, field, node, value);
 }
 
-/* Reverse DNS is asked for one address; a name for a network would say nothing of it. */
-static bool
-check_address_keys(SchemaDecoder *decoder, const FieldPairs *pairs)
-{
-	bool good = true;
-	size_t i;
-
-	for (i = 0; i < pairs->len; i++) {
-		const FieldPair *pair = &pairs->items[i];
-		NetPrefix prefix;
-		NetAddressError error = net_prefix_parse(pair->key, &prefix);
-
-		if (error == NET_ADDRESS_OK && net_prefix_is_single(prefix))
-			continue;
-		good = false;
-		if (error == NET_ADDRESS_OK)
-			schema_report(decoder, DIAG_BAD_VALUE, pair->key_span,
-				"`" STR_FMT "` is a network; a name belongs to one address",
-				STR_ARG(pair->key));
-		else
-			schema_report(decoder, DIAG_BAD_ADDRESS, pair->key_span,
-				"`" STR_FMT "` is not an address: " STR_FMT, STR_ARG(pair->key),
-				STR_ARG(net_address_reason(
-					decoder->sink->arena, error, pair->key)));
-	}
-	return good;
-}
-
 bool
 decode_names_by_address(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
@@ -246,8 +281,7 @@ decode_names_by_address(
 	FieldPairs *pairs = value;
 
 	if (node->kind == DOC_MAP)
-		return decode_pairs(decoder, field, node, pairs) &&
-		       check_address_keys(decoder, pairs);
+		return decode_pairs(decoder, field, node, pairs);
 	/* The key stays absent: the encoder tells by it that there was no map. */
 	pairs->items = ARENA_NEW(decoder->arena, FieldPair);
 	pairs->items->span = node->span;

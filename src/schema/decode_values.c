@@ -238,6 +238,19 @@ decode_date(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 	return false;
 }
 
+void
+schema_push_item(SchemaDecoder *decoder, const DocNode *list, size_t index)
+{
+	const DocNode *item;
+
+	if (list->kind != DOC_LIST)
+		return;
+	item = doc_item(list, index);
+	schema_push(decoder, item->kind == DOC_SCALAR && !doc_is_null(item)
+				     ? doc_text(item)
+				     : str_format(decoder->arena, "%zu", index));
+}
+
 static void
 report_choice(SchemaDecoder *decoder, const Field *field, const DocNode *node)
 {
@@ -294,15 +307,18 @@ decode_choices(SchemaDecoder *decoder, const Field *field, const DocNode *node, 
 	FieldChoice *choice = value;
 	const DocNode *items = node->kind == DOC_LIST ? node->items : node;
 	size_t count = node->kind == DOC_LIST ? node->count : 1, i;
+	size_t depth = decoder->path.len;
 	bool good = true;
 
 	for (i = 0; i < count; i++) {
 		uint8_t index;
 
+		schema_push_item(decoder, node, i);
 		if (!find_choice(decoder, field, &items[i], &index))
 			good = false;
 		else
 			choice->set |= (uint8_t)(1u << index);
+		decoder->path.len = depth;
 	}
 	if (good && (choice->set & 1) != 0 && choice->set != 1) {
 		schema_report(decoder, DIAG_BAD_VALUE, node->span,

@@ -10,6 +10,25 @@ indent(SchemaWriter *writer)
 }
 
 /* Follows a colon or a dash, hence the blank; text_yaml quotes whatever would not read back. */
+/* A key of over 1,024 characters is one to libyaml only where `?` says so. */
+#define LONG_KEY 1000
+
+static void
+key_and_colon(Buf *buf, Str key, unsigned indent_of_key)
+{
+	size_t start = buf->len;
+
+	text_yaml(buf, key);
+	if (buf->len - start > LONG_KEY) {
+		buf->len = start;
+		buf_lit(buf, "? ");
+		text_yaml(buf, key);
+		buf_char(buf, '\n');
+		buf_repeat(buf, ' ', indent_of_key);
+	}
+	buf_char(buf, ':');
+}
+
 static void
 scalar_line(SchemaWriter *writer, Str text)
 {
@@ -153,21 +172,18 @@ encode_pairs(SchemaWriter *writer, const Field *field, const void *value)
 	for (i = 0; i < pairs->len; i++) {
 		indent(writer);
 		buf_lit(writer->buf, "  ");
-		text_yaml(writer->buf, pairs->items[i].key);
-		buf_char(writer->buf, ':');
+		key_and_colon(writer->buf, pairs->items[i].key, writer->indent + 2);
 		scalar_line(writer, pairs->items[i].text);
 	}
 }
 
-/* Several files may have filled these, and the state is that of the last one: the length tells. */
+/* Empty maps are written too: `connectors: {}` says something else than no such key. */
 static bool
 is_written(const Field *field, const char *object)
 {
-	const void *value = object + field->offset;
+	FieldState state = schema_state(field, object + field->offset);
 
-	if (field->kind == FIELD_OBJECT_MAP || field->kind == FIELD_OBJECT_LIST)
-		return ((const FieldObjects *)value)->len > 0;
-	return schema_state(field, value) == FIELD_SET;
+	return state == FIELD_SET || state == FIELD_NULL;
 }
 
 /* The fields of one struct at the writer's indentation; the number of them. */
@@ -191,7 +207,7 @@ encode_fields(SchemaWriter *writer, const FieldTable *table, const char *object)
 	return count;
 }
 
-/* The line end is taken back where nothing follows: `{}` on the same line says "a map" aloud. */
+/* Nothing stays nothing; a map without keys is said aloud, on the same line. */
 void
 encode_object(SchemaWriter *writer, const Field *field, const void *value)
 {
@@ -199,11 +215,22 @@ encode_object(SchemaWriter *writer, const Field *field, const void *value)
 
 	buf_char(writer->buf, '\n');
 	writer->indent += 2;
-	if (encode_fields(writer, field->table, value) == 0) {
+	if (encode_fields(writer, field->table, value) == 0 &&
+		((const FieldObject *)value)->state != FIELD_NULL) {
 		writer->buf->len = start;
 		buf_lit(writer->buf, " {}\n");
 	}
 	writer->indent -= 2;
+}
+
+/* Behind a key whose value has no parts; false: it has some. */
+static bool
+encode_empty(SchemaWriter *writer, const FieldObjects *objects, const char *empty)
+{
+	if (objects->len == 0)
+		buf_lit(writer->buf, objects->state == FIELD_NULL ? "" : empty);
+	buf_char(writer->buf, '\n');
+	return objects->len == 0;
 }
 
 void
@@ -213,12 +240,13 @@ encode_object_map(SchemaWriter *writer, const Field *field, const void *value)
 	const char *at = objects->items;
 	size_t i;
 
-	buf_char(writer->buf, '\n');
+	if (encode_empty(writer, objects, " {}"))
+		return;
 	writer->indent += 2;
 	for (i = 0; i < objects->len; i++, at += field->table->size) {
 		indent(writer);
-		text_yaml(writer->buf, ((const FieldObject *)(const void *)at)->name);
-		buf_char(writer->buf, ':');
+		key_and_colon(
+			writer->buf, ((const FieldObject *)(const void *)at)->name, writer->indent);
 		encode_object(writer, field, at);
 	}
 	writer->indent -= 2;
@@ -231,7 +259,8 @@ encode_object_list(SchemaWriter *writer, const Field *field, const void *value)
 	const char *at = objects->items;
 	size_t i;
 
-	buf_char(writer->buf, '\n');
+	if (encode_empty(writer, objects, " []"))
+		return;
 	for (i = 0; i < objects->len; i++, at += field->table->size) {
 		indent(writer);
 		buf_lit(writer->buf, "  - ");

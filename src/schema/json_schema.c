@@ -27,11 +27,13 @@ any_scalar(Arena *arena)
 
 /* Both ways share `item`: it must not be changed afterwards. */
 static Json *
-one_or_list(Arena *arena, Json *item)
+one_or_list(Arena *arena, const Field *field, Json *item)
 {
 	Json *schema = json_object(arena), *ways = json_list(arena), *list = typed(arena, "array");
 
 	json_set(arena, list, STR("items"), item);
+	if ((field->flags & FIELD_NOT_EMPTY) != 0)
+		json_set(arena, list, STR("minItems"), json_number(arena, 1));
 	json_push(arena, ways, item);
 	json_push(arena, ways, list);
 	json_set(arena, schema, STR("anyOf"), ways);
@@ -95,14 +97,13 @@ schema_of_choice(Arena *arena, const Field *field)
 Json *
 schema_of_choices(Arena *arena, const Field *field)
 {
-	return one_or_list(arena, schema_of_choice(arena, field));
+	return one_or_list(arena, field, schema_of_choice(arena, field));
 }
 
 Json *
 schema_of_items(Arena *arena, const Field *field)
 {
-	(void)field;
-	return one_or_list(arena, any_scalar(arena));
+	return one_or_list(arena, field, any_scalar(arena));
 }
 
 /* The item by hand, like sender_domain_map, with the same bounds of `cost`. */
@@ -113,7 +114,6 @@ schema_of_sender_domains(Arena *arena, const Field *field)
 	Json *required = json_list(arena), *ways = json_list(arena), *item = json_object(arena);
 	Field cost = {.min = 1, .max = 100};
 
-	(void)field;
 	json_set(arena, properties, STR("domain"), any_scalar(arena));
 	json_set(arena, properties, STR("cost"), schema_of_number(arena, &cost));
 	json_push(arena, required, json_text(arena, STR("domain")));
@@ -123,7 +123,7 @@ schema_of_sender_domains(Arena *arena, const Field *field)
 	json_push(arena, ways, any_scalar(arena));
 	json_push(arena, ways, map);
 	json_set(arena, item, STR("anyOf"), ways);
-	return one_or_list(arena, item);
+	return one_or_list(arena, field, item);
 }
 
 Json *
@@ -178,7 +178,7 @@ schema_of_object_map(Arena *arena, const Field *field)
 Json *
 schema_of_object_list(Arena *arena, const Field *field)
 {
-	return one_or_list(arena, reference(arena, field->table));
+	return one_or_list(arena, field, reference(arena, field->table));
 }
 
 /* No kind gives a bare $ref: draft-07 ignores what stands beside one, the description too. */

@@ -95,6 +95,12 @@ schema_state(const Field *field, const void *value)
 						   state_at(field->kind).state);
 }
 
+Span
+schema_span(const Field *field, const void *value)
+{
+	return *(const Span *)(const void *)((const char *)value + state_at(field->kind).span);
+}
+
 void
 schema_set_state(const Field *field, void *value, FieldState state, Span span)
 {

@@ -164,6 +164,7 @@ typedef struct FieldChoices {
 typedef enum FieldFlags {
 	FIELD_REQUIRED = 1,
 	FIELD_IMPORTABLE = 2, /* may stand in an imported file */
+	FIELD_NOT_EMPTY = 4,  /* a list that holds something */
 } FieldFlags;
 
 struct FieldTable;

@@ -30,6 +30,7 @@ extern const FieldKindRow schema_kinds[];
 
 /* The state and place that every field value has, wherever its struct keeps them. */
 FieldState schema_state(const Field *field, const void *value);
+Span schema_span(const Field *field, const void *value);
 void schema_set_state(const Field *field, void *value, FieldState state, Span span);
 
 /* Findings of the decoder; the path comes from the decoder. */

@@ -13,5 +13,10 @@ bool schema_domain(SchemaDecoder *decoder, const DocNode *node, NetNameKind kind
 /* Between the field's bounds; without an upper one up to INT64_MAX, which JSON output can hold. */
 bool schema_number(
 	SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number);
+/*
+ * Leads the path to an item of a list: by its text, else by its index. By nothing where a single
+ * value stands for a list, so that the caller must cut the path back to the length that it had.
+ */
+void schema_push_item(SchemaDecoder *decoder, const DocNode *list, size_t index);
 
 #endif

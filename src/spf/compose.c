@@ -31,7 +31,8 @@ is_named(Str term, const char *name)
 	return str_equal_nocase(term_name(term), str_from(name));
 }
 
-/* Macros of sender or client; %{d} and %{o} are known from the record's own domain. */
+/* Every macro but %{d}, the domain itself, stands for something of the client or the sender; what
+ * follows another `%` is none (RFC 7208 section 7.1 and 7.2). */
 static bool
 depends_on_message(Str term)
 {
@@ -39,12 +40,11 @@ depends_on_message(Str term)
 
 	if (is_named(term, "ptr"))
 		return true;
-	for (at = str_find_char(term, '%', 0); at + 2 < term.len;
-		at = str_find_char(term, '%', at + 1)) {
-		char letter = term.ptr[at + 2];
-
-		if (term.ptr[at + 1] == '{' && letter != 'd' && letter != 'D' && letter != 'v' &&
-			letter != 'V')
+	for (at = 0; at + 2 < term.len; at++) {
+		if (term.ptr[at] != '%')
+			continue;
+		at++;
+		if (term.ptr[at] == '{' && term.ptr[at + 1] != 'd' && term.ptr[at + 1] != 'D')
 			return true;
 	}
 	return false;
@@ -64,14 +64,33 @@ typedef struct Writer {
 	Map written;
 } Writer;
 
+/* Lower-case but for macros, where an upper-case letter asks for URL escapes. */
+static Str
+normal_term(Arena *arena, Str term)
+{
+	Buf buf = buf_make(arena);
+	size_t at = 0;
+
+	while (at < term.len) {
+		size_t macro = at + str_find(str_slice(term, at, term.len), STR("%{"));
+		size_t end = str_find_char(term, '}', macro);
+
+		buf_str(&buf, str_lower(arena, str_slice(term, at, macro)));
+		buf_str(&buf, str_slice(term, macro, end));
+		at = end;
+	}
+	return buf_text(&buf);
+}
+
 static void
 add_term(Writer *writer, Str term)
 {
-	if (map_add(writer->scratch, &writer->written, str_lower(writer->scratch, term), 1) !=
-		MAP_NONE)
+	Str normal = normal_term(writer->scratch, term);
+
+	if (map_add(writer->scratch, &writer->written, normal, 1) != MAP_NONE)
 		return;
 	buf_char(&writer->record, ' ');
-	buf_str(&writer->record, term);
+	buf_str(&writer->record, normal);
 }
 
 static void
@@ -175,5 +194,7 @@ spf_term_problem(Str term)
 		return "the version is written by connplan";
 	if (str_equal_nocase(term_name(term), STR("all")))
 		return "`all` has a key of its own";
+	if (str_equal_nocase(term_name(term), STR("redirect")))
+		return "`all`, which ends the record, makes it useless";
 	return NULL;
 }

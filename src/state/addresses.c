@@ -57,13 +57,40 @@ entry_order(const void *a, const void *b, void *context)
 	return (left->source > right->source) - (left->source < right->source);
 }
 
+static int
+number_order(const void *a, const void *b, void *context)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	(void)context;
+	return (left > right) - (left < right);
+}
+
+/* A source that shows several of the merged ranges is one source. */
+static void
+add_sources(const Model *model, const Entry *entries, size_t len, StateAddress *address)
+{
+	uint32_t *sources = ARENA_ARRAY(model->arena, uint32_t, len), kept = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sources[i] = entries[i].source;
+	base_sort(sources, len, sizeof(*sources), number_order, NULL);
+	for (i = 0; i < len; i++) {
+		if (kept == 0 || sources[kept - 1] != sources[i])
+			sources[kept++] = sources[i];
+	}
+	address->sources = sources;
+	address->sources_len = kept;
+}
+
 /* The entries that begin at `from` and lie in its range become one address with all their sources.
  */
 static size_t
 merge_entries(const Model *model, const Entries *entries, size_t from, StateAddress *address)
 {
 	const Entry *first = &entries->list.items[from];
-	size_t end = from, i;
+	size_t end = from;
 
 	while (end < entries->list.len &&
 		net_prefix_contains(first->range, entries->list.items[end].range))
@@ -71,14 +98,7 @@ merge_entries(const Model *model, const Entries *entries, size_t from, StateAddr
 	address->range = first->range;
 	address->split_from = first->from;
 	address->span = first->span;
-	address->sources = ARENA_ARRAY(model->arena, uint32_t, end - from);
-	for (i = from; i < end; i++) {
-		uint32_t source = entries->list.items[i].source;
-
-		if (address->sources_len == 0 ||
-			address->sources[address->sources_len - 1] != source)
-			address->sources[address->sources_len++] = source;
-	}
+	add_sources(model, first, end - from, address);
 	return end;
 }
 

@@ -205,19 +205,34 @@ state_collect_sources(State *state, StateConnector *connector)
  * ------------------------------------------------------------------------------------------- */
 
 static bool
-shows_own_address(const StateConnector *connector)
+has_ip4(const FieldPrefixes *addresses)
+{
+	uint32_t i;
+
+	for (i = 0; addresses != NULL && i < addresses->len; i++) {
+		if (addresses->items[i].prefix.family == NET_IP4)
+			return true;
+	}
+	return false;
+}
+
+/* One that others do not share and that a connector takes: there may be IPv6 alone, or none yet. */
+static bool
+shows_own_address(const Model *model, const StateConnector *connector)
 {
 	size_t i;
 
 	for (i = 0; i < connector->sources.len; i++) {
-		if (!connector->sources.items[i].shared)
+		const StateSource *source = &connector->sources.items[i];
+
+		if (!source->shared && has_ip4(state_source_addresses(model, source)))
 			return true;
 	}
 	return false;
 }
 
 static void
-choose_identity(StateConnector *connector)
+choose_identity(const Model *model, StateConnector *connector)
 {
 	const ModelConnector *spec = connector->spec;
 	bool has_certificate = spec != NULL && spec->certificate.state == FIELD_SET;
@@ -232,7 +247,7 @@ choose_identity(StateConnector *connector)
 		connector->by_certificate =
 			spec->identify_by.value != MODEL_BY_ADDRESS && has_certificate;
 	} else {
-		connector->by_certificate = has_certificate && !shows_own_address(connector);
+		connector->by_certificate = has_certificate && !shows_own_address(model, connector);
 		connector->by_address = !connector->by_certificate;
 	}
 }
@@ -307,39 +322,25 @@ add_connector(State *state, const ModelConnector *spec, Str name)
 	if (spec != NULL && spec->purpose.state == FIELD_SET)
 		connector->purpose = (ModelPurpose)spec->purpose.value;
 	state_collect_sources(state, connector);
-	choose_identity(connector);
+	choose_identity(state->model, connector);
 	choose_tls(state, connector);
 	if (connector->by_address)
 		state_collect_addresses(state, connector);
 	state_fill_record(state, connector);
 }
 
-static bool
-wants_connector(const Model *model)
-{
-	uint32_t i;
-
-	for (i = 0; i < model->hosts_len; i++) {
-		if (model->host_infos[i].method == MODEL_METHOD_CONNECTOR)
-			return true;
-	}
-	return false;
-}
-
 State *
 state_of_spec(const Model *model)
 {
 	State *state = ARENA_NEW(model->arena, State);
-	Str tenant = model->spec->tenant.name.state == FIELD_SET ? model->spec->tenant.name.text
-								 : STR("tenant");
+	Str implied = model_implied_connector(model);
 	uint32_t i;
 
 	state->model = model;
 	for (i = 0; i < model->connectors_len; i++)
 		add_connector(state, &model->connectors[i], model->connectors[i].head.name);
-	if (model->connectors_len == 0 && wants_connector(model))
-		add_connector(state, NULL,
-			str_format(model->arena, "Relay for " STR_FMT, STR_ARG(tenant)));
+	if (implied.ptr != NULL)
+		add_connector(state, NULL, implied);
 	state_match_routes(state);
 	state_compose_records(state);
 	return state;

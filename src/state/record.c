@@ -87,38 +87,71 @@ fill_identity(State *state, StateConnector *connector)
 		connector, CONNECTOR_CERTIFICATE, certificate, chosen || connector->by_certificate);
 }
 
+/* EFSkipIPs takes IPv4 alone, networks of any length among it. */
 static void
-fill_filtering_skip(State *state, StateConnector *connector, const FieldItem *item, StrVec *list)
+skip_addresses(const Model *model, const FieldPrefixes *addresses, StrVec *list)
 {
-	const Model *model = state->model;
-	ModelRef ref = model_find_sender(model, item->text);
-	const FieldPrefixes *addresses = NULL;
 	uint32_t i;
 
-	if (ref.kind == MODEL_KIND_EGRESS)
-		addresses = &model->egress[ref.index].addresses;
 	for (i = 0; addresses != NULL && i < addresses->len; i++) {
-		if (addresses->items[i].prefix.family == NET_IP4)
-			VEC_PUSH(model->arena, list,
-				net_prefix_text(model->arena,
-					net_prefix_network(addresses->items[i].prefix)));
-	}
-	if (ref.kind == MODEL_KIND_GATEWAY) {
-		const ModelGatewayInfo *info = &model->gateway_infos[ref.index];
+		NetPrefix network = net_prefix_network(addresses->items[i].prefix);
 
-		for (i = 0; i < info->ends_len; i++) {
-			FieldItem egress = *item;
-
-			egress.text = model->egress[info->ends[i].egress].head.name;
-			fill_filtering_skip(state, connector, &egress, list);
-		}
+		if (network.family == NET_IP4)
+			VEC_PUSH(model->arena, list, net_prefix_text(model->arena, network));
 	}
-	if (ref.kind == MODEL_KIND_NONE && !STR_EQ(item->text, "route"))
-		VEC_PUSH(model->arena, list, item->text);
-	if (STR_EQ(item->text, "route")) {
-		for (i = 0; i < connector->addresses.len; i++)
-			VEC_PUSH(model->arena, list,
-				net_prefix_text(model->arena, connector->addresses.items[i].range));
+}
+
+/* `route`: the addresses that the accepted mail comes from, whatever the connector tells it by. */
+static void
+skip_route(const Model *model, const StateConnector *connector, StrVec *list)
+{
+	size_t i;
+
+	for (i = 0; i < connector->sources.len; i++)
+		skip_addresses(
+			model, state_source_addresses(model, &connector->sources.items[i]), list);
+}
+
+static void
+skip_gateway(const Model *model, uint32_t gateway, StrVec *list)
+{
+	const ModelGatewayInfo *info = &model->gateway_infos[gateway];
+	uint32_t i;
+
+	for (i = 0; i < info->ends_len; i++)
+		skip_addresses(model, &model->egress[info->ends[i].egress].addresses, list);
+}
+
+/* An address without host bits; a range as it is written. */
+static Str
+skipped_text(const Model *model, Str text)
+{
+	NetPrefix prefix;
+
+	if (net_prefix_parse(text, &prefix) != NET_ADDRESS_OK)
+		return text;
+	return net_prefix_text(model->arena, net_prefix_network(prefix));
+}
+
+static void
+fill_skip(const Model *model, const StateConnector *connector, Str text, StrVec *list)
+{
+	ModelRef ref = model_find_sender(model, text);
+
+	switch (ref.kind) {
+	case MODEL_KIND_EGRESS:
+		skip_addresses(model, &model->egress[ref.index].addresses, list);
+		break;
+	case MODEL_KIND_GATEWAY: skip_gateway(model, ref.index, list); break;
+	case MODEL_KIND_NONE:
+		if (STR_EQ(text, "route"))
+			skip_route(model, connector, list);
+		else
+			VEC_PUSH(model->arena, list, skipped_text(model, text));
+		break;
+	case MODEL_KIND_HOST: /* reported: a host stands behind what is skipped */
+	case MODEL_KIND_CONNECTOR:
+	case MODEL_KIND_DOMAIN: break;
 	}
 }
 
@@ -133,7 +166,7 @@ fill_filtering(State *state, StateConnector *connector)
 
 	copy_flag(connector, CONNECTOR_SKIP_LAST, &filtering->skip_last, false);
 	for (i = 0; i < filtering->skip.len; i++)
-		fill_filtering_skip(state, connector, &filtering->skip.items[i], &skip->list);
+		fill_skip(state->model, connector, filtering->skip.items[i].text, &skip->list);
 	connector_normalise(CONNECTOR_SKIP, &skip->list);
 	skip->stated = filtering->skip.state == FIELD_SET;
 	copy_texts(state, connector, CONNECTOR_USERS, &filtering->users);

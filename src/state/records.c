@@ -80,11 +80,10 @@ add_way_out(Composer *composer, Need *need, uint32_t last_hop, uint32_t egress,
 
 /* Exchange Online does not judge SPF where a connector says that the mail is our own. */
 static bool
-is_trusted_inbound(const State *state, const ModelRoute *route, const StateMatch *match)
+is_trusted_inbound(const State *state, const StateMatch *match)
 {
 	const StateConnector *connector;
 
-	(void)route;
 	if (match->on_premises == STATE_NONE)
 		return false;
 	connector = &state->connectors.items[match->on_premises];
@@ -92,24 +91,35 @@ is_trusted_inbound(const State *state, const ModelRoute *route, const StateMatch
 	       connector->record.values[CONNECTOR_INTERNAL].on;
 }
 
+/* Whether a receiver judges the address that this route shows: the rows of the table. */
+static bool
+is_judged(const State *state, uint32_t index)
+{
+	const ModelRoute *route = &state->model->routes.items[index];
+
+	switch (state->model->host_infos[route->host].method) {
+	case MODEL_METHOD_CONNECTOR: return !is_trusted_inbound(state, &state->matches[index]);
+	case MODEL_METHOD_DIRECT_SEND:
+	case MODEL_METHOD_INTERNET: return true;
+	case MODEL_METHOD_SUBMISSION:
+	case MODEL_METHOD_HVE: return false;
+	}
+	return false;
+}
+
 static void
 add_host_route(Composer *composer, Need *need, uint32_t index)
 {
-	const State *state = composer->state;
-	const Model *model = state->model;
+	const Model *model = composer->state->model;
 	const ModelRoute *route = &model->routes.items[index];
-	ModelMethod method = model->host_infos[route->host].method;
 	bool always = authorize_of(model, route->egress) == MODEL_AUTHORIZE_ALWAYS;
+	bool dynamic =
+		route->egress != MODEL_SELF && flag_is_on(&model->egress[route->egress].dynamic);
 
-	if (method == MODEL_METHOD_SUBMISSION || method == MODEL_METHOD_HVE)
-		return;
-	if (method == MODEL_METHOD_CONNECTOR && !always &&
-		is_trusted_inbound(state, route, &state->matches[index]))
-		return;
-	if (route->egress != MODEL_SELF && flag_is_on(&model->egress[route->egress].dynamic))
-		return;
-	add_way_out(composer, need, route->last_hop, route->egress,
-		model_route_addresses(model, route), model_route_is_shared(model, route));
+	/* An address that changes would let in whoever has it tomorrow. */
+	if (always || (is_judged(composer->state, index) && !dynamic))
+		add_way_out(composer, need, route->last_hop, route->egress,
+			model_route_addresses(model, route), model_route_is_shared(model, route));
 }
 
 static void
@@ -202,23 +212,52 @@ sends_through_exchange(const Model *model, const ModelDomain *domain, const bool
 	       by_hosts[domain - model->domains];
 }
 
+/* Whether what a host sends leaves the tenant again, from Exchange Online's addresses. */
+static bool
+leaves_through_exchange(const ModelHostInfo *info)
+{
+	return info->method == MODEL_METHOD_SUBMISSION ||
+	       (info->method == MODEL_METHOD_CONNECTOR &&
+		       info->recipients != MODEL_RECIPIENTS_INTERNAL);
+}
+
+static void
+mark_domain(const Model *model, Str name, bool *by_hosts)
+{
+	uint32_t domain = map_find(&model->domain_names, name);
+
+	if (domain != MAP_NONE)
+		by_hosts[domain] = true;
+}
+
+/* Who signs in and says nothing else sends as the mailbox's domain. */
+static void
+mark_mailbox(const Model *model, const FieldText *mailbox, bool *by_hosts)
+{
+	size_t at = mailbox->text.len;
+	Str domain, name;
+
+	while (at > 0 && mailbox->text.ptr[at - 1] != '@')
+		at--;
+	domain = str_slice(mailbox->text, at, mailbox->text.len);
+	if (at > 0 && net_name_parse(model->arena, domain, NET_NAME_HOST, &name) == NET_NAME_OK)
+		mark_domain(model, name, by_hosts);
+}
+
 static void
 mark_exchange_senders(const Model *model, bool *by_hosts)
 {
 	uint32_t i, j;
 
 	for (i = 0; i < model->hosts_len; i++) {
-		const FieldItems *sends_as = &model->hosts[i].sends_as;
-		ModelMethod method = model->host_infos[i].method;
+		const ModelRelayHost *host = &model->hosts[i];
 
-		if (method == MODEL_METHOD_INTERNET || method == MODEL_METHOD_HVE)
+		if (!leaves_through_exchange(&model->host_infos[i]))
 			continue;
-		for (j = 0; j < sends_as->len; j++) {
-			uint32_t domain = map_find(&model->domain_names, sends_as->items[j].text);
-
-			if (domain != MAP_NONE)
-				by_hosts[domain] = true;
-		}
+		for (j = 0; j < host->sends_as.len; j++)
+			mark_domain(model, host->sends_as.items[j].text, by_hosts);
+		if (host->sends_as.state == FIELD_ABSENT)
+			mark_mailbox(model, &host->mailbox, by_hosts);
 	}
 }
 
