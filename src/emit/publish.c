@@ -74,30 +74,44 @@ add_old(Publisher *publisher, Str path)
 		VEC_PUSH(publisher->arena, &publisher->old, path);
 }
 
+/* The list of files of a plan.json of ours, or NULL. The plan itself may be large and is not
+ * needed. */
+static const Json *
+manifest_outputs(Arena *scratch, Str bytes)
+{
+	Json *format, *outputs;
+	JsonError error;
+
+	if (!json_read_at(scratch, bytes, STR("format"), &format, &error) || format == NULL ||
+		format->kind != JSON_TEXT || !STR_EQ(format->text, "connplan-plan") ||
+		!json_read_at(scratch, bytes, STR("outputs"), &outputs, &error) ||
+		outputs == NULL || outputs->kind != JSON_LIST)
+		return NULL;
+	return outputs;
+}
+
 /* Reads what an earlier run wrote; a folder without a good manifest has no old files. */
 static bool
 read_manifest(Publisher *publisher, Str dir)
 {
+	Arena *scratch = arena_create();
+	const Json *outputs = NULL;
 	Str bytes;
-	Json *plan;
-	const Json *outputs;
-	JsonError error;
 	size_t i;
 
-	if (publisher->io->read(publisher->io, publisher->arena,
-		    below(publisher, dir, STR(MANIFEST)), MAX_MANIFEST_SIZE, &bytes) != IO_OK ||
-		!json_read(publisher->arena, bytes, &plan, &error) ||
-		!STR_EQ(json_get_text(plan, STR("format")), "connplan-plan"))
-		return false;
-	outputs = json_get(plan, STR("outputs"));
-	for (i = 0; i < json_len(outputs) && outputs->kind == JSON_LIST; i++) {
+	if (publisher->io->read(publisher->io, scratch, below(publisher, dir, STR(MANIFEST)),
+		    MAX_MANIFEST_SIZE, &bytes) == IO_OK)
+		outputs = manifest_outputs(scratch, bytes);
+	for (i = 0; outputs != NULL && i < outputs->items.len; i++) {
 		Str path = json_get_text(outputs->items.items[i], STR("path"));
 
 		if (is_plain_path(path))
-			add_old(publisher, path);
+			add_old(publisher, str_copy(publisher->arena, path));
 	}
-	add_old(publisher, STR(MANIFEST));
-	return true;
+	if (outputs != NULL)
+		add_old(publisher, STR(MANIFEST));
+	arena_destroy(scratch);
+	return outputs != NULL;
 }
 
 /* --- removing what is ours

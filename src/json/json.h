@@ -115,6 +115,11 @@ typedef struct JsonError {
  */
 bool json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error);
 /*
+ * As json_read, for the value at a JSON Pointer alone: the whole text is held to the rules, but
+ * only that value is made. NULL where there is none.
+ */
+bool json_read_at(Arena *arena, Str bytes, Str pointer, Json **ret_value, JsonError *ret_error);
+/*
  * Where the value at a JSON Pointer (without leading slash) stands in a text that json_read took.
  * The empty pointer is the whole value. An element of a list is named by its text if it is one,
  * else by its index.

@@ -186,6 +186,22 @@ json_read(Arena *arena, Str bytes, Json **ret_value, JsonError *ret_error)
 	return good;
 }
 
+bool
+json_read_at(Arena *arena, Str bytes, Str pointer, Json **ret_value, JsonError *ret_error)
+{
+	JsonScan scan = {.scratch = arena_create(), .text = bytes};
+	bool good = json_scan(&scan);
+	size_t start, end;
+
+	*ret_value = NULL;
+	if (!good)
+		*ret_error = scan.error;
+	else if (json_locate(scan.scratch, bytes, pointer, &start, &end))
+		good = json_read(arena, str_slice(bytes, start, end), ret_value, ret_error);
+	arena_destroy(scan.scratch);
+	return good;
+}
+
 const char *
 json_library_version(void)
 {
