@@ -1,7 +1,8 @@
 /*
  * Written or not written. Everything goes into a sibling folder first; then the two change places
  * in one step, or, where the folder holds what is not ours, file by file with plan.json last. A run
- * that was killed is healed by the next: plan.json tells what belongs together.
+ * that was killed is healed by the next: plan.json tells what belongs together, and the sibling
+ * that was left behind, by what is missing from it, which files had come in before.
  */
 #include "emit/emit_int.h"
 
@@ -48,13 +49,14 @@ below(Publisher *publisher, Str dir, Str path)
 /* --- the old manifest
  * ------------------------------------------------------------------------------ */
 
-/* A path that we could have written: relative, no dots to climb with. */
+/* A path that we could have written: relative, no dots to climb with, and none that the system
+ * would cut off at a NUL. */
 static bool
 is_plain_path(Str path)
 {
 	size_t start = 0;
 
-	if (path.len == 0 || path_is_absolute(path))
+	if (path.len == 0 || path_is_absolute(path) || str_find_char(path, '\0', 0) < path.len)
 		return false;
 	while (start <= path.len) {
 		size_t end = str_find_char(path, '/', start);
@@ -178,20 +180,95 @@ holds_no_file(Publisher *publisher, Str dir, unsigned depth)
 	return true;
 }
 
+static bool
+has_marker(Publisher *publisher, Str dir)
+{
+	IoKind kind;
+
+	return publisher->io->kind(publisher->io, below(publisher, dir, STR(MARKER)), &kind) ==
+		       IO_OK &&
+	       kind == IO_KIND_FILE;
+}
+
 /* Whether a folder in the way of ours is one: it has our marker or a manifest, or nothing. */
 static bool
 is_leftover(Publisher *publisher, Str dir)
 {
 	Publisher probe = {.arena = publisher->arena, .io = publisher->io};
-	IoKind kind;
 
-	if (holds_no_file(publisher, dir, 0))
-		return true;
-	if (publisher->io->kind(publisher->io, below(publisher, dir, STR(MARKER)), &kind) ==
-			IO_OK &&
-		kind == IO_KIND_FILE)
-		return true;
-	return read_manifest(&probe, dir);
+	return holds_no_file(publisher, dir, 0) || has_marker(publisher, dir) ||
+	       read_manifest(&probe, dir);
+}
+
+/* A link on the way would lead out of the folder, to what was never ours. */
+static bool
+is_on_the_way_of_links(Publisher *publisher, Str path)
+{
+	size_t end;
+
+	for (end = str_find_char(path, '/', 0); end < path.len;
+		end = str_find_char(path, '/', end + 1)) {
+		Str folder = below(publisher, publisher->dir, str_slice(path, 0, end));
+		IoKind kind;
+
+		if (publisher->io->kind(publisher->io, folder, &kind) != IO_OK ||
+			kind != IO_KIND_DIR)
+			return true;
+	}
+	return false;
+}
+
+/* Takes a file of an earlier run out of the folder; folders that are empty now were ours. */
+static IoStatus
+remove_ours(Publisher *publisher, Str path)
+{
+	Io *io = publisher->io;
+	Str place = below(publisher, publisher->dir, path);
+	IoKind kind;
+	IoStatus status;
+
+	if (is_on_the_way_of_links(publisher, path))
+		return IO_OK;
+	status = io->kind(io, place, &kind);
+	/* A folder is nothing that we could have written under this name. */
+	if (status != IO_OK || kind == IO_KIND_NONE || kind == IO_KIND_DIR)
+		return status;
+	status = io->remove_file(io, place);
+	while (status == IO_OK && str_find_char(path, '/', 0) < path.len) {
+		path = path_dir(path);
+		if (io->remove_dir(io, below(publisher, publisher->dir, path)) != IO_OK)
+			break;
+	}
+	return status;
+}
+
+/*
+ * Files that came in one by one before their run was killed, and that no manifest in the folder
+ * tells of: the one that was left beside lists them, and they are no longer beside it. Afterwards
+ * that manifest goes, so that what is cleared next does not look as if it had come in.
+ */
+static IoStatus
+remove_strays(Publisher *publisher)
+{
+	Publisher probe = {.arena = publisher->arena, .io = publisher->io};
+	Io *io = publisher->io;
+	Str manifest = below(publisher, publisher->temporary, STR(MANIFEST));
+	IoStatus status = IO_OK;
+	size_t i;
+
+	if (!publisher->exists || !has_marker(publisher, publisher->temporary) ||
+		!read_manifest(&probe, publisher->temporary))
+		return IO_OK;
+	for (i = 0; i < probe.old.len && status == IO_OK; i++) {
+		Str path = probe.old.items[i];
+		IoKind kind;
+
+		status = io->kind(io, below(publisher, publisher->temporary, path), &kind);
+		if (status == IO_OK && kind == IO_KIND_NONE &&
+			map_find(&publisher->old_names, path) == MAP_NONE)
+			status = remove_ours(publisher, path);
+	}
+	return status == IO_OK ? io->remove_file(io, manifest) : status;
 }
 
 static IoStatus
@@ -204,7 +281,8 @@ clear_leftover(Publisher *publisher)
 		return status;
 	if (kind != IO_KIND_DIR || !is_leftover(publisher, publisher->temporary))
 		return IO_EXISTS;
-	return remove_tree(publisher, publisher->temporary, 0);
+	status = remove_strays(publisher);
+	return status == IO_OK ? remove_tree(publisher, publisher->temporary, 0) : status;
 }
 
 /* --- writing beside
@@ -326,8 +404,9 @@ swap_folder(Publisher *publisher)
 
 	if (status == IO_OK)
 		status = io->exchange(io, publisher->temporary, publisher->dir);
+	/* Only with its marker does the folder tell of files that have left it. */
 	if (status != IO_OK)
-		return status;
+		return io->write(io, marker, STR("")) == IO_OK ? status : IO_FAILED;
 	(void)io->sync_dir(io, path_dir(publisher->dir));
 	/* The new files are in place; an old folder that cannot be removed is cleared next time. */
 	(void)remove_tree(publisher, publisher->temporary, 0);
@@ -337,25 +416,65 @@ swap_folder(Publisher *publisher)
 static IoStatus
 remove_stale(Publisher *publisher)
 {
-	Io *io = publisher->io;
+	IoStatus status = IO_OK;
 	size_t i;
 
-	for (i = 0; i < publisher->old.len; i++) {
+	for (i = 0; i < publisher->old.len && status == IO_OK; i++) {
 		Str path = publisher->old.items[i];
-		IoStatus status;
 
 		if (map_find(&publisher->new_names, path) != MAP_NONE)
 			continue;
-		status = io->remove_file(io, below(publisher, publisher->dir, path));
-		if (status != IO_OK && status != IO_NOT_FOUND) {
-			(void)failed(publisher, status, "cannot remove", path);
+		status = remove_ours(publisher, path);
+		(void)failed(publisher, status, "cannot remove", path);
+	}
+	return status;
+}
+
+/* Links give way to our folders, and files that were ours do; nothing else that stands there. */
+static IoStatus
+check_way(Publisher *publisher, Str path)
+{
+	size_t end;
+
+	for (end = str_find_char(path, '/', 0); end < path.len;
+		end = str_find_char(path, '/', end + 1)) {
+		Str name = str_slice(path, 0, end);
+		Str folder = below(publisher, publisher->dir, name);
+		IoKind kind;
+		IoStatus status = publisher->io->kind(publisher->io, folder, &kind);
+
+		if (status == IO_OK && (kind == IO_KIND_FILE || kind == IO_KIND_OTHER) &&
+			map_find(&publisher->old_names, name) == MAP_NONE)
+			status = IO_EXISTS;
+		if (failed(publisher, status, "cannot make", folder))
 			return status;
-		}
-		/* A folder that is empty now was ours. */
-		if (str_find_char(path, '/', 0) < path.len)
-			(void)io->remove_dir(io, path_dir(below(publisher, publisher->dir, path)));
+		if (kind != IO_KIND_DIR)
+			break;
 	}
 	return IO_OK;
+}
+
+/* Before anything moves: what is in the way tomorrow too must not leave a mixture. */
+static IoStatus
+check_places(Publisher *publisher)
+{
+	IoStatus status = IO_OK;
+	size_t i;
+
+	for (i = 0; i < publisher->files->len && status == IO_OK; i++) {
+		Str path = publisher->files->items[i].path;
+		Str place = below(publisher, publisher->dir, path);
+		IoKind kind;
+
+		status = check_way(publisher, path);
+		if (status != IO_OK)
+			return status;
+		status = publisher->io->kind(publisher->io, place, &kind);
+		if (status == IO_OK && kind == IO_KIND_DIR)
+			status = IO_EXISTS;
+		(void)failed(publisher, status, "cannot write", place);
+	}
+	return status;
 }
 
 static IoStatus
@@ -378,7 +497,7 @@ static IoStatus
 move_files(Publisher *publisher)
 {
 	size_t i, len = publisher->files->len;
-	IoStatus status = IO_OK;
+	IoStatus status = check_places(publisher);
 
 	for (i = 0; i + 1 < len && status == IO_OK; i++)
 		status = move_file(publisher, &publisher->files->items[i]);
@@ -467,7 +586,7 @@ locate_folder(Publisher *publisher, Str dir, IoKind *ret_kind)
 		status = io->resolve(io, publisher->arena, path_dir(dir), &parent);
 	if (status != IO_OK)
 		return status;
-	publisher->dir = below(publisher, parent, path_name(dir));
+	publisher->dir = path_join(publisher->arena, parent, path_name(dir));
 	return io->kind(io, publisher->dir, ret_kind);
 }
 
@@ -507,17 +626,17 @@ emit_publish(
 	status = find_folder(&publisher, target->dir);
 	if (status != IO_OK)
 		return status;
+	if (publisher.exists)
+		(void)read_manifest(&publisher, publisher.dir);
 	status = clear_leftover(&publisher);
 	if (failed(&publisher, status, "cannot use", publisher.temporary))
 		return status;
-	if (publisher.exists)
-		(void)read_manifest(&publisher, publisher.dir);
 	status = write_beside(&publisher);
 	if (status == IO_OK)
 		status = ask_stop(&publisher);
 	if (status == IO_OK)
 		status = swap_in(&publisher);
 	if (status != IO_OK)
-		(void)remove_tree(&publisher, publisher.temporary, 0);
+		(void)clear_leftover(&publisher);
 	return status;
 }
