@@ -49,12 +49,10 @@ check_different(DocReader *reader, const DocNode *pairs, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		size_t first = i;
+		size_t first = scratch == NULL ? first_of_small(pairs, i)
+					       : map_add(scratch, &seen, doc_text(&pairs[2 * i]),
+							 (uint32_t)i);
 
-		if (scratch == NULL)
-			first = first_of_small(pairs, i);
-		else
-			first = map_add(scratch, &seen, doc_text(&pairs[2 * i]), (uint32_t)i);
 		if (first < i)
 			report_duplicate(reader, &pairs[2 * first], &pairs[2 * i]);
 	}
