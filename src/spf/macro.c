@@ -18,6 +18,16 @@ is_alpha(char byte)
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
+/* Section 7.2; the last three are for explanations. */
+#define LETTERS           STR("slodiphvcrt")
+#define FIRST_EXPLANATORY 8
+
+uint32_t
+spf_macro_letter(char letter)
+{
+	return 1u << str_find_char(LETTERS, letter, 0);
+}
+
 /* Reads one text from left to right. */
 typedef struct MacroReader {
 	Arena *arena;
@@ -74,14 +84,16 @@ static bool
 read_letter(MacroReader *reader, SpfPiece *piece)
 {
 	char letter = peek(reader);
+	size_t index;
 
 	piece->escape = letter >= 'A' && letter <= 'Z';
 	piece->letter = (char)(piece->escape ? letter - 'A' + 'a' : letter);
-	if (str_find_char(STR("slodiphvcrt"), piece->letter, 0) == 11)
+	index = str_find_char(LETTERS, piece->letter, 0);
+	if (index == LETTERS.len)
 		return refuse(reader, "no macro has this letter");
-	if (reader->place != SPF_IN_TEXT && str_find_char(STR("crt"), piece->letter, 0) < 3)
+	if (reader->place != SPF_IN_TEXT && index >= FIRST_EXPLANATORY)
 		return refuse(reader, "the macros c, r and t are for explanations alone");
-	reader->macro->letters |= 1u << (piece->letter - 'a');
+	reader->macro->letters |= 1u << index;
 	reader->at++;
 	return true;
 }
@@ -215,7 +227,7 @@ bool
 spf_macro_has(const SpfMacro *macro, const char *letters)
 {
 	for (; *letters != '\0'; letters++) {
-		if ((macro->letters & 1u << (*letters - 'a')) != 0)
+		if ((macro->letters & spf_macro_letter(*letters)) != 0)
 			return true;
 	}
 	return false;

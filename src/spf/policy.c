@@ -49,7 +49,7 @@ static bool
 is_fixed(const SpfTerm *term)
 {
 	return term->kind != SPF_TERM_PTR &&
-	       (term->domain == NULL || (term->domain->letters & ~(1u << ('d' - 'a'))) == 0);
+	       (term->domain == NULL || (term->domain->letters & ~spf_macro_letter('d')) == 0);
 }
 
 static Str

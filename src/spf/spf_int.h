@@ -21,7 +21,7 @@ struct SpfMacro {
 	Str text;
 	SpfPiece *pieces;
 	size_t len;
-	uint32_t letters; /* which occur, bit 0 for `a` */
+	uint32_t letters; /* which occur, as spf_macro_letter() */
 };
 
 /* What macros stand for. An absent helo or sender is not known. */
@@ -39,6 +39,8 @@ typedef enum SpfMacroPlace { SPF_IN_DOMAIN, SPF_IN_TEXT, SPF_IN_MODIFIER } SpfMa
 const SpfMacro *spf_macro_parse(
 	Arena *arena, Str text, SpfMacroPlace place, const char **ret_problem);
 void spf_macro_expand(Buf *buf, const SpfMacro *macro, const SpfIdentity *identity);
+/* The bit of a letter in lower case. */
+uint32_t spf_macro_letter(char letter);
 bool spf_macro_has(const SpfMacro *macro, const char *letters);
 /*
  * The name that an expanded domain-spec asks for: lower-case, no final dot, labels dropped from the
