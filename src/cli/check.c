@@ -8,6 +8,8 @@ cli_check(Cli *cli)
 	DiagVerdict verdict;
 	size_t i;
 
+	if (!cli_begin_policy(cli))
+		return cli->status;
 	for (i = 0; i < cli->options.arguments.len; i++) {
 		Plan *plan = cli_load(cli, cli->options.arguments.items[i]);
 
@@ -17,6 +19,8 @@ cli_check(Cli *cli)
 		buf_lit(&looked_at, looked_at.len > 0 ? "; " : "");
 		buf_str(&looked_at, cli_looked_at(cli, plan));
 	}
+	if (cli->options.write_baseline)
+		cli_write_baseline(cli);
 	verdict = diag_verdict(cli->sink);
 	/* "No problems" would be a lie about a spec that could not be read. */
 	if (verdict.len > 0 || looked_at.len > 0)

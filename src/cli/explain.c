@@ -205,18 +205,11 @@ explain_address(Cli *cli, Str path)
 	return plan->model->usable ? cli->status : CLI_FINDINGS;
 }
 
-/* Rules are known by number and by name: a slip in either is near to one of them. */
 static int
 unknown_code(Cli *cli, Str word)
 {
-	Str known[2 * DIAG_CODES], nearest;
-	size_t i;
+	Str nearest = cli_nearest_rule(word);
 
-	for (i = 0; i < DIAG_CODES; i++) {
-		known[2 * i] = str_from(diag_code_text((DiagCode)i));
-		known[2 * i + 1] = str_from(diag_code_name((DiagCode)i));
-	}
-	nearest = str_nearest(word, known, BASE_COUNT(known));
 	if (nearest.ptr != NULL)
 		cli_complain(cli, "no rule `" STR_FMT "`; did you mean `" STR_FMT "`?",
 			STR_ARG(word), STR_ARG(nearest));

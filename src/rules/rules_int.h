@@ -120,6 +120,10 @@ Str rules_connector_name(const RuleFacts *facts, uint32_t connector);
 /* What stands at the end of a method's route: "Exchange Online", "the Internet". */
 const char *rules_method_goal(ModelMethod method);
 const char *rules_method_text(ModelMethod method);
+/* How far ahead an end is told of: a change needs some weeks. */
+#define RULES_SOON_DAYS 30
+/* "today", "in 3 days, after 2026-12-04": the last day that is valid, `left` days from today. */
+Str rules_days_left(const RuleFacts *facts, int32_t left);
 
 static inline bool
 rules_is_on(const FieldFlag *flag)
@@ -144,6 +148,8 @@ void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+void check_expiry(const RuleFacts *facts, DiagSink *sink);
+void check_waivers(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
 void check_submission(const RuleFacts *facts, DiagSink *sink);
 void check_direct_send(const RuleFacts *facts, DiagSink *sink);
