@@ -142,6 +142,8 @@ void check_connector_identity(const RuleFacts *facts, DiagSink *sink);
 void check_certificate_tls(const RuleFacts *facts, DiagSink *sink);
 void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
+void check_domain_records(const RuleFacts *facts, DiagSink *sink);
+void check_reverse(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
