@@ -7,20 +7,6 @@ typedef struct Leaving {
 	bool *outbound;   /* the tenant's own mail leaves there */
 } Leaving;
 
-/* Who signs in is told by that, from wherever it comes. */
-static bool
-shows_address(ModelMethod method)
-{
-	switch (method) {
-	case MODEL_METHOD_CONNECTOR:
-	case MODEL_METHOD_DIRECT_SEND:
-	case MODEL_METHOD_INTERNET: return true;
-	case MODEL_METHOD_SUBMISSION:
-	case MODEL_METHOD_HVE: return false;
-	}
-	return false;
-}
-
 static void
 mark_outbound(const RuleFacts *facts, Leaving *leaving)
 {
@@ -53,7 +39,7 @@ find_leaving(const RuleFacts *facts)
 		const ModelRoute *route = &model->routes.items[i];
 
 		if (route->egress != MODEL_SELF && leaving.routes[route->egress] == STATE_NONE &&
-			shows_address(model->host_infos[route->host].method))
+			!rules_signs_in(model->host_infos[route->host].method))
 			leaving.routes[route->egress] = i;
 	}
 	mark_outbound(facts, &leaving);

@@ -23,8 +23,10 @@ static const RuleCheck checks[] = {
 	check_reverse,                /* CP006 CP502 */
 	check_mx_host,                /* CP504 */
 	check_volumes,                /* CP601 CP612 */
+	check_basic_auth,             /* CP602 CP611 */
 	check_endpoints,              /* CP603 */
 	check_direct_send,            /* CP604 CP605 */
+	check_weak_tls,               /* CP606 */
 	check_submission,             /* CP607 CP608 CP609 */
 	check_third_parties,          /* CP610 */
 };
