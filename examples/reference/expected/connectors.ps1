@@ -311,7 +311,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'a6b98584ec085d849230b0fa4af53681cdeb225d19c427495fdc97c992f7deb9'
+    PlanHash = '9ae2c2770cc6d88cec836415a3b4564816f6fed8280b3ba9f924ae9a8a672792'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
