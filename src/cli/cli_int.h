@@ -103,12 +103,23 @@ CliResultForm cli_result_form(const Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* How the spec of that argument is read, and what it names. */
+ModelOptions cli_model_options(const Cli *cli, Str path);
 /* Reports why a spec could not be read; the exit status. */
 int cli_unread(Cli *cli);
 /* Days since 1970-01-01, UTC: --today, else SOURCE_DATE_EPOCH, else the clock. */
 int32_t cli_today(const Cli *cli);
 /* "3 relay hosts, 1 connector" */
 Str cli_looked_at(Cli *cli, const Plan *plan);
+
+/*
+ * The plan as JSON and every file but plan.json, with the templates of the user; false when one of
+ * those is refused, which is then a finding. `path` is the argument that the plan was made from.
+ */
+bool cli_render(Cli *cli, Str path, const Plan *plan, const DiagVerdict *verdict, Json **ret_json,
+	EmitFiles *ret_files);
+/* Whether the spec names a folder of templates. */
+bool cli_has_templates(const Plan *plan);
 
 /* The commands; each gives the exit status. */
 int cli_init(Cli *cli);

@@ -20,7 +20,7 @@ zone_line(Buf *zone, const Json *record)
 }
 
 /* One file for each domain and phase, with all of its records. */
-bool
+void
 emit_zones(EmitContext *context, const EmitRow *row)
 {
 	const Json *records = json_get(context->input->plan, STR("records"));
@@ -39,7 +39,6 @@ emit_zones(EmitContext *context, const EmitRow *row)
 				STR_ARG(domain)),
 			buf_text(&zone));
 	}
-	return true;
 }
 
 static void
@@ -85,7 +84,7 @@ csv_tables(Buf *csv, const Json *tables, const char *second)
 }
 
 /* UTF-8 with a byte order mark and CRLF: so Excel reads every language. */
-bool
+void
 emit_summary_csv(EmitContext *context, const EmitRow *row)
 {
 	const Json *document = context->input->document;
@@ -101,5 +100,4 @@ emit_summary_csv(EmitContext *context, const EmitRow *row)
 	csv_tables(&csv, json_get(summary, STR("hosts")), "setting");
 	csv_tables(&csv, json_get(summary, STR("spf")), "value");
 	emit_add(context, str_from(row->path), buf_text(&csv));
-	return true;
 }
