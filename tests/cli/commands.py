@@ -111,10 +111,32 @@ def test_bad_command_line(_name, words, nearest):
         raise AssertionError(f"the message does not name {nearest!r}\n{result}")
 
 
-def test_nearest_command_is_named_for_frob():
-    """`frob` is near nothing: no wild guess, but where help is."""
-    result = connplan("frob", status=3)
-    if "frob" not in result.errors or "--help" not in result.errors:
+COMMANDS = ("init", "check", "build", "explain", "schema")
+
+
+def distance(left, right):
+    """How many letters to change, to add, to take or to swap with their neighbour."""
+    rows = {(i, 0): i for i in range(len(left) + 1)} | {(0, j): j for j in range(len(right) + 1)}
+    for i, a in enumerate(left, 1):
+        for j, b in enumerate(right, 1):
+            rows[i, j] = min(rows[i - 1, j] + 1, rows[i, j - 1] + 1, rows[i - 1, j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and b == left[i - 2]:
+                rows[i, j] = min(rows[i, j], rows[i - 2, j - 2] + 1)
+    return rows[len(left), len(right)]
+
+
+@each([("frob", "frob"), ("one letter", "x"), ("empty", ""), ("far", "apply"), ("two in one", "buildcheck"),
+       ("long", "z" * 5000), ("Japanese", "\u691c\u67fb"), ("near", "exit")])
+def test_nearest_command_is_always_named(_name, word):
+    """Also where none is near: then as the nearest, and with where all of them are."""
+    result = connplan(word, status=3)
+    equal(result.out, b"", "standard output")
+    named = [one for one in COMMANDS if f"`{one}`" in result.errors]
+    equal(len(named), 1, f"commands that are named\n{result}")
+    least = min(distance(word[:64], one) for one in COMMANDS)
+    if len(word.encode()) <= 64 and word.isascii():
+        equal(distance(word, named[0]), least, f"distance of {named[0]} from {word}")
+    if "did you mean" not in result.errors and "connplan --help" not in result.errors:
         raise AssertionError(f"{result}")
 
 
