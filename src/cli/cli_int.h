@@ -87,6 +87,9 @@ void cli_print_version(Cli *cli);
 void cli_print(Cli *cli, OsStream stream, Str text);
 /* One sentence on standard error, with the program's name before it. */
 void cli_complain(Cli *cli, const char *format, ...) BASE_PRINTF(2, 3);
+/* A word that is none of a few names: "unknown command `x`; did you mean ...", or the nearest of
+ * them and where all are. */
+void cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, const char *where);
 /* What the system refused for a path: complains, and makes the status 4. */
 void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 /* Prints the findings in every format asked for; human ones go to `stream`. */

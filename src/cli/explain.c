@@ -209,22 +209,15 @@ explain_address(Cli *cli, Str path)
 static int
 unknown_code(Cli *cli, Str word)
 {
-	Str known[2 * DIAG_CODES], nearest;
+	StrVec known = {0};
 	size_t i;
 
 	for (i = 0; i < DIAG_CODES; i++) {
-		known[2 * i] = str_from(diag_code_text((DiagCode)i));
-		known[2 * i + 1] = str_from(diag_code_name((DiagCode)i));
+		VEC_PUSH(cli->arena, &known, str_from(diag_code_text((DiagCode)i)));
+		VEC_PUSH(cli->arena, &known, str_from(diag_code_name((DiagCode)i)));
 	}
-	nearest = str_nearest(word, known, BASE_COUNT(known));
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "no rule `" STR_FMT "`; did you mean `" STR_FMT "`?",
-			STR_ARG(word), STR_ARG(nearest));
-	else
-		cli_complain(cli,
-			"no rule `" STR_FMT "`; connplan explain --list shows all, and a spec "
-			"wants --ip ADDR",
-			STR_ARG(word));
+	cli_unknown(cli, "no rule", word, &known,
+		"and connplan explain --list shows all; a spec wants --ip ADDR");
 	return CLI_USAGE;
 }
 

@@ -31,6 +31,20 @@ cli_complain(Cli *cli, const char *format, ...)
 }
 
 void
+cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, const char *where)
+{
+	Str near = str_nearest(word, known->items, known->len);
+	Str closest = str_closest(word, known->items, known->len);
+
+	if (near.ptr != NULL)
+		cli_complain(cli, "%s `" STR_FMT "`; did you mean `" STR_FMT "`?", what,
+			STR_ARG(word), STR_ARG(near));
+	else
+		cli_complain(cli, "%s `" STR_FMT "`; the nearest is `" STR_FMT "`, %s", what,
+			STR_ARG(word), STR_ARG(closest), where);
+}
+
+void
 cli_io_error(Cli *cli, const char *step, Str path, IoStatus status)
 {
 	cli_complain(cli, "%s `" STR_FMT "`: %s", step, STR_ARG(path), io_status_text(status));

@@ -140,6 +140,21 @@ def test_nearest_command_is_always_named(_name, word):
         raise AssertionError(f"{result}")
 
 
+@each([("--frob",), ("--x",), ("-z",), ("--apply",), ("--frob=1",)])
+def test_nearest_flag_is_always_named(word):
+    result = connplan("check", "-", word, stdin=CLEAN, status=3)
+    equal(result.out, b"", "standard output")
+    if f"`{word.split('=')[0]}`" not in result.errors or result.errors.count("`--") < 1 + word.startswith("--"):
+        raise AssertionError(f"no flag is named\n{result}")
+
+
+@each([("a rule", ["explain", "zzzzzzzz"]), ("a schema", ["schema", "zzzzzzzz"])])
+def test_nearest_name_is_always_named(_name, words):
+    result = connplan(*words, status=3)
+    if "the nearest is `" not in result.errors:
+        raise AssertionError(f"{result}")
+
+
 @each([
     ("after", ["check", "-", "--format", "short"]),
     ("before", ["--format", "short", "check", "-"]),
