@@ -94,6 +94,13 @@ void cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, cons
 void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 /* Prints the findings in every format asked for; human ones go to `stream`. */
 void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
+/*
+ * Prints the result of a command that has one, in every form asked for (else for people), with the
+ * findings of what it was made from: JSON holds them, beside the others they go to standard error.
+ */
+typedef Str (*CliResult)(Cli *cli, CliResultForm form, const void *context);
+void cli_print_result(
+	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at);
 /* The exit status of a verdict, with what else went wrong. */
 int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
 /* --color first, then the environment, then whether the stream is a terminal. */

@@ -326,3 +326,81 @@ def test_every_code_is_explained():
 
 def test_short_forms_of_help():
     equal(connplan("-h", status=0).out, connplan("--help", status=0).out)
+
+
+# The address of the host stands in it, and three findings: an error, a warning, an info.
+FAULTY = text_of(smallest(egress={"office": {"addresses": "198.51.100.10"},
+                                  "spare": {"addresses": "198.51.100.99"},
+                                  "wrong": {"addresses": "198.51.100.257"}}))
+
+
+def explain_address(*flags, spec=FAULTY, status=1):
+    return connplan("explain", "-", "--ip", "198.51.100.10", *flags, stdin=spec, status=status)
+
+
+@each([
+    ("clean", CLEAN, [], 0, []),
+    ("a warning", WARNED, [], 0, ["CP009"]),
+    ("a warning that counts", WARNED, ["--fail-on", "warning"], 1, ["CP009"]),
+    ("an error", FAULTY, [], 1, ["CP009", "CP101"]),
+    ("an error that does not count", FAULTY, ["--fail-on", "never"], 0, ["CP009", "CP101"]),
+    ("no YAML", b"{", [], 1, ["CP001"]),
+])
+def test_explain_an_address_follows_the_verdict(_name, spec, flags, status, codes):
+    """The answer on standard output, findings of the spec on standard error."""
+    result = explain_address(*flags, spec=spec, status=status)
+    if not result.text.startswith("198.51.100.10 is a documentation address"):
+        raise AssertionError(f"{result}")
+    for code in codes:
+        if f"[{code}]" not in result.errors or code in result.text:
+            raise AssertionError(f"{code} is not told on standard error\n{result}")
+    short = connplan("check", "-", "--format", "short", stdin=spec).out
+    equal(explain_address("--format", "short", *flags, spec=spec, status=status).err, short, "short form")
+
+
+def test_explain_an_address_as_json():
+    """The findings are a member of the result, as check prints them, and stand nowhere else."""
+    result = explain_address("--format", "json")
+    equal(result.err, b"", "standard error")
+    checked = json.loads(connplan("check", "-", "--format", "json", stdin=FAULTY, status=1).out)
+    found = json.loads(result.out)
+    equal(found["diagnostics"], checked["diagnostics"], "diagnostics")
+    equal(found["lines"], explain_address().text.splitlines(), "lines")
+    equal(found["address"], "198.51.100.10")
+
+
+def test_explain_writes_a_result_to_a_file():
+    with folder(a=FAULTY) as place:
+        result = connplan("explain", "a.yaml", "--ip", "198.51.100.10", "--format", "json:r.json",
+                          "--format", "short:f.txt", "--format", "human", cwd=place, status=1)
+        equal(result.out, explain_address().out, "standard output")
+        equal(result.err, b"", "standard error")
+        equal(json.loads((place / "r.json").read_bytes())["places"], 3)
+        if "[CP101]" not in (place / "f.txt").read_text():
+            raise AssertionError((place / "f.txt").read_text())
+
+
+@each([("CODE", ["explain", "CP104"]), ("--list", ["explain", "--list"]),
+       ("SPEC", ["explain", "-", "--ip", "198.51.100.10"])])
+def test_every_explanation_as_json_and_markdown(_name, words):
+    found = json.loads(connplan(*words, "--format", "json", stdin=CLEAN, status=0).out)
+    if not found["format"].startswith("connplan-explain") or found["version"] != 1:
+        raise AssertionError(found)
+    if not isinstance(found["diagnostics"], list):
+        raise AssertionError(found)
+    page = connplan(*words, "--format", "markdown", stdin=CLEAN, status=0).text
+    if not page.startswith(("# ", "- ")):
+        raise AssertionError(page)
+
+
+def test_a_name_in_an_explanation_is_only_text():
+    """It can neither drive a terminal nor begin markup."""
+    name = "a\u202e<b>`*x*`"
+    spec = text_of(smallest(egress={name: {"addresses": "198.51.100.10"}}, relay_hosts={
+        "erp01": {"address": "10.1.1.30", "egress": name, "sends_as": "contoso.com"}}))
+    text = explain_address(spec=spec, status=None).text
+    if "\u202e" in text or "\\u202e" not in text:
+        raise AssertionError(text)
+    page = explain_address("--format", "markdown", spec=spec, status=None).text
+    if "<b>" in page or "`*x*`" in page:
+        raise AssertionError(page)
