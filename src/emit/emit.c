@@ -24,6 +24,13 @@ emit_is_built_in(Str name)
 	return false;
 }
 
+bool
+emit_is_output(Str path)
+{
+	return emit_is_built_in(path) ||
+	       (str_starts(path, STR("dns/")) && str_ends(path, STR(".zone")));
+}
+
 /* In the order of the rows, whoever makes an output; those that are the user's alone come last. */
 bool
 emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitErrors *ret_errors)

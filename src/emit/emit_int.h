@@ -36,6 +36,9 @@ const EmitTemplate *emit_find_template(const EmitInput *input, Str name);
 /* One template of the user; a mistake in it goes to the errors. */
 void emit_user_template(EmitContext *context, const EmitTemplate *template);
 
+/* Whether a file below the output folder has a name that an output of ours has or may have. */
+bool emit_is_output(Str path);
+
 void emit_add(EmitContext *context, Str path, Str bytes);
 /* PowerShell text as its file has it: CRLF, and a byte order mark where it is not ASCII or `bom`.
  */

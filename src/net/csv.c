@@ -34,7 +34,7 @@ net_csv_row(Str *rest, Str *fields, size_t len)
 	while (str_next_line(rest, &line)) {
 		/* The headings begin with these words; no row of data does. */
 		if (line.len == 0 || line.ptr[0] == '#' || str_starts(line, STR("prefix,")) ||
-			str_starts(line, STR("cloud,")))
+			str_starts(line, STR("cloud,")) || str_starts(line, STR("method,")))
 			continue;
 		split_fields(line, fields, len);
 		return true;

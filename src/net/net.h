@@ -198,6 +198,26 @@ NetVerdict net_classify(NetPrefix prefix);
  * "china"), from src/data/service-ranges.csv; an empty set for an unknown name. Never NULL.
  */
 const NetSet *net_service_ranges(Str cloud);
+
+typedef enum NetRetirementMeaning {
+	NET_RETIREMENT_DEFAULT_OFF, /* an administrator can switch it on again */
+	NET_RETIREMENT_REMOVED,     /* from this day on nobody can */
+} NetRetirementMeaning;
+
+/* A date at which basic authentication ends, from src/data/retirements.csv. */
+typedef struct NetRetirement {
+	Str method;   /* of a relay host, as the spec writes it: "submission", "hve" */
+	Str date;     /* YYYY-MM-DD; where only a month is announced, its last day */
+	int32_t days; /* the same since 1970-01-01 */
+	NetRetirementMeaning meaning;
+	bool documented; /* by Microsoft; else reported */
+	Str as_of;       /* when it was announced: YYYY-MM or YYYY-MM-DD */
+	Str source;
+} NetRetirement;
+
+/* The rows of a method, sorted by date; NULL and 0 for a method without any. */
+const NetRetirement *net_basic_retirements(Str method, size_t *ret_len);
+
 /* Revision dates of the embedded data, for --version. */
 Str net_data_dates(Arena *arena);
 

@@ -38,8 +38,6 @@ void net_cidr_compare(Str text, NetPrefix prefix);
 extern const Embedded net_embedded[];
 extern const size_t net_embedded_len;
 
-#define NET_CSV_FIELDS_MAX 5
-
 /* The embedded file of that name, whole. */
 Str net_data(const char *name);
 /*
@@ -47,6 +45,8 @@ Str net_data(const char *name);
  * `#` and the heading are passed over. Fields are never quoted.
  */
 bool net_csv_row(Str *rest, Str *fields, size_t len);
+/* When the newest row of src/data/retirements.csv was announced. */
+Str net_retirements_date(void);
 
 /* --- sorted ranges of one family; ranges4.c and ranges6.c ------------------------------------- */
 

@@ -121,5 +121,6 @@ net_data_dates(Arena *arena)
 		buf_printf(&buf, "%s " STR_FMT " %.4s-%.2s-%.2s", i == 0 ? "" : ",",
 			STR_ARG(clouds[i].name), version.ptr, version.ptr + 4, version.ptr + 6);
 	}
+	buf_printf(&buf, "; end of basic authentication " STR_FMT, STR_ARG(net_retirements_date()));
 	return buf_text(&buf);
 }
