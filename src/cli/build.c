@@ -25,16 +25,24 @@ asked_to_stop(void)
 	return os_signal() != 0;
 }
 
+static Str
+output_folder(const Cli *cli)
+{
+	Str dir = cli->options.output;
+
+	while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
+		dir.len--;
+	return dir;
+}
+
 /* One path a line and nothing else on standard output, so that it can be piped on. */
 static void
 print_files(Cli *cli, const EmitFiles *files)
 {
 	Buf list = buf_make(cli->arena);
-	Str dir = cli->options.output;
+	Str dir = output_folder(cli);
 	size_t i;
 
-	while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
-		dir.len--;
 	for (i = 0; i < files->len; i++) {
 		buf_str(&list, dir);
 		buf_char(&list, '/');
@@ -44,14 +52,33 @@ print_files(Cli *cli, const EmitFiles *files)
 	cli_print(cli, OS_STDOUT, buf_text(&list));
 }
 
+/* Git may have it, or nobody: whoever edited a file that is made from the spec has to know. */
+static void
+tell_losses(Cli *cli, const EmitLosses *losses)
+{
+	size_t i;
+
+	for (i = 0; i < losses->len; i++) {
+		const EmitLoss *loss = &losses->items[i];
+
+		cli_complain(cli, "%s `" STR_FMT "`, %s", loss->how,
+			STR_ARG(path_join(cli->arena, output_folder(cli), loss->path)), loss->what);
+	}
+}
+
 /* What an interrupted run says is its exit status, set in main(); there is no sentence. */
 static void
 publish(Cli *cli, const EmitFiles *files)
 {
-	EmitTarget target = {.io = cli->io, .dir = cli->options.output, .stop = asked_to_stop};
+	EmitLosses losses = {0};
+	EmitTarget target = {.io = cli->io,
+		.dir = cli->options.output,
+		.stop = asked_to_stop,
+		.losses = &losses};
 	EmitTrouble trouble = {.step = "cannot write", .path = cli->options.output};
 	IoStatus status = emit_publish(cli->arena, &target, files, &trouble);
 
+	tell_losses(cli, &losses);
 	if (status == IO_OK)
 		print_files(cli, files);
 	else if (status != IO_INTERRUPTED)

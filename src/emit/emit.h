@@ -54,10 +54,20 @@ EmitFile emit_export_script(Arena *arena);
 /* --- publishing
  * ------------------------------------------------------------------------------------ */
 
+/* A file that was in the way of ours, or stale, and was not what an earlier run had written. */
+typedef struct EmitLoss {
+	Str path;         /* below the folder */
+	const char *how;  /* "replaced", "removed" */
+	const char *what; /* "which had been edited since the last build" */
+} EmitLoss;
+
+typedef VEC(EmitLoss) EmitLosses;
+
 typedef struct EmitTarget {
 	Io *io;
 	Str dir;
 	bool (*stop)(void); /* asked before each step; may be NULL */
+	EmitLosses *losses; /* is told of each, also by a run that fails later; may be NULL */
 } EmitTarget;
 
 typedef struct EmitTrouble {
