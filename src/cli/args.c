@@ -57,7 +57,7 @@ once(Cli *cli, const char *flag, bool given)
 static bool
 flag_format(Cli *cli, Str value)
 {
-	const char *names[REPORT_FORMATS + 2];
+	const char *names[REPORT_FORMATS];
 	/* The first colon divides: a file's name may have more of them. */
 	size_t colon = str_find_char(value, ':', 0), index, i;
 	CliFormat format = {.name = str_slice(value, 0, colon)};
@@ -72,10 +72,8 @@ flag_format(Cli *cli, Str value)
 	}
 	for (i = 0; i < REPORT_FORMATS; i++)
 		names[i] = report_format_name((ReportFormat)i);
-	/* Markdown is a form of results alone; no finding is written in it. */
-	names[REPORT_FORMATS] = "markdown";
 	if (!report_format_find(format.name, &known) &&
-		!choose(cli, "--format", format.name, names, REPORT_FORMATS + 1, &index))
+		!choose(cli, "--format", format.name, names, REPORT_FORMATS, &index))
 		return false;
 	VEC_PUSH(cli->arena, &cli->options.formats, format);
 	return true;
