@@ -45,7 +45,8 @@ cli_schema(Cli *cli)
 		return cli->status;
 	for (i = 0; i < BASE_COUNT(names); i++)
 		VEC_PUSH(cli->arena, &known, str_from(names[i]));
-	cli_unknown(cli, "no schema", name, &known, "and there are spec, plan, lock and diagnostics");
+	cli_unknown(
+		cli, "no schema", name, &known, "and there are spec, plan, lock and diagnostics");
 	return CLI_USAGE;
 }
 
