@@ -26,6 +26,7 @@ struct EmitRow {
 void emit_script(EmitContext *context, const EmitRow *row);
 void emit_commands(EmitContext *context, const EmitRow *row);
 void emit_zones(EmitContext *context, const EmitRow *row);
+void emit_pointers(EmitContext *context, const EmitRow *row);
 void emit_template(EmitContext *context, const EmitRow *row);
 void emit_summary_csv(EmitContext *context, const EmitRow *row);
 

@@ -120,6 +120,8 @@ Str rules_connector_name(const RuleFacts *facts, uint32_t connector);
 /* What stands at the end of a method's route: "Exchange Online", "the Internet". */
 const char *rules_method_goal(ModelMethod method);
 const char *rules_method_text(ModelMethod method);
+/* Whether who sends is told by signing in, from wherever it comes. */
+bool rules_signs_in(ModelMethod method);
 
 static inline bool
 rules_is_on(const FieldFlag *flag)
@@ -142,9 +144,13 @@ void check_connector_identity(const RuleFacts *facts, DiagSink *sink);
 void check_certificate_tls(const RuleFacts *facts, DiagSink *sink);
 void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
+void check_domain_records(const RuleFacts *facts, DiagSink *sink);
+void check_reverse(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
+void check_basic_auth(const RuleFacts *facts, DiagSink *sink);
+void check_weak_tls(const RuleFacts *facts, DiagSink *sink);
 void check_submission(const RuleFacts *facts, DiagSink *sink);
 void check_direct_send(const RuleFacts *facts, DiagSink *sink);
 void check_third_parties(const RuleFacts *facts, DiagSink *sink);
