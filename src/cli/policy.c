@@ -29,30 +29,19 @@ is_prefix(Str word)
 	return true;
 }
 
-Str
-cli_nearest_rule(Str word)
-{
-	Str known[2 * DIAG_CODES];
-	size_t i;
-
-	for (i = 0; i < DIAG_CODES; i++) {
-		known[2 * i] = str_from(diag_code_text((DiagCode)i));
-		known[2 * i + 1] = str_from(diag_code_name((DiagCode)i));
-	}
-	return str_nearest(word, known, BASE_COUNT(known));
-}
-
 static void
 unknown_rule(Cli *cli, const char *flag, Str word)
 {
-	Str nearest = cli_nearest_rule(word);
+	Str what = str_format(cli->arena, "%s: no rule", flag);
+	StrVec known = {0};
+	size_t i;
 
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "%s: no rule `" STR_FMT "`; did you mean `" STR_FMT "`?", flag,
-			STR_ARG(word), STR_ARG(nearest));
-	else
-		cli_complain(cli, "%s: no rule `" STR_FMT "`; connplan explain --list names them",
-			flag, STR_ARG(word));
+	for (i = 0; i < DIAG_CODES; i++) {
+		VEC_PUSH(cli->arena, &known, str_from(diag_code_text((DiagCode)i)));
+		VEC_PUSH(cli->arena, &known, str_from(diag_code_name((DiagCode)i)));
+	}
+	cli_unknown(cli, str_c(cli->arena, what), word, &known,
+		"and connplan explain --list shows all");
 }
 
 /* Marks the rules that a word stands for: one by code or name, or several by the begin of a code.
