@@ -55,6 +55,7 @@ typedef struct Doors {
 	NetSet records;
 } Doors;
 
+/* Connectors come in the order of their names: the first one is the one that is told. */
 static void
 note_door(uint32_t *doors, uint32_t index, uint32_t connector)
 {
@@ -100,6 +101,7 @@ find_doors(const RuleFacts *facts, Doors *doors)
 	net_set_normalise(&doors->records);
 }
 
+/* One address that is let in is enough: whoever gets it next could send as us. */
 static bool
 holds_one(const NetSet *set, const FieldPrefixes *addresses)
 {
@@ -148,6 +150,10 @@ record_of_host(const RuleFacts *facts, const Doors *doors, uint32_t host)
 	return domain;
 }
 
+/*
+ * A connector that has expired lets in by itself, unless it is disabled; what it would accept has
+ * dates of its own.
+ */
 static Holder
 holder_of(const RuleFacts *facts, const Doors *doors, const Expiring *object)
 {
@@ -171,6 +177,7 @@ holder_of(const RuleFacts *facts, const Doors *doors, const Expiring *object)
 
 /* --- findings --------------------------------------------------------------------------------- */
 
+/* The rest of the sentence: what has to change. */
 static Str
 still(const RuleFacts *facts, const Expiring *object, const Holder *holder)
 {
@@ -219,6 +226,7 @@ report_soon(const RuleFacts *facts, const Expiring *object, int32_t left, DiagSi
 	diag_label(sink, diag, "soon");
 }
 
+/* The stated date is itself the last valid day: an object expires when it is past. */
 static void
 check_object(const RuleFacts *facts, Doors *doors, const Expiring *object, DiagSink *sink)
 {

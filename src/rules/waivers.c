@@ -18,6 +18,7 @@ report(const Waiver *waiver, DiagCode code, Span span, Str message, DiagSink *si
 	return diag;
 }
 
+/* Nothing under a key, or nothing but blanks, says no more than no key. */
 static bool
 is_missing(FieldState state, Str text)
 {
@@ -42,6 +43,7 @@ add_fault(Buf *faults, const char *fault)
 
 /* --- CP801 ------------------------------------------------------------------------------------ */
 
+/* Everything that is missing is one finding: it has one cause. */
 static bool
 check_complete(const Waiver *waiver, DiagSink *sink)
 {
@@ -147,6 +149,7 @@ check_in_time(const Waiver *waiver, DiagSink *sink)
 	return true;
 }
 
+/* What could not be read has been reported, and nobody knows what it would have waived. */
 static bool
 is_readable(const ModelWaiver *waiver)
 {
@@ -155,6 +158,7 @@ is_readable(const ModelWaiver *waiver)
 	       waiver->until.state != FIELD_BAD && waiver->ticket.state != FIELD_BAD;
 }
 
+/* The numbers in paths count over all files of the spec, as those of expectations do. */
 void
 check_waivers(const RuleFacts *facts, DiagSink *sink)
 {
