@@ -6,10 +6,9 @@
  */
 #include "emit/emit_int.h"
 
-#define MANIFEST          "plan.json"
-#define MARKER            ".connplan-tmp"
-#define MAX_MANIFEST_SIZE ((size_t)1 << 30)
-#define MAX_FOLDER_DEPTH  8
+#define MANIFEST         "plan.json"
+#define MARKER           ".connplan-tmp"
+#define MAX_FOLDER_DEPTH 8
 
 typedef struct Publisher {
 	Arena *arena;
@@ -94,27 +93,11 @@ is_unchanged(Publisher *publisher, Str path, Str hash)
 	Str bytes;
 	bool same =
 		publisher->io->read(publisher->io, scratch, below(publisher, publisher->dir, path),
-			MAX_MANIFEST_SIZE, &bytes) == IO_OK &&
+			EMIT_MAX_OLD_FILE, &bytes) == IO_OK &&
 		str_equal(sha256_hex(scratch, bytes), hash);
 
 	arena_destroy(scratch);
 	return same;
-}
-
-/* The list of files of a plan.json of ours, or NULL. The plan itself may be large and is not
- * needed. */
-static const Json *
-manifest_outputs(Arena *scratch, Str bytes)
-{
-	Json *format, *outputs;
-	JsonError error;
-
-	if (!json_read_at(scratch, bytes, STR("format"), &format, &error) || format == NULL ||
-		format->kind != JSON_TEXT || !STR_EQ(format->text, "connplan-plan") ||
-		!json_read_at(scratch, bytes, STR("outputs"), &outputs, &error) ||
-		outputs == NULL || outputs->kind != JSON_LIST)
-		return NULL;
-	return outputs;
 }
 
 /* Reads what an earlier run wrote; a folder without a good manifest has no old files. */
@@ -122,13 +105,10 @@ static bool
 read_manifest(Publisher *publisher, Str dir)
 {
 	Arena *scratch = arena_create();
-	const Json *outputs = NULL;
-	Str bytes;
+	const Json *outputs =
+		emit_manifest_outputs(scratch, publisher->io, below(publisher, dir, STR(MANIFEST)));
 	size_t i;
 
-	if (publisher->io->read(publisher->io, scratch, below(publisher, dir, STR(MANIFEST)),
-		    MAX_MANIFEST_SIZE, &bytes) == IO_OK)
-		outputs = manifest_outputs(scratch, bytes);
 	for (i = 0; outputs != NULL && i < outputs->items.len; i++) {
 		Str path = json_get_text(outputs->items.items[i], STR("path"));
 		Str hash = json_get_text(outputs->items.items[i], STR("sha256"));

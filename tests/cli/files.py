@@ -6,10 +6,11 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
-from lib import BINARY, ENVIRONMENT, connplan, each, equal, is_sanitized, run
+from lib import BINARY, ENVIRONMENT, connplan, each, equal, is_sanitized, release_only, run
 from specs import folder, smallest
 
 
@@ -329,3 +330,35 @@ def test_what_a_killed_build_brought_in_is_not_lost():
         (place / "out/connectors.ps1").write_bytes(trees[1]["connectors.ps1"])
         (place / "out/commands.ps1").write_bytes(trees[1]["commands.ps1"])
         equal(lost(place, "c.yaml"), [])
+
+
+@each([("as written", None), ("on one line", {}), ("other blanks", {"indent": 4})])
+def test_a_manifest_in_any_layout_is_known(_name, layout):
+    import json
+    with folder(a=version(1), b=version(2)) as place:
+        trees = both_versions(place)
+        connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
+        plan = json.loads((place / "out/plan.json").read_bytes())
+        if layout is not None:
+            (place / "out/plan.json").write_text(json.dumps(plan, **layout))
+        equal(lost(place), [])
+        equal(read(place / "out"), trees[1])
+
+
+@release_only
+def test_a_large_manifest_costs_no_second_copy():
+    """Building over an old folder takes at most the old plan.json more than building anew."""
+    hosts = 4000
+    egress = {f"site{one}": {"addresses": f"198.51.{one // 250}.{one % 250}"} for one in range(hosts)}
+    relays = {f"host{one}": {"address": f"10.1.{one // 250}.{one % 250}", "egress": f"site{one}",
+                             "sends_as": "contoso.com", "method": "internet"} for one in range(hosts)}
+    spec = smallest(egress=egress, relay_hosts=relays, sample=False)
+    with folder(a=spec) as place:
+        script = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=False, "
+                  "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); "
+                  "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        peaks = [int(run([sys.executable, "-c", script, BINARY, "build", "a.yaml", "-o", "out"],
+                         cwd=place).text) * 1024 for _ in range(2)]
+        size = (place / "out/plan.json").stat().st_size
+        if size < 1 << 20 or peaks[1] - peaks[0] > size + (9 << 20):
+            raise AssertionError(f"peaks {peaks}, plan.json {size}")
