@@ -1,9 +1,6 @@
 /* Two connectors that would both take one sender's mail. */
 #include "rules/sweep_int.h"
 
-/* Past so many questions between connectors that share addresses we give up, aloud. */
-#define QUESTIONS_MAX 10000000u
-
 /* The senders that a connector is for. */
 typedef struct Senders {
 	bool known; /* worked out; else only on first use */
@@ -122,7 +119,7 @@ are_rivals(void *context, const SweepEntry *outer, const SweepEntry *inner)
 	Rivals *rivals = context;
 	const Senders *a, *b;
 
-	if (rivals->questions++ > QUESTIONS_MAX)
+	if (rivals->questions++ > RULES_MAX_QUESTIONS)
 		return false;
 	a = senders_of(rivals, outer->owner);
 	b = senders_of(rivals, inner->owner);
@@ -202,8 +199,8 @@ takes_part(const Rivals *rivals, const StateConnector *connector)
 		       spec->sender_domains.state != FIELD_BAD);
 }
 
-static void
-report_limit(const RuleFacts *facts, DiagSink *sink)
+void
+rules_report_limit(const RuleFacts *facts, DiagSink *sink)
 {
 	Diag *diag = diag_report(sink, DIAG_INPUT_LIMIT, facts->model->connectors[0].head.name_span,
 		"connectors share addresses in more ways than can be compared");
@@ -254,8 +251,9 @@ check_type(const RuleFacts *facts, ModelConnectorType type, DiagSink *sink)
 	if (type == MODEL_PARTNER)
 		sweep.active = restricting;
 	if (collect_entries(&rivals, restricting, &sweep)) {
-		if (!rules_sweep(&sweep, len, QUESTIONS_MAX) || rivals.questions > QUESTIONS_MAX)
-			report_limit(facts, sink);
+		if (!rules_sweep(&sweep, len, RULES_MAX_QUESTIONS) ||
+			rivals.questions > RULES_MAX_QUESTIONS)
+			rules_report_limit(facts, sink);
 		for (i = 0; i < len; i++) {
 			if (sweep.overlaps[i].count > 0)
 				report_rivals(&rivals, &sweep, i, sink);

@@ -22,6 +22,8 @@ void state_fill_record(State *state, StateConnector *connector);
 void state_match_routes(State *state);
 /* SPF records and their price. */
 void state_compose_records(State *state);
+/* DMARC and DKIM records, put among those of SPF. */
+void state_add_mail_records(State *state);
 /* A connector for which there is no room any more: it keeps nothing, and is broken. */
 void state_leave_out(State *state, StateConnector *connector, StateLimitKind kind);
 /* Says that a spec asks for more than can be worked out. */

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from lib import BINARY, ENVIRONMENT, ROOT, connplan, each, equal
-from specs import findings, folder, smallest, text_of
+from specs import WHOLE_DOMAIN, findings, folder, smallest, text_of
 
 # An error with a suggestion, a warning, infos; and text that a form could stumble over. The warning
 # is about addresses, since nobody knows which object is not used while a reference names nothing.
@@ -234,7 +234,8 @@ def test_human_shows_the_line():
 
 
 def test_clean_run_says_so():
-    clean = smallest(sample=False, egress={"office": {"addresses": "25.0.0.1"}})
+    clean = smallest(sample=False, domains=WHOLE_DOMAIN,
+                     egress={"office": {"addresses": "25.0.0.1", "ptr": "out.contoso.com"}})
     result = connplan("check", "-", stdin=text_of(clean), status=0)
     if "no problems" not in result.text or "1 relay host" not in result.text:
         raise AssertionError(f"{result}")
