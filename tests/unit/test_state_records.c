@@ -160,7 +160,6 @@ what_the_domain_says(void **state)
 		{"", "accepted: false", NULL, false},
 		{"", "accepted: false, sends: never", "v=spf1 -all", false},
 		{"", "accepted: false, spf: {all: fail}", "v=spf1 -all", false},
-		{"", "accepted: false, dmarc: {policy: none}", NULL, false},
 		{"", "accepted: with-subdomains", "v=spf1 " CLOUD " ~all", true},
 		{"", "sends: never", "v=spf1 -all", false},
 		{"", "sends: never, spf: {includes: [x.example], also: [ours]}", "v=spf1 -all",
