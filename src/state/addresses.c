@@ -252,7 +252,8 @@ set_sources(Collector *collector, Joined *joined, const uint32_t *ends, uint32_t
 		address->sources_len = collector->ends[ends[0]].len;
 		return true;
 	}
-	if (joined->len == len && memcmp(joined->ends, ends, len * sizeof(*ends)) == 0) {
+	if (joined->address != NULL && joined->len == len &&
+		memcmp(joined->ends, ends, len * sizeof(*ends)) == 0) {
 		address->sources = joined->address->sources;
 		address->sources_len = joined->address->sources_len;
 		return true;
