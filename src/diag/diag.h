@@ -31,6 +31,9 @@ typedef enum DiagCode {
 typedef enum DiagLanguage { DIAG_EN, DIAG_JA } DiagLanguage;
 #define DIAG_LANGUAGES 2
 
+/* Findings of a run; one more, CP010, says that there are others. */
+#define DIAG_MAX 50000
+
 #define DIAG_RELATED_MAX 4
 #define DIAG_NOTES_MAX   6
 
@@ -85,6 +88,7 @@ typedef struct DiagSink {
 	Arena *arena;
 	SourceSet *sources;
 	VEC(Diag) items;
+	Diag left_out; /* what is returned past DIAG_MAX */
 	VEC(DiagWaiver *) waivers;
 	uint32_t scope;
 	const DiagPolicy *policy; /* NULL: every finding counts, as severe as it is */
@@ -98,6 +102,8 @@ DiagSink *diag_sink(Arena *arena, SourceSet *sources);
  */
 Diag *diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
 	BASE_PRINTF(4, 5);
+/* Whether further findings would be left out: loops over long lists need not go on. */
+bool diag_is_full(const DiagSink *sink);
 void diag_path(Diag *diag, Str path);
 void diag_label(DiagSink *sink, Diag *diag, const char *format, ...) BASE_PRINTF(3, 4);
 void diag_note(DiagSink *sink, Diag *diag, const char *format, ...) BASE_PRINTF(3, 4);

@@ -10,22 +10,56 @@ diag_sink(Arena *arena, SourceSet *sources)
 	return sink;
 }
 
-Diag *
-diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
+bool
+diag_is_full(const DiagSink *sink)
+{
+	return sink->items.len > DIAG_MAX;
+}
+
+static Diag *
+add_finding(DiagSink *sink, DiagCode code, Span span)
 {
 	Diag *diag = VEC_ADD(sink->arena, &sink->items);
-	va_list args;
 
 	/* After a verdict an item that was left out may have stood here. */
 	*diag = (Diag){0};
-	va_start(args, format);
-	diag->message = str_vformat(sink->arena, format, args);
-	va_end(args);
 	diag->code = code;
 	diag->severity = diag_code_severity(code);
 	diag->span = span;
 	diag->order = (uint32_t)sink->items.len;
 	diag->scope = sink->scope;
+	return diag;
+}
+
+/* Nobody reads so many, and a file can be made to have millions: the rest is told as one. */
+static Diag *
+leave_out(DiagSink *sink, Span span)
+{
+	Diag *diag;
+
+	if (!diag_is_full(sink)) {
+		diag = add_finding(sink, DIAG_INPUT_LIMIT, span);
+		diag->message = str_format(sink->arena,
+			"there are more than %u findings: the rest is left out",
+			(unsigned)DIAG_MAX);
+		diag->help = STR("mend what is told first, then look again");
+	}
+	sink->left_out = (Diag){0};
+	return &sink->left_out;
+}
+
+Diag *
+diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
+{
+	va_list args;
+	Diag *diag;
+
+	if (sink->items.len >= DIAG_MAX)
+		return leave_out(sink, span);
+	diag = add_finding(sink, code, span);
+	va_start(args, format);
+	diag->message = str_vformat(sink->arena, format, args);
+	va_end(args);
 	return diag;
 }
 
@@ -40,6 +74,8 @@ diag_label(DiagSink *sink, Diag *diag, const char *format, ...)
 {
 	va_list args;
 
+	if (diag == &sink->left_out)
+		return;
 	va_start(args, format);
 	diag->label = str_vformat(sink->arena, format, args);
 	va_end(args);
@@ -50,6 +86,8 @@ diag_help(DiagSink *sink, Diag *diag, const char *format, ...)
 {
 	va_list args;
 
+	if (diag == &sink->left_out)
+		return;
 	va_start(args, format);
 	diag->help = str_vformat(sink->arena, format, args);
 	va_end(args);
@@ -60,7 +98,7 @@ diag_note(DiagSink *sink, Diag *diag, const char *format, ...)
 {
 	va_list args;
 
-	if (diag->notes_len == DIAG_NOTES_MAX)
+	if (diag->notes_len == DIAG_NOTES_MAX || diag == &sink->left_out)
 		return;
 	if (diag->notes == NULL)
 		diag->notes = ARENA_ARRAY(sink->arena, Str, DIAG_NOTES_MAX);
@@ -75,7 +113,7 @@ diag_related(DiagSink *sink, Diag *diag, Span span, const char *format, ...)
 	DiagRelated *related;
 	va_list args;
 
-	if (diag->related_len == DIAG_RELATED_MAX || !span_is_set(span))
+	if (diag->related_len == DIAG_RELATED_MAX || !span_is_set(span) || diag == &sink->left_out)
 		return;
 	if (diag->related == NULL)
 		diag->related = ARENA_ARRAY(sink->arena, DiagRelated, DIAG_RELATED_MAX);

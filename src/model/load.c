@@ -22,6 +22,7 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 		model->usable = false;
 	} else {
 		schema_decode(&decoder, &model_spec_table, &root, model->spec);
+		model->usable = model->usable && !decoder.limited;
 		imports = doc_find(&root, STR("imports"));
 		span = imports == NULL ? span : imports->span;
 	}

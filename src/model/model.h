@@ -248,6 +248,8 @@ Str model_ref_name(const Model *model, ModelRef ref);
 Span model_ref_span(const Model *model, ModelRef ref);
 /* The domain object of that name, or NULL. */
 const ModelDomain *model_find_domain(const Model *model, Str name);
+/* The nearest domain above a name that is accepted with its subdomains, or NULL. */
+const ModelDomain *model_domain_above(const Model *model, Str name);
 /* Whether mail from this domain counts as from an accepted one (also below `with-subdomains`). */
 bool model_domain_is_accepted(const Model *model, Str name);
 

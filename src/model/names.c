@@ -364,25 +364,30 @@ is_accepted_as(const ModelDomain *domain, ModelAccepted least)
 	return least == MODEL_ACCEPTED || value == MODEL_ACCEPTED_WITH_SUBDOMAINS;
 }
 
-/*
- * A domain that is listed counts as it is stated; else the nearest listed parent decides, if it is
- * accepted with its subdomains. A parent that is accepted alone says nothing of what lies below it.
- */
-bool
-model_domain_is_accepted(const Model *model, Str name)
+const ModelDomain *
+model_domain_above(const Model *model, Str name)
 {
-	const ModelDomain *domain = model_find_domain(model, name);
+	const ModelDomain *domain;
 	size_t dot;
 
-	if (domain != NULL)
-		return is_accepted_as(domain, MODEL_ACCEPTED);
 	for (dot = str_find_char(name, '.', 0); dot < name.len; dot = str_find_char(name, '.', 0)) {
 		name = str_slice(name, dot + 1, name.len);
 		domain = model_find_domain(model, name);
 		if (domain != NULL && is_accepted_as(domain, MODEL_ACCEPTED_WITH_SUBDOMAINS))
-			return true;
+			return domain;
 	}
-	return false;
+	return NULL;
+}
+
+/* A domain that is listed counts as it is stated; of another the one above it decides. */
+bool
+model_domain_is_accepted(const Model *model, Str name)
+{
+	const ModelDomain *domain = model_find_domain(model, name);
+
+	if (domain != NULL)
+		return is_accepted_as(domain, MODEL_ACCEPTED);
+	return model_domain_above(model, name) != NULL;
 }
 
 Str

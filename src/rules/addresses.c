@@ -28,7 +28,7 @@ visit_host_bits(const RuleFacts *facts, const RuleList *list, DiagSink *sink)
 {
 	uint32_t i;
 
-	for (i = 0; i < list->list->len; i++) {
+	for (i = 0; i < list->list->len && !diag_is_full(sink); i++) {
 		if (net_prefix_has_host_bits(list->list->items[i].prefix))
 			report_host_bits(facts, list, i, sink);
 	}
@@ -49,7 +49,7 @@ check_list(const RuleFacts *facts, const RuleList *list, RulePlace place, DiagSi
 	RuleHolding holding = {.place = place, .name = list->owner, .use = list->use};
 	uint32_t i;
 
-	for (i = 0; i < list->list->len; i++) {
+	for (i = 0; i < list->list->len && !diag_is_full(sink); i++) {
 		const FieldPrefix *item = &list->list->items[i];
 		NetVerdict verdict = net_classify(item->prefix);
 
@@ -124,7 +124,7 @@ visit_terms(const RuleFacts *facts, const RuleTexts *texts, DiagSink *sink)
 	RuleHolding holding = {.place = RULE_PLACE_SPF};
 	uint32_t i;
 
-	for (i = 0; i < texts->items->len; i++) {
+	for (i = 0; i < texts->items->len && !diag_is_full(sink); i++) {
 		NetVerdict verdict;
 		NetPrefix prefix;
 
@@ -172,7 +172,7 @@ visit_skip(const RuleFacts *facts, const RuleTexts *texts, DiagSink *sink)
 	RuleHolding holding = {.place = RULE_PLACE_SKIP};
 	uint32_t i;
 
-	for (i = 0; i < texts->items->len; i++) {
+	for (i = 0; i < texts->items->len && !diag_is_full(sink); i++) {
 		NetVerdict verdict;
 		NetRange range;
 

@@ -312,5 +312,6 @@ rules_find_facts(RuleFacts *facts)
 			add_source(facts, i, j);
 	}
 	find_identities(facts);
-	facts->connectors_known = model->usable && all_connectors_are_known(model);
+	facts->connectors_known =
+		model->usable && state->limits.len == 0 && all_connectors_are_known(model);
 }

@@ -139,6 +139,9 @@ typedef struct Clients {
 	bool known, made;
 } Clients;
 
+/* Addresses of hosts, each counted with every gateway that it is looked up at. */
+#define LOOKUPS_MAX 10000000u
+
 /* The networks that a gateway serves; NULL where it does not say. */
 static const NetSet *
 clients_of(const RuleFacts *facts, Clients *all, uint32_t gateway)
@@ -180,9 +183,23 @@ report_not_serving(const RuleFacts *facts, const RuleList *list, uint32_t gatewa
 		"address or the host's `via`");
 }
 
-/* One finding for each host and gateway, at the first address that is outside. */
 static void
-check_served(const RuleFacts *facts, const RuleList *list, Clients *clients, DiagSink *sink)
+report_lookups(const RuleFacts *facts, const RuleList *list, DiagSink *sink)
+{
+	Diag *diag = diag_report(sink, DIAG_INPUT_LIMIT,
+		facts->model->hosts[list->index].head.name_span,
+		"hosts have more addresses, each counted with every gateway of its `via`, than can "
+		"be compared with `clients`");
+
+	diag_path(diag, rules_path(facts, MODEL_KIND_HOST, list->owner, NULL, (Str){0}));
+	diag_help(sink, diag, "write networks in place of addresses");
+}
+
+/* One finding for each host and gateway, at the first address that is outside. False past the
+ * limit. */
+static bool
+check_served(const RuleFacts *facts, const RuleList *list, Clients *clients, uint64_t *lookups,
+	DiagSink *sink)
 {
 	const ModelNext *next = &facts->model->host_infos[list->index].next;
 	uint32_t i, j;
@@ -191,6 +208,11 @@ check_served(const RuleFacts *facts, const RuleList *list, Clients *clients, Dia
 		const NetSet *set = clients_of(facts, clients, next->via[i]);
 		uint32_t outside[2] = {0, 0}; /* the first, and how many */
 
+		*lookups += list->list->len;
+		if (*lookups > LOOKUPS_MAX) {
+			report_lookups(facts, list, sink);
+			return false;
+		}
 		for (j = 0; set != NULL && j < list->list->len; j++) {
 			if (net_set_contains(set, list->list->items[j].prefix))
 				continue;
@@ -200,6 +222,7 @@ check_served(const RuleFacts *facts, const RuleList *list, Clients *clients, Dia
 		if (outside[1] > 0)
 			report_not_serving(facts, list, next->via[i], outside, sink);
 	}
+	return true;
 }
 
 /* The gateway that a host hands its mail to sees the host's own address. */
@@ -209,6 +232,7 @@ check_gateway_clients(const RuleFacts *facts, DiagSink *sink)
 	const Model *model = facts->model;
 	Clients *clients = ARENA_ARRAY(facts->scratch, Clients, model->gateways_len);
 	RuleList list = {.kind = MODEL_KIND_HOST};
+	uint64_t lookups = 0;
 	uint32_t i;
 
 	for (i = 0; i < model->hosts_len; i++) {
@@ -218,7 +242,8 @@ check_gateway_clients(const RuleFacts *facts, DiagSink *sink)
 		list.index = i;
 		list.list = model_host_addresses(&model->hosts[i]);
 		list.key = list.list == &model->hosts[i].address ? "address" : "addresses";
-		check_served(facts, &list, clients, sink);
+		if (!check_served(facts, &list, clients, &lookups, sink))
+			return;
 	}
 }
 
@@ -229,7 +254,7 @@ visit_terms(const RuleFacts *facts, const RuleTexts *texts, DiagSink *sink)
 {
 	uint32_t i;
 
-	for (i = 0; i < texts->items->len; i++) {
+	for (i = 0; i < texts->items->len && !diag_is_full(sink); i++) {
 		const FieldItem *term = &texts->items->items[i];
 		const char *problem = spf_term_problem(term->text);
 		Diag *diag;

@@ -131,7 +131,7 @@ visit_ranges(const RuleFacts *facts, const RuleList *list, DiagSink *sink)
 
 	if (list->use->writer == STATE_NONE)
 		return;
-	for (; range.element < list->list->len; range.element++) {
+	for (; range.element < list->list->len && !diag_is_full(sink); range.element++) {
 		NetPrefix prefix = list->list->items[range.element].prefix;
 
 		/* One cause, one finding: what is not public was reported for that. */

@@ -209,7 +209,7 @@ check_senders(const RuleFacts *facts, const Refused *refused, DiagSink *sink)
 	const FieldItems *sends_as = &facts->model->hosts[refused->route->host].sends_as;
 	uint32_t i;
 
-	for (i = 0; i < sends_as->len; i++) {
+	for (i = 0; i < sends_as->len && !diag_is_full(sink); i++) {
 		if (!model_domain_is_accepted(facts->model, sends_as->items[i].text))
 			report_sender(facts, refused, i, sink);
 	}
@@ -249,7 +249,7 @@ check_relay(const RuleFacts *facts, DiagSink *sink)
 	uint32_t i;
 
 	/* What a missing file defines, nobody knows. */
-	for (i = 0; model->usable && i < model->hosts_len; i++) {
+	for (i = 0; model->usable && i < model->hosts_len && !diag_is_full(sink); i++) {
 		if (rules_sends_outside(&model->host_infos[i]))
 			check_host(facts, &model->host_infos[i], sink);
 	}

@@ -12,8 +12,7 @@ typedef struct Senders {
 typedef struct Rivals {
 	const RuleFacts *facts;
 	ModelConnectorType type;
-	Senders *senders;        /* one for each of State.connectors */
-	uint32_t *last_disjoint; /* the connector that each was last found disjoint from */
+	Senders *senders; /* one for each of State.connectors */
 	uint64_t questions;
 } Rivals;
 
@@ -118,22 +117,13 @@ static bool
 are_rivals(void *context, const SweepEntry *outer, const SweepEntry *inner)
 {
 	Rivals *rivals = context;
-	const StateConnector *connectors = rivals->facts->state->connectors.items;
 	const Senders *a, *b;
 
-	if (rivals->questions > RULES_MAX_QUESTIONS ||
-		rivals->last_disjoint[inner->owner] == outer->owner)
-		return false;
-	rivals->questions++;
-	if (rivals->type == MODEL_PARTNER && !restricts_to_addresses(&connectors[outer->owner]) &&
-		!restricts_to_addresses(&connectors[inner->owner]))
+	if (rivals->questions++ > RULES_MAX_QUESTIONS)
 		return false;
 	a = senders_of(rivals, outer->owner);
 	b = senders_of(rivals, inner->owner);
-	if (a->all || b->all || meets(rivals, a, b) || meets(rivals, b, a))
-		return true;
-	rivals->last_disjoint[inner->owner] = outer->owner;
-	return false;
+	return a->all || b->all || meets(rivals, a, b) || meets(rivals, b, a);
 }
 
 /* --- CP203 ------------------------------------------------------------------------------------ */
@@ -219,30 +209,57 @@ rules_report_limit(const RuleFacts *facts, DiagSink *sink)
 	diag_help(sink, diag, "keep each address on one connector");
 }
 
+/* What the connectors of the type hold; false where no two of them can be rivals: partner
+ * connectors that restrict nothing take mail by its domain alone. */
+static bool
+collect_entries(const Rivals *rivals, bool *restricting, Sweep *sweep)
+{
+	const State *state = rivals->facts->state;
+	size_t total = 0, i, j;
+	bool any = rivals->type == MODEL_ON_PREMISES;
+
+	for (i = 0; i < state->connectors.len; i++) {
+		const StateConnector *connector = &state->connectors.items[i];
+
+		if (!takes_part(rivals, connector))
+			continue;
+		restricting[i] = restricts_to_addresses(connector);
+		any = any || restricting[i];
+		total += connector->addresses.len;
+	}
+	sweep->entries.items = ARENA_ARRAY(sweep->scratch, SweepEntry, any ? total : 0);
+	for (i = 0; any && i < state->connectors.len; i++) {
+		const StateConnector *connector = &state->connectors.items[i];
+
+		for (j = 0; takes_part(rivals, connector) && j < connector->addresses.len; j++)
+			sweep->entries.items[sweep->entries.len++] = (SweepEntry){
+				connector->addresses.items[j].range, (uint32_t)i, (uint32_t)j};
+	}
+	return any;
+}
+
 static void
 check_type(const RuleFacts *facts, ModelConnectorType type, DiagSink *sink)
 {
-	uint32_t len = (uint32_t)facts->state->connectors.len, i, j;
+	uint32_t len = (uint32_t)facts->state->connectors.len, i;
+	Arena *scratch = arena_create();
 	Rivals rivals = {.facts = facts, .type = type};
-	Sweep sweep = {.scratch = facts->scratch, .conflict = are_rivals, .context = &rivals};
+	bool *restricting = ARENA_ARRAY(scratch, bool, len);
+	Sweep sweep = {.scratch = scratch, .conflict = are_rivals, .context = &rivals};
 
-	rivals.senders = ARENA_ARRAY(facts->scratch, Senders, len);
-	rivals.last_disjoint = ARENA_ARRAY(facts->scratch, uint32_t, len);
-	for (i = 0; i < len; i++) {
-		const StateConnector *connector = &facts->state->connectors.items[i];
-
-		rivals.last_disjoint[i] = STATE_NONE;
-		for (j = 0; takes_part(&rivals, connector) && j < connector->addresses.len; j++)
-			VEC_PUSH(facts->scratch, &sweep.entries,
-				((SweepEntry){connector->addresses.items[j].range, i, j}));
+	rivals.senders = ARENA_ARRAY(scratch, Senders, len);
+	if (type == MODEL_PARTNER)
+		sweep.active = restricting;
+	if (collect_entries(&rivals, restricting, &sweep)) {
+		if (!rules_sweep(&sweep, len, RULES_MAX_QUESTIONS) ||
+			rivals.questions > RULES_MAX_QUESTIONS)
+			rules_report_limit(facts, sink);
+		for (i = 0; i < len; i++) {
+			if (sweep.overlaps[i].count > 0)
+				report_rivals(&rivals, &sweep, i, sink);
+		}
 	}
-	if (!rules_sweep(&sweep, len, RULES_MAX_QUESTIONS) ||
-		rivals.questions > RULES_MAX_QUESTIONS)
-		rules_report_limit(facts, sink);
-	for (i = 0; i < len; i++) {
-		if (sweep.overlaps[i].count > 0)
-			report_rivals(&rivals, &sweep, i, sink);
-	}
+	arena_destroy(scratch);
 }
 
 /* Which connector wins is documented nowhere; reports say that the service warns. */

@@ -7,6 +7,7 @@ typedef void (*RuleCheck)(const RuleFacts *facts, DiagSink *sink);
  */
 static const RuleCheck checks[] = {
 	check_spf_terms,              /* CP006 */
+	check_limits,                 /* CP010 */
 	check_unused_objects,         /* CP009 */
 	check_gateway_clients,        /* CP014 */
 	check_host_bits,              /* CP102 */
@@ -56,7 +57,7 @@ rules_run(const RuleInput *input, DiagSink *sink)
 	size_t i;
 
 	rules_find_facts(&facts);
-	for (i = 0; i < BASE_COUNT(checks); i++)
+	for (i = 0; i < BASE_COUNT(checks) && !diag_is_full(sink); i++)
 		checks[i](&facts, sink);
 	arena_destroy(facts.scratch);
 }

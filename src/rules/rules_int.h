@@ -174,6 +174,7 @@ rules_is_on(const FieldFlag *flag)
 
 /* --- the rules; the list stands in rules.c ---------------------------------------------------- */
 
+void check_limits(const RuleFacts *facts, DiagSink *sink);
 void check_unused_objects(const RuleFacts *facts, DiagSink *sink);
 void check_gateway_clients(const RuleFacts *facts, DiagSink *sink);
 void check_spf_terms(const RuleFacts *facts, DiagSink *sink);

@@ -27,7 +27,8 @@ typedef struct Sweep {
 	Arena *scratch;
 	SweepEntries entries;
 	SweepOverlap *overlaps; /* one for each owner */
-	SweepConflict conflict; /* NULL: always */
+	const bool *active;     /* by owner: of a conflict one must be; NULL: all are */
+	SweepConflict conflict; /* NULL: always; it looks at the owners alone */
 	void *context;
 } Sweep;
 

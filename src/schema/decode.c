@@ -197,6 +197,7 @@ check_required(SchemaDecoder *decoder, const FieldTable *table, const FieldObjec
 		const Field *field = &table->fields[i];
 		const void *value = (const char *)head + field->offset;
 		Span span = span_is_set(head->name_span) ? head->name_span : head->span;
+		Diag *diag;
 
 		if ((field->flags & FIELD_REQUIRED) == 0 || !is_allowed(decoder, table, field) ||
 			schema_state(field, value) != FIELD_ABSENT)
@@ -204,10 +205,9 @@ check_required(SchemaDecoder *decoder, const FieldTable *table, const FieldObjec
 		/* The whole text of a long map would be underlined: its beginning is enough. */
 		if (!span_is_set(head->name_span) && span.end > span.start + 1)
 			span.end = span.start + 1;
-		schema_report(decoder, DIAG_MISSING_KEY, span, "%s has no `%s`", table->title,
-			field->key);
-		diag_help(decoder->sink, &decoder->sink->items.items[decoder->sink->items.len - 1],
-			"add `%s:` — %s", field->key, field->doc);
+		diag = schema_report(decoder, DIAG_MISSING_KEY, span, "%s has no `%s`",
+			table->title, field->key);
+		diag_help(decoder->sink, diag, "add `%s:` — %s", field->key, field->doc);
 	}
 }
 
@@ -227,7 +227,7 @@ schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *no
 		return;
 	} else {
 		head->state = FIELD_SET;
-		for (i = 0; i < node->count; i++)
+		for (i = 0; i < node->count && !diag_is_full(decoder->sink); i++)
 			decode_pair(decoder, table, &node->items[2 * i], &hint, object);
 	}
 	check_required(decoder, table, head);
@@ -252,19 +252,42 @@ more_objects(SchemaDecoder *decoder, const Field *field, FieldObjects *objects, 
 	return (char *)objects->items + old;
 }
 
+/* How many of `count` entries there is room for. Each costs memory, and little text makes one. */
+static size_t
+admitted(SchemaDecoder *decoder, const Field *field, const FieldObjects *objects,
+	const DocNode *node, size_t count)
+{
+	size_t room = field->most - objects->len;
+	Span span = node->span;
+	Diag *diag;
+
+	if (field->most == 0 || count <= room)
+		return count;
+	if (node->kind == DOC_MAP)
+		span = doc_key(node, room)->span;
+	else if (node->kind == DOC_LIST)
+		span = node->items[room].span;
+	diag = schema_report(decoder, DIAG_INPUT_LIMIT, span, "`%s` has more than %zu entries",
+		field->key, field->most);
+	diag_help(decoder->sink, diag, "take out what is not used");
+	decoder->limited = true;
+	return room;
+}
+
 bool
 decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
 	FieldObjects *objects = value;
+	size_t count, i;
 	char *at;
-	size_t i;
 
 	if (doc_is_null(node))
 		return true;
 	if (node->kind != DOC_MAP)
 		return schema_wrong_type(decoder, node, "a map from names");
-	at = more_objects(decoder, field, objects, node->count);
-	for (i = 0; i < node->count; i++, at += field->table->size) {
+	count = admitted(decoder, field, objects, node, node->count);
+	at = more_objects(decoder, field, objects, count);
+	for (i = 0; i < count && !diag_is_full(decoder->sink); i++, at += field->table->size) {
 		const DocNode *key = doc_key(node, i);
 		FieldObject *head = (FieldObject *)(void *)at;
 
@@ -277,7 +300,7 @@ decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *nod
 			head->state = FIELD_BAD;
 		schema_pop(decoder);
 	}
-	objects->len += node->count;
+	objects->len += (uint32_t)i;
 	return true;
 }
 
@@ -289,13 +312,14 @@ decode_object_list(SchemaDecoder *decoder, const Field *field, const DocNode *no
 	size_t count = node->kind == DOC_LIST ? node->count : 1, i;
 	char *at;
 
+	count = admitted(decoder, field, objects, node, count);
 	at = more_objects(decoder, field, objects, count);
-	for (i = 0; i < count; i++, at += field->table->size) {
+	for (i = 0; i < count && !diag_is_full(decoder->sink); i++, at += field->table->size) {
 		/* The index counts on over the files of a spec. */
 		schema_push(decoder, str_format(decoder->arena, "%zu", (size_t)objects->len + i));
 		schema_decode(decoder, field->table, &items[i], at);
 		schema_pop(decoder);
 	}
-	objects->len += (uint32_t)count;
+	objects->len += (uint32_t)i;
 	return true;
 }

@@ -150,7 +150,7 @@ decode_items(SchemaDecoder *decoder, const Field *field, const DocNode *node, vo
 	/* Files that are merged each bring their part of a list. */
 	list->items = arena_grow(decoder->arena, list->items, list->len * sizeof(FieldItem),
 		(list->len + count) * sizeof(FieldItem));
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !diag_is_full(decoder->sink); i++) {
 		schema_push_item(decoder, node, i);
 		if (decode_item(decoder, field, &nodes[i], &list->items[list->len]))
 			list->len++;
@@ -194,7 +194,7 @@ decode_prefixes(SchemaDecoder *decoder, const Field *field, const DocNode *node,
 
 	list->items = ARENA_ARRAY(decoder->arena, FieldPrefix, count);
 	list->len = 0;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !diag_is_full(decoder->sink); i++) {
 		schema_push_item(decoder, node, i);
 		if (decode_prefix(decoder, field, &nodes[i], &list->items[list->len]))
 			list->len++;
@@ -287,7 +287,7 @@ decode_pairs(SchemaDecoder *decoder, const Field *field, const DocNode *node, Fi
 
 	pairs->items = ARENA_ARRAY(decoder->arena, FieldPair, node->count);
 	pairs->len = 0;
-	for (i = 0; i < node->count; i++) {
+	for (i = 0; i < node->count && !diag_is_full(decoder->sink); i++) {
 		if (decode_pair_text(decoder, field, node, i, &pairs->items[pairs->len]))
 			pairs->len++;
 		else

@@ -23,6 +23,8 @@ reference_values(Buf *buf, const Field *field)
 		if (field->max > 0)
 			buf_printf(buf, ", %llu to %llu", (unsigned long long)field->min,
 				(unsigned long long)field->max);
+		if (field->most > 0)
+			buf_printf(buf, ", at most %zu", field->most);
 		return;
 	}
 	for (i = 0; i < field->choices->len; i++) {

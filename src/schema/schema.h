@@ -178,6 +178,7 @@ typedef struct Field {
 	const FieldChoices *choices;
 	const struct FieldTable *table; /* of the objects inside */
 	uint64_t min, max;              /* of a number; max 0: no bound */
+	size_t most;                    /* entries of a map or list of objects; 0: no bound */
 	const char *fallback;           /* the default, as the reference page says it */
 	const char *starter; /* the value it has in the starter spec; of a map: the entry's name */
 	const char *doc;
@@ -204,7 +205,8 @@ typedef struct SchemaDecoder {
 	Arena *arena;
 	const FieldTable *root;
 	unsigned only;
-	StrVec path; /* keys from the root to where it is */
+	StrVec path;  /* keys from the root to where it is */
+	bool limited; /* a map or list held more than `most`, and is known in part */
 } SchemaDecoder;
 
 /* Fills a zeroed struct; entries of a map are appended to those that stand there already. */

@@ -47,6 +47,24 @@ state_source_text(Arena *arena, const Model *model, const StateSource *source)
 		STR_ARG(model->gateways[source->last_hop].head.name), STR_ARG(egress));
 }
 
+/* False when all connectors accept too much: then this one and those after it are left out. Many
+ * sources of one item get their room at once. */
+static bool
+count_sources(State *state, StateConnector *connector, uint32_t count)
+{
+	size_t len = connector->sources.len + count;
+
+	state->sources += count;
+	if (state->sources > STATE_MAX_SOURCES)
+		return false;
+	if (len > 2 * connector->sources.cap) {
+		connector->sources.items = arena_grow(state->model->arena, connector->sources.items,
+			connector->sources.cap * sizeof(StateSource), len * sizeof(StateSource));
+		connector->sources.cap = len;
+	}
+	return true;
+}
+
 static void
 add_host(State *state, StateConnector *connector, uint32_t host, StateSource source)
 {
@@ -55,6 +73,8 @@ add_host(State *state, StateConnector *connector, uint32_t host, StateSource sou
 	uint32_t i;
 
 	connector->broken = connector->broken || info->broken;
+	if (!count_sources(state, connector, info->routes_len))
+		return;
 	for (i = 0; i < info->routes_len; i++) {
 		const ModelRoute *route = &model->routes.items[info->first_route + i];
 
@@ -73,6 +93,8 @@ add_egress(State *state, StateConnector *connector, uint32_t egress, StateSource
 	const ModelEgress *object = &state->model->egress[egress];
 
 	connector->broken = connector->broken || object->head.state == FIELD_BAD;
+	if (!count_sources(state, connector, 1))
+		return;
 	source.egress = egress;
 	source.shared = model_egress_is_shared(state->model, egress);
 	VEC_PUSH(state->model->arena, &connector->sources, source);
@@ -86,6 +108,8 @@ add_gateway(State *state, StateConnector *connector, uint32_t gateway, StateSour
 	uint32_t i;
 
 	connector->broken = connector->broken || info->broken;
+	if (!count_sources(state, connector, info->ends_len))
+		return;
 	for (i = 0; i < info->ends_len; i++) {
 		const ModelEnd *end = &info->ends[i];
 
@@ -188,17 +212,18 @@ add_default_hosts(State *state, StateConnector *connector)
 	arena_destroy(scratch);
 }
 
-void
-state_collect_sources(State *state, StateConnector *connector)
+static void
+collect_sources(State *state, StateConnector *connector)
 {
 	uint32_t i;
 
-	if (connector->by_default) {
+	if (connector->by_default)
 		add_default_hosts(state, connector);
-		return;
-	}
-	for (i = 0; i < connector->spec->accepts.len; i++)
-		add_accepted(state, connector, &connector->spec->accepts.items[i], i);
+	else
+		for (i = 0; i < connector->spec->accepts.len; i++)
+			add_accepted(state, connector, &connector->spec->accepts.items[i], i);
+	if (state->sources > STATE_MAX_SOURCES)
+		state_leave_out(state, connector, STATE_LIMIT_SOURCES);
 }
 
 /* --- identity
@@ -321,12 +346,41 @@ add_connector(State *state, const ModelConnector *spec, Str name)
 		connector->type == MODEL_PARTNER ? MODEL_PURPOSE_PARTNER : MODEL_PURPOSE_RELAY;
 	if (spec != NULL && spec->purpose.state == FIELD_SET)
 		connector->purpose = (ModelPurpose)spec->purpose.value;
-	state_collect_sources(state, connector);
+	collect_sources(state, connector);
 	choose_identity(state->model, connector);
 	choose_tls(state, connector);
 	if (connector->by_address)
 		state_collect_addresses(state, connector);
 	state_fill_record(state, connector);
+}
+
+void
+state_add_limit(State *state, StateLimitKind kind, Span span, Str path)
+{
+	VEC_PUSH(state->model->arena, &state->limits, ((StateLimit){kind, span, path}));
+}
+
+/* Each kind is told once, where it was met. */
+void
+state_leave_out(State *state, StateConnector *connector, StateLimitKind kind)
+{
+	Span span = connector->span;
+	size_t i;
+
+	if (connector->spec == NULL && connector->sources.len > 0)
+		span = connector->sources.items[0].span;
+	connector->broken = true;
+	connector->sources.len = connector->addresses.len = 0;
+	connector->ip6.len = connector->wide.len = 0;
+	connector->set = (NetSet){0};
+	for (i = 0; i < state->limits.len; i++) {
+		if (state->limits.items[i].kind == kind)
+			return;
+	}
+	state_add_limit(state, kind, span,
+		connector->spec == NULL
+			? STR("relay_hosts")
+			: model_path(state->model, "connectors", connector->name, NULL));
 }
 
 State *

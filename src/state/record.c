@@ -64,11 +64,12 @@ static void
 fill_addresses(State *state, StateConnector *connector)
 {
 	ConnectorValue *value = value_of(connector, CONNECTOR_SENDER_ADDRESSES);
-	size_t i;
+	Arena *arena = state->model->arena;
+	size_t len = connector->addresses.len, i;
 
-	for (i = 0; i < connector->addresses.len; i++)
-		VEC_PUSH(state->model->arena, &value->list,
-			net_prefix_text(state->model->arena, connector->addresses.items[i].range));
+	value->list = (StrVec){.items = ARENA_ARRAY(arena, Str, len), .len = len, .cap = len};
+	for (i = 0; i < len; i++)
+		value->list.items[i] = net_prefix_text(arena, connector->addresses.items[i].range);
 }
 
 /* Where the spec says how a sender is told, it says so for both ways: the other one is emptied. */
@@ -89,37 +90,42 @@ fill_identity(State *state, StateConnector *connector)
 
 /* EFSkipIPs takes IPv4 alone, networks of any length among it. */
 static void
-skip_addresses(const Model *model, const FieldPrefixes *addresses, StrVec *list)
+skip_addresses(State *state, const FieldPrefixes *addresses, StrVec *list)
 {
+	Arena *arena = state->model->arena;
 	uint32_t i;
 
-	for (i = 0; addresses != NULL && i < addresses->len; i++) {
+	if (addresses == NULL)
+		return;
+	state->entries += (uint64_t)addresses->len + 1;
+	for (i = 0; i < addresses->len && state->entries <= STATE_MAX_ENTRIES; i++) {
 		NetPrefix network = net_prefix_network(addresses->items[i].prefix);
 
 		if (network.family == NET_IP4)
-			VEC_PUSH(model->arena, list, net_prefix_text(model->arena, network));
+			VEC_PUSH(arena, list, net_prefix_text(arena, network));
 	}
 }
 
 /* `route`: the addresses that the accepted mail comes from, whatever the connector tells it by. */
 static void
-skip_route(const Model *model, const StateConnector *connector, StrVec *list)
+skip_route(State *state, const StateConnector *connector, StrVec *list)
 {
 	size_t i;
 
-	for (i = 0; i < connector->sources.len; i++)
-		skip_addresses(
-			model, state_source_addresses(model, &connector->sources.items[i]), list);
+	for (i = 0; i < connector->sources.len && state->entries <= STATE_MAX_ENTRIES; i++)
+		skip_addresses(state,
+			state_source_addresses(state->model, &connector->sources.items[i]), list);
 }
 
 static void
-skip_gateway(const Model *model, uint32_t gateway, StrVec *list)
+skip_gateway(State *state, uint32_t gateway, StrVec *list)
 {
+	const Model *model = state->model;
 	const ModelGatewayInfo *info = &model->gateway_infos[gateway];
 	uint32_t i;
 
-	for (i = 0; i < info->ends_len; i++)
-		skip_addresses(model, &model->egress[info->ends[i].egress].addresses, list);
+	for (i = 0; i < info->ends_len && state->entries <= STATE_MAX_ENTRIES; i++)
+		skip_addresses(state, &model->egress[info->ends[i].egress].addresses, list);
 }
 
 /* An address without host bits; a range as it is written. */
@@ -134,18 +140,19 @@ skipped_text(const Model *model, Str text)
 }
 
 static void
-fill_skip(const Model *model, const StateConnector *connector, Str text, StrVec *list)
+fill_skip(State *state, const StateConnector *connector, Str text, StrVec *list)
 {
+	const Model *model = state->model;
 	ModelRef ref = model_find_sender(model, text);
 
 	switch (ref.kind) {
 	case MODEL_KIND_EGRESS:
-		skip_addresses(model, &model->egress[ref.index].addresses, list);
+		skip_addresses(state, &model->egress[ref.index].addresses, list);
 		break;
-	case MODEL_KIND_GATEWAY: skip_gateway(model, ref.index, list); break;
+	case MODEL_KIND_GATEWAY: skip_gateway(state, ref.index, list); break;
 	case MODEL_KIND_NONE:
 		if (STR_EQ(text, "route"))
-			skip_route(model, connector, list);
+			skip_route(state, connector, list);
 		else
 			VEC_PUSH(model->arena, list, skipped_text(model, text));
 		break;
@@ -166,7 +173,11 @@ fill_filtering(State *state, StateConnector *connector)
 
 	copy_flag(connector, CONNECTOR_SKIP_LAST, &filtering->skip_last, false);
 	for (i = 0; i < filtering->skip.len; i++)
-		fill_skip(state->model, connector, filtering->skip.items[i].text, &skip->list);
+		fill_skip(state, connector, filtering->skip.items[i].text, &skip->list);
+	if (state->entries > STATE_MAX_ENTRIES && filtering->skip.len > 0) {
+		skip->list.len = 0;
+		state_leave_out(state, connector, STATE_LIMIT_ADDRESSES);
+	}
 	connector_normalise(CONNECTOR_SKIP, &skip->list);
 	skip->stated = filtering->skip.state == FIELD_SET;
 	copy_texts(state, connector, CONNECTOR_USERS, &filtering->users);

@@ -64,11 +64,15 @@ typedef struct StateConnector {
 	ConnectorRecord record;
 } StateConnector;
 
-/* Which enabled connectors would take a route's mail. */
+/*
+ * Which enabled connectors would take a route's mail: by certificate, or because they hold all its
+ * IPv4 addresses, several connectors together if need be.
+ */
 typedef struct StateMatch {
 	uint32_t on_premises; /* one that identifies it, or STATE_NONE */
 	uint32_t partner;     /* the same for partner connectors */
 	bool by_certificate;  /* the on-premises one does so by certificate */
+	bool is_trusted;      /* every on-premises one says that the mail is our own */
 } StateMatch;
 
 typedef enum StateRecordKind {
@@ -93,6 +97,20 @@ typedef struct StatePrice {
 	unsigned lookup_terms; /* in the record itself */
 } StatePrice;
 
+/* What a spec may ask too much of: products of what it lists. */
+typedef enum StateLimitKind {
+	STATE_LIMIT_SOURCES,   /* connectors times what each accepts */
+	STATE_LIMIT_ADDRESSES, /* entries of all connectors */
+	STATE_LIMIT_RECORDS,   /* terms of all records */
+} StateLimitKind;
+
+/* Where a limit was met: what comes after it is left out. */
+typedef struct StateLimit {
+	StateLimitKind kind;
+	Span span;
+	Str path;
+} StateLimit;
+
 typedef struct State {
 	const Model *model;
 	VEC(StateConnector) connectors; /* sorted by name */
@@ -101,6 +119,8 @@ typedef struct State {
 	StateMatch *matches;                 /* for each of Model.routes */
 	NetSet on_premises_set, partner_set; /* of all enabled connectors of the type */
 	bool has_default;                    /* one connector takes what no other accepts */
+	uint64_t sources, entries;           /* of all connectors so far */
+	VEC(StateLimit) limits;              /* CP010 tells each */
 } State;
 
 State *state_of_spec(const Model *model);

@@ -10,8 +10,10 @@ flag_is_on(const FieldFlag *flag)
 	return flag->state == FIELD_SET && flag->on;
 }
 
-/* What a connector accepts, as sources; `others` are the hosts that no connector names. */
-void state_collect_sources(State *state, StateConnector *connector);
+/* Sources and entries of all connectors together, each counted with every connector. */
+#define STATE_MAX_SOURCES 500000u
+#define STATE_MAX_ENTRIES 500000u
+
 /* Addresses from sources: IPv4, split, none inside another. */
 void state_collect_addresses(State *state, StateConnector *connector);
 /* The managed properties. */
@@ -22,5 +24,52 @@ void state_match_routes(State *state);
 void state_compose_records(State *state);
 /* DMARC and DKIM records, put among those of SPF. */
 void state_add_mail_records(State *state);
+/* A connector for which there is no room any more: it keeps nothing, and is broken. */
+void state_leave_out(State *state, StateConnector *connector, StateLimitKind kind);
+/* Says that a spec asks for more than can be worked out. */
+void state_add_limit(State *state, StateLimitKind kind, Span span, Str path);
+
+/* --- what records need ------------------------------------------------------------------------ */
+
+/* Ways are looked at so often before we give up, aloud. */
+#define STATE_MAX_LOOKED_AT 10000000u
+
+typedef struct StateNumbers {
+	const uint32_t *items;
+	uint32_t len;
+} StateNumbers;
+
+/* What a way adds to a record: addresses, or terms. */
+typedef struct StateWay {
+	const FieldPrefixes *addresses;
+	const FieldItems *terms;
+} StateWay;
+
+/* A name that may need a record. */
+typedef struct StateNeed {
+	Str domain;
+	Span span;
+	const ModelDomain *spec; /* its own, or that of the domain above */
+	uint32_t number;
+	bool is_below;         /* `domains` has only the one above, `accepted: with-subdomains` */
+	bool sends;            /* a host sends as it */
+	bool through_exchange; /* ... and its mail leaves from Exchange Online's addresses */
+} StateNeed;
+
+typedef VEC(StateNeed) StateNeedVec;
+typedef struct StateNeeds StateNeeds;
+
+/* The domains of the spec in their order, then those below them that hosts send as. */
+StateNeeds *state_collect_needs(const State *state, Arena *arena);
+const StateNeedVec *state_needs(const StateNeeds *needs);
+/* The gateway that the tenant's mail leaves through, or MODEL_SELF for Exchange Online itself. */
+uint32_t state_outbound_gateway(const Model *model);
+/*
+ * The ways by which mail of a domain leaves, with those behind that gateway where `outbound`; to be
+ * asked once. False when there is too much to look at.
+ */
+bool state_find_ways(
+	StateNeeds *needs, const StateNeed *need, bool outbound, StateNumbers *ret_ways);
+StateWay state_way(const Model *model, uint32_t number);
 
 #endif

@@ -111,7 +111,9 @@ random_world(Random *random, Arena *arena)
 	buf_lit(&buf, "connectors:\n");
 	for (i = 0; i < CONNECTORS; i++) {
 		buf_printf(&buf,
-			"  c%zu: {sender_domains: '*', enabled: %s, type: %s, accepts: ", i,
+			"  c%zu: {sender_domains: '*', purpose: %s, enabled: %s, type: %s, "
+			"accepts: ",
+			i, random_below(random, 3) > 0 ? "hybrid" : "add-on",
 			random_below(random, 4) > 0 ? "true" : "false",
 			random_below(random, 3) > 0 ? "on-premises" : "partner");
 		write_accepts(random, &buf);
@@ -305,16 +307,47 @@ entries_hold_what_sources_show(void **state)
 
 /* --- which connector takes which route -------------------------------------------------------- */
 
-/* The lowest connector that holds the first IPv4 address, if the type holds all of them. */
-static uint32_t
-naive_holder(const StateCase *c, const ModelRoute *route, ModelConnectorType type)
+static bool
+is_of(const StateConnector *connector, ModelConnectorType type)
 {
-	const FieldPrefixes *shown = model_route_addresses(c->spec.model, route);
-	const NetSet *all =
-		type == MODEL_PARTNER ? &c->state->partner_set : &c->state->on_premises_set;
-	const NetPrefix *first = NULL;
+	return connector->enabled && connector->type == type;
+}
+
+/* The first connector that takes the route's egress object as it is. */
+static uint32_t
+naive_writer(const StateCase *c, const ModelRoute *route, ModelConnectorType type)
+{
 	uint32_t i;
 	size_t j;
+
+	for (i = 0; route->egress != MODEL_SELF && i < c->state->connectors.len; i++) {
+		const StateConnector *connector = &c->state->connectors.items[i];
+
+		for (j = 0; is_of(connector, type) && connector->by_address &&
+			    connector->wide.len == 0 && j < connector->sources.len;
+			j++) {
+			const StateSource *source = &connector->sources.items[j];
+
+			if (source->egress == route->egress &&
+				state_source_is_written(connector, source))
+				return i;
+		}
+	}
+	return STATE_NONE;
+}
+
+typedef struct Naive {
+	uint32_t connector;
+	bool is_trusted;
+} Naive;
+
+/* Address by address: each must be held; what holds the first of a range may be the taker. */
+static Naive
+naive_taker(const StateCase *c, const ModelRoute *route, ModelConnectorType type)
+{
+	const FieldPrefixes *shown = model_route_addresses(c->spec.model, route);
+	uint32_t writer = naive_writer(c, route, type), i;
+	Naive naive = {STATE_NONE, true};
 
 	for (i = 0; i < shown->len; i++) {
 		NetPrefix network = net_prefix_network(shown->items[i].prefix);
@@ -322,28 +355,39 @@ naive_holder(const StateCase *c, const ModelRoute *route, ModelConnectorType typ
 
 		if (network.family != NET_IP4)
 			continue;
-		first = first == NULL ? &shown->items[i].prefix : first;
 		for (address = net_prefix_first(network); address <= net_prefix_last(network);
 			address++) {
-			if (!net_set_contains(all, net_prefix_of(NET_IP4, address, 32)))
-				return STATE_NONE;
+			bool held = false;
+			uint32_t j;
+
+			for (j = 0; j < c->state->connectors.len; j++) {
+				const StateConnector *one = &c->state->connectors.items[j];
+
+				if (!is_of(one, type) ||
+					!net_set_contains(
+						&one->set, net_prefix_of(NET_IP4, address, 32)))
+					continue;
+				held = true;
+				naive.is_trusted =
+					naive.is_trusted && one->purpose == MODEL_PURPOSE_HYBRID;
+				if (address == net_prefix_first(network) && j < naive.connector)
+					naive.connector = j;
+			}
+			if (!held)
+				return (Naive){STATE_NONE, false};
 		}
 	}
-	for (j = 0; first != NULL && j < c->state->connectors.len; j++) {
-		const StateConnector *connector = &c->state->connectors.items[j];
-
-		if (connector->enabled && connector->type == type &&
-			net_set_contains(&connector->set, net_prefix_address(*first)))
-			return (uint32_t)j;
-	}
-	return STATE_NONE;
+	if (naive.connector != STATE_NONE && writer != STATE_NONE)
+		naive.connector = writer;
+	naive.is_trusted = naive.is_trusted && naive.connector != STATE_NONE;
+	return naive;
 }
 
 static void
 routes_match_by_address(void **state)
 {
 	Random random = {67};
-	size_t round, i, matched = 0;
+	size_t round, i, matched = 0, trusted = 0;
 
 	(void)state;
 	for (round = 0; round < 150; round++) {
@@ -353,17 +397,21 @@ routes_match_by_address(void **state)
 		for (i = 0; i < c.spec.model->routes.len; i++) {
 			const ModelRoute *route = &c.spec.model->routes.items[i];
 			StateMatch match = c.state->matches[i];
+			Naive naive = naive_taker(&c, route, MODEL_ON_PREMISES);
 
 			assert_false(match.by_certificate);
+			assert_int_equal(match.on_premises, naive.connector);
+			assert_int_equal(match.is_trusted, naive.is_trusted);
 			assert_int_equal(
-				match.on_premises, naive_holder(&c, route, MODEL_ON_PREMISES));
-			assert_int_equal(match.partner, naive_holder(&c, route, MODEL_PARTNER));
+				match.partner, naive_taker(&c, route, MODEL_PARTNER).connector);
 			matched += match.on_premises != STATE_NONE;
+			trusted += match.is_trusted;
 		}
 		state_case_end(&c);
 		arena_destroy(arena);
 	}
 	assert_true(matched > 50);
+	assert_true(trusted > 5 && trusted < matched);
 }
 
 static const char *const certificates[] = {"contoso.com", "mail.contoso.com", "a.mail.contoso.com",

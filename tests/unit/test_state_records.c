@@ -22,7 +22,7 @@
 
 typedef struct NeedRow {
 	const char *host;   /* its keys */
-	const char *record; /* between `v=spf1` and `~all` */
+	const char *record; /* between `v=spf1` and `~all`; NULL: nobody sends as the domain */
 } NeedRow;
 
 /* The record of a domain that is not accepted: so it holds only what the host needs. */
@@ -34,12 +34,14 @@ check_need(const char *more, const NeedRow *row)
 		SPEC_HEAD "domains: {contoso.com: {accepted: false}}\n" WORLD
 			  "relay_hosts: {h: {%s}}\n%s",
 		row->host, more));
-	Str expected =
-		str_format(arena, "v=spf1%s%s ~all", row->record[0] != 0 ? " " : "", row->record);
+	Str expected = {0};
 
 	assert_no_findings(&c.spec);
-	assert_int_equal(c.state->records.len, 1);
-	if (!str_equal(c.state->records.items[0].value, expected))
+	assert_int_equal(c.state->records.len, row->record != NULL ? 1 : 0);
+	if (row->record != NULL)
+		expected = str_format(
+			arena, "v=spf1%s%s ~all", row->record[0] != 0 ? " " : "", row->record);
+	if (row->record != NULL && !str_equal(c.state->records.items[0].value, expected))
 		fail_msg("%s: " STR_FMT, row->host, STR_ARG(c.state->records.items[0].value));
 	state_case_end(&c);
 	arena_destroy(arena);
@@ -69,8 +71,8 @@ who_checks_what(void **state)
 		/* Submission: Exchange's outbound addresses, never the client's. */
 		{HOST "method: submission, auth: oauth, via: relay", CLOUD},
 		{"method: submission, auth: oauth, mailbox: hr@CONTOSO.com", CLOUD},
-		{"method: submission, auth: oauth, mailbox: hr@other.example", ""},
-		{"method: submission, auth: oauth", ""},
+		{"method: submission, auth: oauth, mailbox: hr@other.example", NULL},
+		{"method: submission, auth: oauth", NULL},
 		/* High volume email stays inside. */
 		{HOST "method: hve, auth: oauth, via: relay", ""},
 		/* Past Exchange: the egress of the last hop. */
@@ -154,7 +156,10 @@ what_the_domain_says(void **state)
 {
 	static const DomainRow rows[] = {
 		{"", "", "v=spf1 " CLOUD " ~all", true},
-		{"", "accepted: false", "v=spf1 ~all", true},
+		/* Not ours, and nobody sends as it: unless it says what it wants, it has none. */
+		{"", "accepted: false", NULL, false},
+		{"", "accepted: false, sends: never", "v=spf1 -all", false},
+		{"", "accepted: false, spf: {all: fail}", "v=spf1 -all", false},
 		{"", "accepted: with-subdomains", "v=spf1 " CLOUD " ~all", true},
 		{"", "sends: never", "v=spf1 -all", false},
 		{"", "sends: never, spf: {includes: [x.example], also: [ours]}", "v=spf1 -all",
@@ -186,7 +191,7 @@ what_the_domain_says(void **state)
 		{"outbound: filter", "", "v=spf1 " VENDOR " ~all", true},
 		{"outbound: relay", "", "v=spf1 " OWN " ~all", true},
 		{"outbound: mute", "", "v=spf1 ~all", true},
-		{"outbound: filter", "accepted: false", "v=spf1 ~all", true},
+		{"outbound: filter", "accepted: false", NULL, false},
 		{"outbound: relay", "spf: {exchange_online: true}", "v=spf1 " OWN " " CLOUD " ~all",
 			true},
 	};
@@ -233,15 +238,52 @@ records_of_several_domains(void **state)
 
 	(void)state;
 	assert_no_findings(&c.spec);
-	assert_int_equal(c.state->records.len, 3);
+	assert_int_equal(c.state->records.len, 2);
 	assert_str(c.state->records.items[0].value, "v=spf1 " OWN " ~all");
 	assert_str(c.state->records.items[1].value,
 		"v=spf1 ip4:192.0.2.0/30 ip4:198.51.100.16/30 ip6:2001:db8::1 ~all");
 	assert_int_equal(c.state->records.items[1].ttl, 600);
-	assert_str(c.state->records.items[2].value, "v=spf1 ~all");
 	assert_int_equal(net_set_count4(&c.state->prices.items[1].own), 8);
 	assert_true(net_set_count6(&c.state->prices.items[1].own) == 1);
 	assert_int_equal(c.state->prices.items[1].lookup_terms, 0);
+	state_case_end(&c);
+}
+
+/* SPF is asked of the very name: what is sent as a name below an accepted domain has its own. */
+static void
+records_of_subdomains(void **state)
+{
+	StateCase c = state_case(STR(SPEC_HEAD
+		"domains:\n"
+		"  contoso.com: {accepted: with-subdomains, spf: {all: fail, ttl: 600, includes: "
+		"[x.example], also: [always]}}\n"
+		"  contoso.net: {}\n"
+		"  off.example: {accepted: with-subdomains, spf: {manage: off}}\n"
+		"  listed.contoso.com: {accepted: false}\n" WORLD "relay_hosts:\n"
+		"  h: {address: 10.1.1.1, method: internet, egress: ours, sends_as: "
+		"[a.b.contoso.com, a.contoso.net, a.off.example]}\n"
+		"  i: {address: 192.0.2.1, method: internet, sends_as: A.B.Contoso.com}\n"
+		"  j: {address: 10.1.1.1, via: filter, sends_as: app.contoso.com}\n"
+		"  k: {method: submission, auth: oauth, mailbox: x@mail.contoso.com}\n"));
+	static const char *const expected[][2] = {
+		{"a.b.contoso.com", "v=spf1 ip4:192.0.2.1 " OWN " -all"},
+		{"app.contoso.com", "v=spf1 " VENDOR " " CLOUD " -all"},
+		{"contoso.com", "v=spf1 ip4:198.51.100.50 " CLOUD " include:x.example -all"},
+		{"contoso.net", "v=spf1 " CLOUD " ~all"},
+		{"mail.contoso.com", "v=spf1 " CLOUD " -all"},
+	};
+	size_t i;
+
+	(void)state;
+	assert_no_findings(&c.spec);
+	assert_int_equal(c.state->records.len, BASE_COUNT(expected));
+	for (i = 0; i < BASE_COUNT(expected); i++) {
+		assert_str(c.state->records.items[i].name, expected[i][0]);
+		assert_str(c.state->records.items[i].domain, expected[i][0]);
+		assert_str(c.state->records.items[i].value, expected[i][1]);
+	}
+	assert_int_equal(c.state->records.items[0].ttl, 600);
+	assert_int_equal(c.state->records.items[3].ttl, 3600);
 	state_case_end(&c);
 }
 
@@ -265,6 +307,7 @@ main(void)
 		cmocka_unit_test(trusted_on_the_way_in),
 		cmocka_unit_test(what_the_domain_says),
 		cmocka_unit_test(records_of_several_domains),
+		cmocka_unit_test(records_of_subdomains),
 		cmocka_unit_test(look_ups_are_counted),
 	};
 
