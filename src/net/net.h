@@ -205,6 +205,17 @@ NetVerdict net_classify(NetPrefix prefix);
  */
 const NetSet *net_service_ranges(Str cloud);
 
+/* A range of a mail service that many customers share, from src/data/vendor-ranges.csv: reported.
+ */
+typedef struct NetVendorRange {
+	NetPrefix range;
+	Str service; /* "Proofpoint Essentials" */
+	Str as_of;   /* YYYY-MM */
+} NetVendorRange;
+
+/* The first range that has an address in common with the prefix, or NULL. */
+const NetVendorRange *net_vendor_range(NetPrefix prefix);
+
 typedef enum NetRetirementMeaning {
 	NET_RETIREMENT_DEFAULT_OFF, /* an administrator can switch it on again */
 	NET_RETIREMENT_REMOVED,     /* from this day on nobody can */

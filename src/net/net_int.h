@@ -47,6 +47,8 @@ Str net_data(const char *name);
 bool net_csv_row(Str *rest, Str *fields, size_t len);
 /* When the newest row of src/data/retirements.csv was announced. */
 Str net_retirements_date(void);
+/* The same of src/data/vendor-ranges.csv. */
+Str net_vendors_date(void);
 
 /* --- sorted ranges of one family; ranges4.c and ranges6.c ------------------------------------- */
 

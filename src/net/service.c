@@ -122,5 +122,6 @@ net_data_dates(Arena *arena)
 			STR_ARG(clouds[i].name), version.ptr, version.ptr + 4, version.ptr + 6);
 	}
 	buf_printf(&buf, "; end of basic authentication " STR_FMT, STR_ARG(net_retirements_date()));
+	buf_printf(&buf, "; ranges of mail services " STR_FMT, STR_ARG(net_vendors_date()));
 	return buf_text(&buf);
 }

@@ -22,6 +22,10 @@ static const RuleCheck checks[] = {
 	check_relay,                  /* CP412 CP413 CP418 */
 	check_dynamic,                /* CP112 CP115 */
 	check_width,                  /* CP111 CP207 CP208 */
+	check_vendor_ranges,          /* CP116 */
+	check_relay_neighbours,       /* CP205 */
+	check_idle_settings,          /* CP405 */
+	check_address_only_relay,     /* CP414 */
 	check_restrictions,           /* CP403 CP404 CP416 CP430 */
 	check_trust,                  /* CP406 CP407 CP426 */
 	check_certificate_names,      /* CP408 CP409 */

@@ -85,8 +85,8 @@ others_are_counted_at_the_address(void **state)
 		"  h3: { address: 10.1.1.3, egress: office, sends_as: contoso.com }\n"
 		"connectors:\n"
 		"  Relay: { type: on-premises, accepts: [h1, h2, h3] }\n"
-		"  Other: { type: partner, accepts: [office, h1], sender_domains: contoso.com "
-		"}\n"));
+		"  Other: { type: partner, accepts: [office, h1], sender_domains: contoso.com, "
+		"restrict_to: address }\n"));
 	const Diag *diag = case_find(&c, DIAG_RESERVED_REFUSED, 0);
 
 	(void)state;
