@@ -103,6 +103,8 @@ CliResultForm cli_result_form(const Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* Says which parts of a spec were read, but not evaluated. */
+void cli_tell_unevaluated(Cli *cli, const Plan *plan);
 /* Reports why a spec could not be read; the exit status. */
 int cli_unread(Cli *cli);
 /* Days since 1970-01-01, UTC: --today, else SOURCE_DATE_EPOCH, else the clock. */

@@ -207,10 +207,9 @@ spf_table(Arena *arena, const void *context, size_t index)
 /* --- findings and notices
  * ------------------------------------------------------------------------------- */
 
-/* Titles in the language of the document; messages are English in every language. A list of what is
- * wrong, or of what was not checked. */
+/* Titles in the language of the document; messages are English in every language. */
 static Json *
-findings(Arena *arena, const ViewInput *input, bool not_checked)
+finding_item(Arena *arena, const ViewInput *input, const Diag *diag)
 {
 	static const char *const keys[DIAG_SEVERITIES] = {
 		[DIAG_SEVERITY_ERROR] = "severity.error",
@@ -218,23 +217,55 @@ findings(Arena *arena, const ViewInput *input, bool not_checked)
 		[DIAG_SEVERITY_NOT_CHECKED] = "severity.not_checked",
 		[DIAG_SEVERITY_INFO] = "severity.info",
 	};
+	Json *item = json_object(arena);
+
+	SET(item, "severity",
+		json_text(arena, view_string(input->language, str_from(keys[diag->severity]))));
+	SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
+	SET(item, "title", json_text(arena, diag_prose(diag->code, input->language).title));
+	SET(item, "path", json_text(arena, diag->path.ptr == NULL ? STR("") : diag->path));
+	SET(item, "message", json_text(arena, diag->message));
+	return item;
+}
+
+static Json *
+findings(Arena *arena, const ViewInput *input)
+{
 	const Diag **sorted = view_findings(arena, input->verdict);
 	Json *list = json_list(arena);
 	size_t i;
 
 	for (i = 0; i < input->verdict->len; i++) {
-		const Diag *diag = sorted[i];
+		if (sorted[i]->severity != DIAG_SEVERITY_NOT_CHECKED)
+			json_push(arena, list, finding_item(arena, input, sorted[i]));
+	}
+	return list;
+}
+
+/* An item without a finding has null for what only a finding has. */
+static Json *
+not_checked(Arena *arena, const ViewInput *input)
+{
+	Json *list = json_list(arena);
+	UncheckedVec unchecked = {0};
+	size_t i;
+
+	view_unchecked(arena, input, input->language, &unchecked);
+	for (i = 0; i < unchecked.len; i++) {
+		const Unchecked *one = &unchecked.items[i];
 		Json *item = json_object(arena);
 
-		if ((diag->severity == DIAG_SEVERITY_NOT_CHECKED) != not_checked)
+		if (one->diag != NULL) {
+			json_push(arena, list, finding_item(arena, input, one->diag));
 			continue;
+		}
 		SET(item, "severity",
-			json_text(arena,
-				view_string(input->language, str_from(keys[diag->severity]))));
-		SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
-		SET(item, "title", json_text(arena, diag_prose(diag->code, input->language).title));
-		SET(item, "path", json_text(arena, diag->path.ptr == NULL ? STR("") : diag->path));
-		SET(item, "message", json_text(arena, diag->message));
+			json_text(
+				arena, view_string(input->language, STR("severity.not_checked"))));
+		SET(item, "code", json_null(arena));
+		SET(item, "title", json_null(arena));
+		SET(item, "path", json_text(arena, one->path.ptr == NULL ? STR("") : one->path));
+		SET(item, "message", json_text(arena, one->message));
 		json_push(arena, list, item);
 	}
 	return list;
@@ -252,24 +283,6 @@ notices(Arena *arena, const ViewInput *input)
 		summary_note(&table, list, "notice.sample");
 	if (model->spec->tenant.reject_direct_send.state == FIELD_ABSENT)
 		summary_note(&table, list, "notice.assumed_direct_send");
-	return list;
-}
-
-/* What no rule can know in this run, said where a reader looks for it. */
-static Json *
-unknowns(Arena *arena, const ViewInput *input)
-{
-	Json *list = json_list(arena);
-	SummaryTable table = {arena, input->language, input->plan->model, NULL};
-	size_t i;
-
-	summary_note(&table, list, "notice.no_live");
-	for (i = 0; i < input->plan->after->prices.len; i++) {
-		if (input->plan->after->prices.items[i].lookup_terms == 0)
-			continue;
-		summary_note(&table, list, "notice.no_lock");
-		break;
-	}
 	return list;
 }
 
@@ -331,9 +344,8 @@ view_summary(Arena *arena, const ViewInput *input)
 	SET(summary, "connectors", connectors);
 	SET(summary, "hosts", host_tables(arena, input));
 	SET(summary, "spf", json_list_on_demand(arena, state->records.len, spf_table, input));
-	SET(summary, "findings", findings(arena, input, false));
-	SET(summary, "not_checked", findings(arena, input, true));
-	SET(summary, "unknowns", unknowns(arena, input));
+	SET(summary, "findings", findings(arena, input));
+	SET(summary, "not_checked", not_checked(arena, input));
 	return summary;
 }
 

@@ -12,6 +12,19 @@ Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
 Json *view_summary(Arena *arena, const ViewInput *input);
 
+/* Something that was not checked, and why: a finding, or what no rule can know in this run. */
+typedef struct Unchecked {
+	const Diag *diag; /* or NULL */
+	Str path;         /* absent: no place */
+	Str message;
+} Unchecked;
+
+typedef VEC(Unchecked) UncheckedVec;
+
+/* All of it, in the order of the documents: plan.json and the summary render this one list. */
+void view_unchecked(
+	Arena *arena, const ViewInput *input, DiagLanguage language, UncheckedVec *ret_unchecked);
+
 /* The findings in an order that no line number has a part in: severity, code, path, message. */
 const Diag **view_findings(Arena *arena, const DiagVerdict *verdict);
 

@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '48fcb4d1e87e9e5ade17fbd5f6d4a264f55af7a30442e9ab0874823d90b07297'
+    PlanHash = 'ff2793bdc23203ae796804e6add5b2d952139a72c1644d6099ce2fb50cba151d'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

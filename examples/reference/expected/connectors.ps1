@@ -311,7 +311,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'a6b98584ec085d849230b0fa4af53681cdeb225d19c427495fdc97c992f7deb9'
+    PlanHash = '85cbe3eee43e02a625a807cf69ec0353386c2312f30ac856141cea870286ac4c'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -202,7 +202,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '18e1fabebec7618b80a6f36c38b0469863fcd1045c7bb274e515cee0016cd9a8'
+    PlanHash = 'f5be6d97a22b01d0909b13aceea10d070e54be735b89bc8fb42fb9c23db74a93'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
