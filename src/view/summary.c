@@ -4,132 +4,6 @@
  */
 #include "view/view_int.h"
 
-#include "text/text.h"
-
-/* More addresses than this are counted instead of listed. */
-#define LISTED_ADDRESSES 24
-
-Json *
-summary_notes(SummaryTable *table)
-{
-	return json_list(table->arena);
-}
-
-void
-summary_note(SummaryTable *table, Json *notes, const char *key)
-{
-	json_push(table->arena, notes,
-		json_text(table->arena, view_string(table->language, str_from(key))));
-}
-
-void
-summary_note_with(SummaryTable *table, Json *notes, const char *key, const char *name, Str value)
-{
-	json_push(table->arena, notes,
-		json_text(table->arena,
-			view_string_with(table->arena, table->language, key, name, value)));
-}
-
-/* The notes of a row as one text: a cell holds no list. */
-static Str
-joined(Arena *arena, const Json *texts)
-{
-	Buf buf = buf_make(arena);
-	size_t i;
-
-	for (i = 0; i < texts->items.len; i++) {
-		buf_lit(&buf, i > 0 ? "; " : "");
-		buf_str(&buf, texts->items.items[i]->text);
-	}
-	return buf_text(&buf);
-}
-
-/* Escaped here and marked as rendered, since a template cannot choose between text and code. */
-static Json *
-in_markdown(Arena *arena, Str text, TextEscape escape)
-{
-	Buf rendered = buf_make(arena);
-
-	escape(&rendered, text);
-	return json_rendered(arena, buf_text(&rendered));
-}
-
-/* `markdown` is for the built-in template; `setting` stays plain for those of users, which may make
- * HTML or CSV of it. */
-static void
-add_row(SummaryTable *table, const char *item, Str setting, TextEscape escape, Json *notes)
-{
-	Arena *arena = table->arena;
-	Json *row = json_object(arena);
-
-	SET(row, "markdown", in_markdown(arena, setting, escape));
-	SET(row, "item", json_text(arena, view_string(table->language, str_from(item))));
-	SET(row, "setting", json_text(arena, setting));
-	SET(row, "notes", json_text(arena, joined(arena, notes)));
-	json_push(arena, table->rows, row);
-}
-
-void
-summary_row(SummaryTable *table, const char *item, Str setting, Json *notes)
-{
-	add_row(table, item, setting, text_markdown, notes);
-}
-
-void
-summary_command_row(SummaryTable *table, const char *item, Str command, Json *notes)
-{
-	add_row(table, item, command, text_markdown_cell_code, notes);
-}
-
-Str
-summary_mx_host(SummaryTable *table)
-{
-	const FieldText *host = &table->model->spec->tenant.mx_host;
-
-	return host->state == FIELD_SET ? host->text
-					: view_string(table->language, STR("value.not_set"));
-}
-
-Str
-summary_addresses(SummaryTable *table, const NetPrefixVec *prefixes)
-{
-	Buf buf = buf_make(table->arena);
-	size_t i;
-
-	if (prefixes->len > LISTED_ADDRESSES) {
-		Str count = str_format(table->arena, "%zu", prefixes->len);
-
-		return view_string_with(
-			table->arena, table->language, "value.ip_addresses", "count", count);
-	}
-	for (i = 0; i < prefixes->len; i++) {
-		buf_lit(&buf, i > 0 ? ", " : "");
-		net_prefix_write(&buf, prefixes->items[i]);
-	}
-	return prefixes->len == 0 ? view_string(table->language, STR("value.none"))
-				  : buf_text(&buf);
-}
-
-void
-summary_note_reach(SummaryTable *table, Json *notes, NetPrefix prefix)
-{
-	NetVerdict verdict = net_classify(prefix);
-
-	switch (verdict.net_class) {
-	case NET_CLASS_GLOBAL: summary_note(table, notes, "note.reachable"); break;
-	case NET_CLASS_DOCUMENTATION: summary_note(table, notes, "note.documentation"); break;
-	case NET_CLASS_SPECIAL:
-		summary_note_with(
-			table, notes, "note.special_purpose", "name", verdict.block->name);
-		break;
-	case NET_CLASS_NOT_GLOBAL:
-	case NET_CLASS_REFUSED:
-		summary_note_with(
-			table, notes, "note.not_reachable", "reason", verdict.block->name);
-		break;
-	}
-}
-
 /* --- SPF
  * ---------------------------------------------------------------------------------------------- */
 
@@ -142,7 +16,7 @@ spf_row(SummaryTable *table, const char *item, Str value, TextEscape escape)
 
 	SET(row, "item", json_text(arena, view_string(table->language, str_from(item))));
 	SET(row, "value", json_text(arena, value));
-	SET(row, "markdown", in_markdown(arena, value, escape));
+	SET(row, "markdown", view_rendered(arena, value, escape));
 	json_push(arena, table->rows, row);
 }
 
@@ -169,12 +43,12 @@ spf_addresses(SummaryTable *table, const StatePrice *price)
 static Str
 spf_lookups(SummaryTable *table, unsigned lookups)
 {
-	Str text = view_string_with(table->arena, table->language, "spf.lookups_of", "count",
-		str_format(table->arena, lookups > 0 ? "≥ %u" : "%u", lookups));
-	size_t at = str_find(text, STR("{limit}"));
+	ViewValue values[] = {
+		{"count", str_format(table->arena, lookups > 0 ? "≥ %u" : "%u", lookups)},
+		{"limit", STR("10")}};
 
-	return str_format(table->arena, STR_FMT "10" STR_FMT, STR_ARG(str_slice(text, 0, at)),
-		STR_ARG(str_slice(text, at + 7, text.len)));
+	return view_string_filled(
+		table->arena, table->language, "spf.lookups_of", values, BASE_COUNT(values));
 }
 
 static Json *
@@ -185,22 +59,18 @@ spf_table(Arena *arena, const void *context, size_t index)
 	const StateRecord *record = &state->records.items[index];
 	/* Records and prices are made in pairs. */
 	const StatePrice *price = &state->prices.items[index];
-	SummaryTable table = {arena, input->language, input->plan->model, json_list(arena)};
-	Json *object = json_object(arena);
+	SummaryTable table = {arena, input->language, input->plan->model, NULL, NULL};
+	Json *object =
+		summary_table(&table, "heading.spf_domain", summary_domain(&table, record->domain));
 
 	spf_row(&table, "spf.record", record->value, text_markdown_cell_code);
 	/* Nobody stated how strict the record ends; a reader must see that it is our choice. */
 	if (record->all_assumed)
-		spf_row(&table, "notice.assumed",
-			view_string(table.language, STR("spf.all_softfail")), text_markdown);
+		spf_row(&table, "spf.all", summary_text(&table, "spf.all_assumed"), text_markdown);
 	spf_row(&table, "spf.lookups", spf_lookups(&table, price->lookup_terms), text_markdown);
 	spf_row(&table, "spf.addresses_authorized", spf_addresses(&table, price), text_markdown);
 	/* Octets of the value itself, before it is cut into strings. */
 	spf_row(&table, "spf.octets", str_format(arena, "%zu", record->value.len), text_markdown);
-	SET(object, "title",
-		json_text(arena, view_string_with(arena, input->language, "heading.spf_domain",
-					 "domain", record->domain)));
-	SET(object, "rows", table.rows);
 	return object;
 }
 
@@ -277,7 +147,7 @@ notices(Arena *arena, const ViewInput *input)
 {
 	const Model *model = input->plan->model;
 	Json *list = json_list(arena);
-	SummaryTable table = {arena, input->language, model, NULL};
+	SummaryTable table = {arena, input->language, model, NULL, NULL};
 
 	if (model->spec->sample.state == FIELD_SET && model->spec->sample.on)
 		summary_note(&table, list, "notice.sample");
@@ -304,7 +174,7 @@ host_table(Arena *arena, const void *context, size_t index)
 {
 	const SummaryHosts *tables = context;
 	const ViewInput *input = tables->input;
-	SummaryTable table = {arena, input->language, input->plan->model, NULL};
+	SummaryTable table = {arena, input->language, input->plan->model, NULL, NULL};
 
 	return summary_host(&table, tables->hosts.items[index]);
 }
@@ -329,7 +199,7 @@ Json *
 view_summary(Arena *arena, const ViewInput *input)
 {
 	const State *state = input->plan->after;
-	SummaryTable table = {arena, input->language, input->plan->model, NULL};
+	SummaryTable table = {arena, input->language, input->plan->model, NULL, NULL};
 	Json *summary = json_object(arena), *connectors = json_list(arena);
 	Str tenant = table.model->spec->tenant.name.text;
 	size_t i;
