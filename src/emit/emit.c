@@ -25,6 +25,12 @@ is_built_in(Str name)
 }
 
 bool
+emit_is_output(Str path)
+{
+	return is_built_in(path) || (str_starts(path, STR("dns/")) && str_ends(path, STR(".zone")));
+}
+
+bool
 emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitError *ret_error)
 {
 	EmitContext context = {arena, input, ret_files, ret_error};

@@ -31,6 +31,9 @@ bool emit_summary_csv(EmitContext *context, const EmitRow *row);
 /* One template of the user that overrides no built-in output. */
 bool emit_user_template(EmitContext *context, const EmitTemplate *template);
 
+/* Whether a file below the output folder has a name that an output of ours has or may have. */
+bool emit_is_output(Str path);
+
 void emit_add(EmitContext *context, Str path, Str bytes);
 /* PowerShell text as its file has it: CRLF, and a byte order mark where it is not ASCII or `bom`.
  */

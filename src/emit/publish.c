@@ -18,7 +18,7 @@ typedef struct Publisher {
 	Str dir, temporary;
 	bool exists, is_link; /* a folder stands there; a link, which is replaced */
 	const EmitFiles *files;
-	StrVec old; /* what the old manifest lists, and itself */
+	StrVec old, old_hashes; /* what the old manifest lists */
 	Map old_names, new_names;
 	EmitTrouble *trouble;
 } Publisher;
@@ -70,10 +70,32 @@ is_plain_path(Str path)
 }
 
 static void
-add_old(Publisher *publisher, Str path)
+add_old(Publisher *publisher, Str path, Str hash)
 {
-	if (map_add(publisher->arena, &publisher->old_names, path, 1) == MAP_NONE)
-		VEC_PUSH(publisher->arena, &publisher->old, path);
+	uint32_t number = (uint32_t)publisher->old.len;
+
+	if (map_add(publisher->arena, &publisher->old_names, path, number) != MAP_NONE)
+		return;
+	VEC_PUSH(publisher->arena, &publisher->old, path);
+	VEC_PUSH(publisher->arena, &publisher->old_hashes, hash);
+}
+
+/*
+ * Whether the file holds just what an earlier run wrote there. A manifest can come from anybody,
+ * and a file can have been edited since: only bytes with the listed hash are ours to remove.
+ */
+static bool
+is_unchanged(Publisher *publisher, Str path, Str hash)
+{
+	Arena *scratch = arena_create();
+	Str bytes;
+	bool same =
+		publisher->io->read(publisher->io, scratch, below(publisher, publisher->dir, path),
+			MAX_MANIFEST_SIZE, &bytes) == IO_OK &&
+		str_equal(sha256_hex(scratch, bytes), hash);
+
+	arena_destroy(scratch);
+	return same;
 }
 
 /* The list of files of a plan.json of ours, or NULL. The plan itself may be large and is not
@@ -106,12 +128,12 @@ read_manifest(Publisher *publisher, Str dir)
 		outputs = manifest_outputs(scratch, bytes);
 	for (i = 0; outputs != NULL && i < outputs->items.len; i++) {
 		Str path = json_get_text(outputs->items.items[i], STR("path"));
+		Str hash = json_get_text(outputs->items.items[i], STR("sha256"));
 
 		if (is_plain_path(path))
-			add_old(publisher, str_copy(publisher->arena, path));
+			add_old(publisher, str_copy(publisher->arena, path),
+				str_copy(publisher->arena, hash));
 	}
-	if (outputs != NULL)
-		add_old(publisher, STR(MANIFEST));
 	arena_destroy(scratch);
 	return outputs != NULL;
 }
@@ -138,7 +160,7 @@ remove_entry(Publisher *publisher, Str path, unsigned depth)
 static bool
 is_proof(Str name, unsigned depth)
 {
-	return depth == 0 && (STR_EQ(name, MARKER) || STR_EQ(name, MANIFEST));
+	return depth == 0 && STR_EQ(name, MARKER);
 }
 
 /* Everything below a temporary folder of ours; its folders are at most as deep as our paths. */
@@ -190,14 +212,11 @@ has_marker(Publisher *publisher, Str dir)
 	       kind == IO_KIND_FILE;
 }
 
-/* Whether a folder in the way of ours is one: it has our marker or a manifest, or nothing. */
+/* Whether a folder in the way of ours is one. An output folder that somebody named so is none. */
 static bool
 is_leftover(Publisher *publisher, Str dir)
 {
-	Publisher probe = {.arena = publisher->arena, .io = publisher->io};
-
-	return holds_no_file(publisher, dir, 0) || has_marker(publisher, dir) ||
-	       read_manifest(&probe, dir);
+	return holds_no_file(publisher, dir, 0) || has_marker(publisher, dir);
 }
 
 /* A link on the way would lead out of the folder, to what was never ours. */
@@ -218,9 +237,13 @@ is_on_the_way_of_links(Publisher *publisher, Str path)
 	return false;
 }
 
-/* Takes a file of an earlier run out of the folder; folders that are empty now were ours. */
+/*
+ * Takes a file of an earlier run out of the folder; folders that are empty now were ours. A run
+ * that was killed half-way leaves files of other bytes than the manifest's: names that only our
+ * outputs have are enough, for a zone or script that is out of date must not stay.
+ */
 static IoStatus
-remove_ours(Publisher *publisher, Str path)
+remove_ours(Publisher *publisher, Str path, Str hash)
 {
 	Io *io = publisher->io;
 	Str place = below(publisher, publisher->dir, path);
@@ -230,8 +253,9 @@ remove_ours(Publisher *publisher, Str path)
 	if (is_on_the_way_of_links(publisher, path))
 		return IO_OK;
 	status = io->kind(io, place, &kind);
-	/* A folder is nothing that we could have written under this name. */
-	if (status != IO_OK || kind == IO_KIND_NONE || kind == IO_KIND_DIR)
+	/* A folder or a link is nothing that we could have written under this name. */
+	if (status != IO_OK || kind != IO_KIND_FILE ||
+		(!emit_is_output(path) && !is_unchanged(publisher, path, hash)))
 		return status;
 	status = io->remove_file(io, place);
 	while (status == IO_OK && str_find_char(path, '/', 0) < path.len) {
@@ -261,12 +285,15 @@ remove_strays(Publisher *publisher)
 		return IO_OK;
 	for (i = 0; i < probe.old.len && status == IO_OK; i++) {
 		Str path = probe.old.items[i];
+		/* A later run knows it by its name; any other only this manifest knows. */
+		bool stays = emit_is_output(path) &&
+			     map_find(&publisher->old_names, path) != MAP_NONE &&
+			     map_find(&publisher->new_names, path) != MAP_NONE;
 		IoKind kind;
 
 		status = io->kind(io, below(publisher, publisher->temporary, path), &kind);
-		if (status == IO_OK && kind == IO_KIND_NONE &&
-			map_find(&publisher->old_names, path) == MAP_NONE)
-			status = remove_ours(publisher, path);
+		if (status == IO_OK && kind == IO_KIND_NONE && !stays)
+			status = remove_ours(publisher, path, probe.old_hashes.items[i]);
 	}
 	return status == IO_OK ? io->remove_file(io, manifest) : status;
 }
@@ -360,7 +387,19 @@ write_beside(Publisher *publisher)
 /* --- swapping in
  * -------------------------------------------------------------------------------------- */
 
-/* Whether everything in the folder is listed in the old manifest. */
+/* The manifest and the marker are ours by their names; any other file by what it holds. */
+static bool
+is_ours(Publisher *publisher, Str path)
+{
+	uint32_t number = map_find(&publisher->old_names, path);
+
+	if (STR_EQ(path, MANIFEST) || STR_EQ(path, MARKER))
+		return true;
+	return number != MAP_NONE &&
+	       is_unchanged(publisher, path, publisher->old_hashes.items[number]);
+}
+
+/* Whether everything in the folder is as an earlier run wrote it. */
 static bool
 holds_only_ours(Publisher *publisher, Str prefix, unsigned depth)
 {
@@ -379,7 +418,7 @@ holds_only_ours(Publisher *publisher, Str prefix, unsigned depth)
 		if (io->kind(io, below(publisher, publisher->dir, path), &kind) != IO_OK)
 			return false;
 		if (kind == IO_KIND_DIR ? !holds_only_ours(publisher, path, depth + 1)
-					: map_find(&publisher->old_names, path) == MAP_NONE)
+					: kind != IO_KIND_FILE || !is_ours(publisher, path))
 			return false;
 	}
 	return true;
@@ -395,18 +434,25 @@ is_current_folder(Publisher *publisher)
 	       str_equal(here, publisher->dir);
 }
 
+/*
+ * Both folders carry the marker while they change places, so that whichever is left behind by a
+ * killed run tells that it is ours. In the output folder it is the last thing to go.
+ */
 static IoStatus
 swap_folder(Publisher *publisher)
 {
 	Io *io = publisher->io;
-	Str marker = below(publisher, publisher->temporary, STR(MARKER));
-	IoStatus status = io->remove_file(io, marker);
+	Str marker = below(publisher, publisher->dir, STR(MARKER));
+	IoStatus status =
+		has_marker(publisher, publisher->dir) ? IO_OK : io->write(io, marker, STR(""));
 
 	if (status == IO_OK)
 		status = io->exchange(io, publisher->temporary, publisher->dir);
-	/* Only with its marker does the folder tell of files that have left it. */
-	if (status != IO_OK)
-		return io->write(io, marker, STR("")) == IO_OK ? status : IO_FAILED;
+	if (status != IO_OK) {
+		(void)io->remove_file(io, marker);
+		return status;
+	}
+	(void)io->remove_file(io, marker);
 	(void)io->sync_dir(io, path_dir(publisher->dir));
 	/* The new files are in place; an old folder that cannot be removed is cleared next time. */
 	(void)remove_tree(publisher, publisher->temporary, 0);
@@ -424,7 +470,7 @@ remove_stale(Publisher *publisher)
 
 		if (map_find(&publisher->new_names, path) != MAP_NONE)
 			continue;
-		status = remove_ours(publisher, path);
+		status = remove_ours(publisher, path, publisher->old_hashes.items[i]);
 		(void)failed(publisher, status, "cannot remove", path);
 	}
 	return status;
@@ -510,8 +556,12 @@ move_files(Publisher *publisher)
 		status = move_file(publisher, &publisher->files->items[len - 1]);
 	if (status == IO_OK)
 		status = sync_folder(publisher, publisher->dir);
-	if (status == IO_OK)
+	if (status == IO_OK) {
+		/* One that a killed swap left. */
+		(void)publisher->io->remove_file(
+			publisher->io, below(publisher, publisher->dir, STR(MARKER)));
 		(void)remove_tree(publisher, publisher->temporary, 0);
+	}
 	return status;
 }
 
@@ -520,15 +570,17 @@ static IoStatus
 put_in_place(Publisher *publisher)
 {
 	Io *io = publisher->io;
-	IoStatus status = io->remove_file(io, below(publisher, publisher->temporary, STR(MARKER)));
+	IoStatus status = IO_OK;
 
-	if (status == IO_OK && publisher->is_link)
+	if (publisher->is_link)
 		status = io->remove_file(io, publisher->dir);
 	if (status == IO_OK)
 		status = io->rename(io, publisher->temporary, publisher->dir);
-	if (!failed(publisher, status, "cannot make", publisher->dir))
-		(void)io->sync_dir(io, path_dir(publisher->dir));
-	return status;
+	if (failed(publisher, status, "cannot make", publisher->dir))
+		return status;
+	(void)io->remove_file(io, below(publisher, publisher->dir, STR(MARKER)));
+	(void)io->sync_dir(io, path_dir(publisher->dir));
+	return IO_OK;
 }
 
 static IoStatus

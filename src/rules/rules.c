@@ -20,7 +20,11 @@ static const RuleCheck checks[] = {
 	check_certificate_tls,        /* CP402 */
 	check_relay,                  /* CP412 CP413 CP418 */
 	check_mx_host,                /* CP504 */
+	check_volumes,                /* CP601 CP612 */
 	check_endpoints,              /* CP603 */
+	check_direct_send,            /* CP604 CP605 */
+	check_submission,             /* CP607 CP608 CP609 */
+	check_third_parties,          /* CP610 */
 };
 
 void

@@ -54,6 +54,13 @@ const RuleUse *rules_use_of(const RuleFacts *facts, uint32_t host, uint32_t egre
 bool rules_class_fails(const RuleFacts *facts, NetClass net_class);
 /* Whether something about the addresses was reported, so that nobody knows what they will be. */
 bool rules_route_failed(const RuleFacts *facts, const ModelRoute *route);
+/*
+ * Whether a finding about addresses or a connector explains already why no on-premises connector
+ * identifies a route: a connector accepts what leaves there, but cannot hold it.
+ */
+bool rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route);
+/* Whether it is known of every connector what it accepts, and whether it relays at all. */
+bool rules_connectors_are_known(const RuleFacts *facts);
 
 /* --- lists of addresses, wherever they stand -------------------------------------------------- */
 
@@ -137,5 +144,9 @@ void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+void check_volumes(const RuleFacts *facts, DiagSink *sink);
+void check_submission(const RuleFacts *facts, DiagSink *sink);
+void check_direct_send(const RuleFacts *facts, DiagSink *sink);
+void check_third_parties(const RuleFacts *facts, DiagSink *sink);
 
 #endif
