@@ -7,7 +7,124 @@
 /* --- stated, read, not evaluated -----------------------------------------------------------------
  */
 
-typedef bool (*States)(const State *state, uint32_t index);
+/* What the questions below are asked of; records by their names, since there may be many of each.
+ */
+typedef struct Stated {
+	const State *state;
+	const Model *model;
+	Map records;
+} Stated;
+
+static const StateRecord *
+find_record(const Stated *stated, Str name)
+{
+	uint32_t index = map_find(&stated->records, name);
+
+	return index == MAP_NONE ? NULL : &stated->state->records.items[index];
+}
+
+static bool
+states_dmarc(const Stated *stated, uint32_t index)
+{
+	const ModelDomain *domain = &stated->model->domains[index];
+
+	return domain->dmarc.head.state == FIELD_SET &&
+	       find_record(stated, str_format(stated->model->arena, "_dmarc." STR_FMT,
+					   STR_ARG(domain->head.name))) == NULL;
+}
+
+static bool
+states_dkim(const Stated *stated, uint32_t index)
+{
+	const ModelDomain *domain = &stated->model->domains[index];
+
+	/* All selectors or none: a look at the first is enough. */
+	return domain->dkim.len > 0 &&
+	       find_record(stated, str_format(stated->model->arena, STR_FMT "._domainkey." STR_FMT,
+					   STR_ARG(domain->dkim.items[0].key),
+					   STR_ARG(domain->head.name))) == NULL;
+}
+
+/* Not replaced by its addresses: the record still asks for it. */
+static bool
+states_flatten(const Stated *stated, uint32_t index)
+{
+	const ModelDomain *domain = &stated->model->domains[index];
+	const StateRecord *record;
+	uint32_t i;
+
+	if (domain->spf.flatten.len == 0)
+		return false;
+	record = find_record(stated, domain->head.name);
+	for (i = 0; record != NULL && i < domain->spf.flatten.len; i++) {
+		Str include = str_format(stated->model->arena, " include:" STR_FMT " ",
+			STR_ARG(domain->spf.flatten.items[i].text));
+
+		if (str_find(record->value, include) < record->value.len)
+			return true;
+	}
+	return false;
+}
+
+static bool
+states_check_only(const Stated *stated, uint32_t index)
+{
+	const FieldChoice *manage = &stated->model->domains[index].spf.manage;
+
+	return manage->state == FIELD_SET && manage->value == MODEL_SPF_CHECK;
+}
+
+static bool
+states_budget(const Stated *stated, uint32_t index)
+{
+	return stated->model->domains[index].spf.max_authorized.state == FIELD_SET;
+}
+
+static bool
+states_ptr(const Stated *stated, uint32_t index)
+{
+	return stated->model->egress[index].ptr.len > 0;
+}
+
+static bool
+egress_expires(const Stated *stated, uint32_t index)
+{
+	return stated->model->egress[index].expires.state == FIELD_SET;
+}
+
+static bool
+host_expires(const Stated *stated, uint32_t index)
+{
+	return stated->model->hosts[index].expires.state == FIELD_SET;
+}
+
+static bool
+connector_expires(const Stated *stated, uint32_t index)
+{
+	return stated->model->connectors[index].expires.state == FIELD_SET;
+}
+
+static bool
+states_max_sources(const Stated *stated, uint32_t index)
+{
+	return stated->model->connectors[index].max_sources.state == FIELD_SET;
+}
+
+static bool
+states_waiver(const Stated *stated, uint32_t index)
+{
+	(void)index;
+	return stated->model->spec->waivers.len > 0;
+}
+
+static bool
+states_expectation(const Stated *stated, uint32_t index)
+{
+	(void)index;
+	return stated->model->spec->expect.len > 0;
+}
+
+typedef bool (*States)(const Stated *stated, uint32_t index);
 
 /*
  * A part of the language. Its row goes when the part is evaluated; until somebody takes it out, it
@@ -20,126 +137,6 @@ typedef struct Part {
 	States states;
 } Part;
 
-static bool
-has_record(const State *state, Str domain, const char *prefix, const char *inside)
-{
-	size_t i;
-
-	for (i = 0; i < state->records.len; i++) {
-		const StateRecord *record = &state->records.items[i];
-
-		if (str_equal(record->domain, domain) &&
-			str_starts(record->name, str_from(prefix)) &&
-			str_find(record->name, str_from(inside)) < record->name.len)
-			return true;
-	}
-	return false;
-}
-
-static bool
-states_dmarc(const State *state, uint32_t index)
-{
-	const ModelDomain *domain = &state->model->domains[index];
-
-	return domain->dmarc.head.state == FIELD_SET &&
-	       !has_record(state, domain->head.name, "_dmarc.", ".");
-}
-
-static bool
-states_dkim(const State *state, uint32_t index)
-{
-	const ModelDomain *domain = &state->model->domains[index];
-
-	return domain->dkim.len > 0 && !has_record(state, domain->head.name, "", "._domainkey.");
-}
-
-/* Not replaced by its addresses: the record still asks for it. */
-static bool
-states_flatten(const State *state, uint32_t index)
-{
-	const ModelDomain *domain = &state->model->domains[index];
-	uint32_t i;
-	size_t k;
-
-	for (i = 0; i < domain->spf.flatten.len; i++) {
-		Str include = str_format(state->model->arena, " include:" STR_FMT " ",
-			STR_ARG(domain->spf.flatten.items[i].text));
-
-		for (k = 0; k < state->records.len; k++) {
-			const StateRecord *record = &state->records.items[k];
-
-			if (str_equal(record->domain, domain->head.name) &&
-				str_find(record->value, include) < record->value.len)
-				return true;
-		}
-	}
-	return false;
-}
-
-static bool
-states_check_only(const State *state, uint32_t index)
-{
-	const FieldChoice *manage = &state->model->domains[index].spf.manage;
-
-	return manage->state == FIELD_SET && manage->value == MODEL_SPF_CHECK;
-}
-
-static bool
-states_budget(const State *state, uint32_t index)
-{
-	return state->model->domains[index].spf.max_authorized.state == FIELD_SET;
-}
-
-static bool
-states_ptr(const State *state, uint32_t index)
-{
-	return state->model->egress[index].ptr.len > 0;
-}
-
-static bool
-egress_expires(const State *state, uint32_t index)
-{
-	return state->model->egress[index].expires.state == FIELD_SET;
-}
-
-static bool
-host_expires(const State *state, uint32_t index)
-{
-	return state->model->hosts[index].expires.state == FIELD_SET;
-}
-
-static bool
-connector_expires(const State *state, uint32_t index)
-{
-	return state->model->connectors[index].expires.state == FIELD_SET;
-}
-
-static bool
-states_volume(const State *state, uint32_t index)
-{
-	return state->model->hosts[index].volume.head.state == FIELD_SET;
-}
-
-static bool
-states_max_sources(const State *state, uint32_t index)
-{
-	return state->model->connectors[index].max_sources.state == FIELD_SET;
-}
-
-static bool
-states_waiver(const State *state, uint32_t index)
-{
-	(void)index;
-	return state->model->spec->waivers.len > 0;
-}
-
-static bool
-states_expectation(const State *state, uint32_t index)
-{
-	(void)index;
-	return state->model->spec->expect.len > 0;
-}
-
 static const Part parts[] = {
 	{MODEL_KIND_NONE, "waivers", "CP802", states_waiver},
 	{MODEL_KIND_NONE, "expect", "CP805", states_expectation},
@@ -151,7 +148,6 @@ static const Part parts[] = {
 	{MODEL_KIND_EGRESS, "ptr", "CP502", states_ptr},
 	{MODEL_KIND_EGRESS, "expires", "CP013", egress_expires},
 	{MODEL_KIND_HOST, "expires", "CP013", host_expires},
-	{MODEL_KIND_HOST, "volume", "CP601", states_volume},
 	{MODEL_KIND_CONNECTOR, "expires", "CP016", connector_expires},
 	{MODEL_KIND_CONNECTOR, "max_sources", "CP208", states_max_sources},
 };
@@ -190,16 +186,16 @@ part_path(const Model *model, const Part *part, uint32_t index)
 
 /* The first place, and how many more there are; false for none. */
 static bool
-find_part(const State *state, const Part *part, uint32_t *ret_first, size_t *ret_more)
+find_part(const Stated *stated, const Part *part, uint32_t *ret_first, size_t *ret_more)
 {
-	uint32_t len = count_objects(state->model, part->kind), i;
+	uint32_t len = count_objects(stated->model, part->kind), i;
 	size_t found = 0;
 	DiagCode code;
 
 	if (part->code != NULL && diag_code_find(str_from(part->code), &code))
 		return false;
 	for (i = 0; i < len; i++) {
-		if (!part->states(state, i))
+		if (!part->states(stated, i))
 			continue;
 		if (found++ == 0)
 			*ret_first = i;
@@ -211,13 +207,16 @@ find_part(const State *state, const Part *part, uint32_t *ret_first, size_t *ret
 static void
 add_parts(Arena *arena, const State *state, DiagLanguage language, UncheckedVec *unchecked)
 {
+	Stated stated = {.state = state, .model = state->model};
 	uint32_t first = 0;
 	size_t more = 0, i;
 
+	for (i = 0; i < state->records.len; i++)
+		map_add(arena, &stated.records, state->records.items[i].name, (uint32_t)i);
 	for (i = 0; i < BASE_COUNT(parts); i++) {
 		Unchecked item = {0};
 
-		if (!find_part(state, &parts[i], &first, &more))
+		if (!find_part(&stated, &parts[i], &first, &more))
 			continue;
 		item.path = part_path(state->model, &parts[i], first);
 		if (more == 0) {
