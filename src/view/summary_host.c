@@ -28,30 +28,26 @@ signs_in(ModelMethod method)
  * ----------------------------------------------------------------------------------- */
 
 static void
-add_addresses(SummaryTable *table, SummarySource *source, const FieldPrefixes *addresses)
+add_addresses(SummaryTable *table, NetPrefixVec *prefixes, const FieldPrefixes *addresses)
 {
 	uint32_t i;
 
 	for (i = 0; i < addresses->len; i++)
-		VEC_PUSH(table->arena, &source->ranges,
-			((SummaryRange){addresses->items[i].prefix, 0}));
+		VEC_PUSH(table->arena, prefixes, addresses->items[i].prefix);
 }
 
 /* Routes share addresses: each is told once, in the order of the numbers. */
 static void
-sort_ranges(SummaryTable *table, SummarySource *source)
+add_sorted(SummaryTable *table, SummarySource *source, NetPrefixVec *prefixes)
 {
-	NetPrefixVec prefixes = {0};
-	size_t i, len = 0;
+	size_t i;
 
-	for (i = 0; i < source->ranges.len; i++)
-		VEC_PUSH(table->arena, &prefixes, source->ranges.items[i].range);
-	net_prefixes_sort(&prefixes);
-	for (i = 0; i < prefixes.len; i++) {
-		if (i == 0 || net_prefix_compare(prefixes.items[i - 1], prefixes.items[i]) != 0)
-			source->ranges.items[len++].range = prefixes.items[i];
+	net_prefixes_sort(prefixes);
+	for (i = 0; i < prefixes->len; i++) {
+		if (i == 0 || net_prefix_compare(prefixes->items[i - 1], prefixes->items[i]) != 0)
+			VEC_PUSH(table->arena, &source->ranges,
+				((SummaryRange){prefixes->items[i], 0}));
 	}
-	source->ranges.len = len;
 }
 
 /* More routes than this are counted instead of listed; plan.json has them all. */
@@ -77,16 +73,17 @@ static SummarySource
 source_of(SummaryTable *table, const ModelHostInfo *info)
 {
 	SummarySource source = {0};
+	NetPrefixVec prefixes = {0};
 	uint32_t i;
 
 	for (i = 0; i < info->routes_len; i++) {
 		const ModelRoute *route = &table->model->routes.items[info->first_route + i];
 
-		add_addresses(table, &source, model_route_addresses(table->model, route));
+		add_addresses(table, &prefixes, model_route_addresses(table->model, route));
 		if (route->egress != MODEL_SELF)
 			summary_add_egress(table, &source, route->egress);
 	}
-	sort_ranges(table, &source);
+	add_sorted(table, &source, &prefixes);
 	return source;
 }
 
@@ -96,6 +93,7 @@ source_row(SummaryTable *table, uint32_t host)
 	const ModelHostInfo *info = &table->model->host_infos[host];
 	const FieldPrefixes *own = model_host_addresses(&table->model->hosts[host]);
 	SummarySource source = source_of(table, info);
+	NetPrefixVec prefixes = {0};
 	Json *notes = summary_notes(table);
 
 	/* The address that a sender comes from decides nothing where it signs in. */
@@ -108,7 +106,8 @@ source_row(SummaryTable *table, uint32_t host)
 	note_routes(table, notes, info);
 	/* Without a route it is not known what is seen outside: no word on reach for these. */
 	if (info->routes_len == 0) {
-		add_addresses(table, &source, own);
+		add_addresses(table, &prefixes, own);
+		add_sorted(table, &source, &prefixes);
 		summary_note(table, notes, "note.private_only");
 	}
 	summary_source_row(table, &source, notes);
