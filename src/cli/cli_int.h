@@ -51,6 +51,11 @@ typedef struct CliOptions {
 	size_t max_diagnostics;
 	Str import_root, stdin_filename, output;
 	NetPrefix ip;
+	Str ip_text;
+	bool ip_is_loose;                    /* in a form that no spec may have */
+	Str lock, helo, mail_from, receiver; /* absent: not given */
+	bool closed_world;
+	SpfVoids voids;
 } CliOptions;
 
 /* One run of the program. Everything lives in the arena until the end. */
@@ -98,6 +103,12 @@ bool cli_wants_color(const Cli *cli, OsStream stream);
 /* The first --format that is JSON or Markdown; without one, text for people. */
 CliResultForm cli_result_form(const Cli *cli);
 
+/* --- locks
+ * --------------------------------------------------------------------------------------------- */
+
+/* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
+const DnsSource *cli_load_lock(Cli *cli);
+
 /* --- specs
  * --------------------------------------------------------------------------------------------- */
 
@@ -118,5 +129,6 @@ int cli_check(Cli *cli);
 int cli_build(Cli *cli);
 int cli_explain(Cli *cli);
 int cli_schema(Cli *cli);
+int cli_spf(Cli *cli);
 
 #endif

@@ -56,9 +56,8 @@ spf_table(Arena *arena, const void *context, size_t index)
 {
 	const ViewInput *input = context;
 	const State *state = input->plan->after;
-	const StateRecord *record = &state->records.items[index];
-	/* Records and prices are made in pairs. */
 	const StatePrice *price = &state->prices.items[index];
+	const StateRecord *record = &state->records.items[price->record];
 	SummaryTable table = {arena, input->language, input->plan->model, NULL, NULL};
 	Json *object =
 		summary_table(&table, "heading.spf_domain", summary_domain(&table, record->domain));
@@ -72,6 +71,46 @@ spf_table(Arena *arena, const void *context, size_t index)
 	/* Octets of the value itself, before it is cut into strings. */
 	spf_row(&table, "spf.octets", str_format(arena, "%zu", record->value.len), text_markdown);
 	return object;
+}
+
+/* --- the other records
+ * ---------------------------------------------------------------------------------- */
+
+/* Null where there are none: then the heading is left out too. */
+static Json *
+mail_records(Arena *arena, const ViewInput *input)
+{
+	const State *state = input->plan->after;
+	Json *object = json_object(arena), *rows = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < state->records.len; i++) {
+		const StateRecord *record = &state->records.items[i];
+		Json *row = json_object(arena);
+
+		if (record->kind == STATE_RECORD_SPF)
+			continue;
+		SET(row, "name", json_text(arena, record->name));
+		SET(row, "type", json_text(arena, record->type));
+		SET(row, "value", json_text(arena, record->value));
+		SET(row, "markdown", view_rendered(arena, record->value, text_markdown_cell_code));
+		json_push(arena, rows, row);
+	}
+	SET(object, "rows", rows);
+	return rows->items.len > 0 ? object : json_null(arena);
+}
+
+/* Whether there is something to ask for; the list itself is the plan's. */
+static bool
+wants_pointers(const Model *model)
+{
+	uint32_t i;
+
+	for (i = 0; i < model->egress_len; i++) {
+		if (model->egress[i].ptr.len > 0)
+			return true;
+	}
+	return false;
 }
 
 /* --- findings and notices
@@ -213,7 +252,9 @@ view_summary(Arena *arena, const ViewInput *input)
 	SET(summary, "notices", notices(arena, input));
 	SET(summary, "connectors", connectors);
 	SET(summary, "hosts", host_tables(arena, input));
-	SET(summary, "spf", json_list_on_demand(arena, state->records.len, spf_table, input));
+	SET(summary, "spf", json_list_on_demand(arena, state->prices.len, spf_table, input));
+	SET(summary, "mail_records", mail_records(arena, input));
+	SET(summary, "ptr", json_bool(arena, wants_pointers(table.model)));
 	SET(summary, "findings", findings(arena, input));
 	SET(summary, "not_checked", not_checked(arena, input));
 	return summary;

@@ -23,28 +23,6 @@ find_record(const Stated *stated, Str name)
 	return index == MAP_NONE ? NULL : &stated->state->records.items[index];
 }
 
-static bool
-states_dmarc(const Stated *stated, uint32_t index)
-{
-	const ModelDomain *domain = &stated->model->domains[index];
-
-	return domain->dmarc.head.state == FIELD_SET &&
-	       find_record(stated, str_format(stated->model->arena, "_dmarc." STR_FMT,
-					   STR_ARG(domain->head.name))) == NULL;
-}
-
-static bool
-states_dkim(const Stated *stated, uint32_t index)
-{
-	const ModelDomain *domain = &stated->model->domains[index];
-
-	/* All selectors or none: a look at the first is enough. */
-	return domain->dkim.len > 0 &&
-	       find_record(stated, str_format(stated->model->arena, STR_FMT "._domainkey." STR_FMT,
-					   STR_ARG(domain->dkim.items[0].key),
-					   STR_ARG(domain->head.name))) == NULL;
-}
-
 /* Not replaced by its addresses: the record still asks for it. */
 static bool
 states_flatten(const Stated *stated, uint32_t index)
@@ -78,12 +56,6 @@ static bool
 states_budget(const Stated *stated, uint32_t index)
 {
 	return stated->model->domains[index].spf.max_authorized.state == FIELD_SET;
-}
-
-static bool
-states_ptr(const Stated *stated, uint32_t index)
-{
-	return stated->model->egress[index].ptr.len > 0;
 }
 
 static bool
@@ -140,12 +112,9 @@ typedef struct Part {
 static const Part parts[] = {
 	{MODEL_KIND_NONE, "waivers", "CP802", states_waiver},
 	{MODEL_KIND_NONE, "expect", "CP805", states_expectation},
-	{MODEL_KIND_DOMAIN, "dmarc", NULL, states_dmarc},
-	{MODEL_KIND_DOMAIN, "dkim", NULL, states_dkim},
 	{MODEL_KIND_DOMAIN, "spf/flatten", NULL, states_flatten},
 	{MODEL_KIND_DOMAIN, "spf/max_authorized", "CP317", states_budget},
 	{MODEL_KIND_DOMAIN, "spf/manage", "CP316", states_check_only},
-	{MODEL_KIND_EGRESS, "ptr", "CP502", states_ptr},
 	{MODEL_KIND_EGRESS, "expires", "CP013", egress_expires},
 	{MODEL_KIND_HOST, "expires", "CP013", host_expires},
 	{MODEL_KIND_CONNECTOR, "expires", "CP016", connector_expires},

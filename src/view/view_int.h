@@ -14,6 +14,9 @@ Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
 Json *view_summary(Arena *arena, const ViewInput *input);
 
+/* The PTR records to ask for: one member for each range and name, sorted by address. */
+Json *view_pointers(Arena *arena, const Model *model);
+
 /* Something that was not checked, and why: a finding, or what no rule can know in this run. */
 typedef struct Unchecked {
 	const Diag *diag; /* or NULL */

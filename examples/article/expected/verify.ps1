@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'ff2793bdc23203ae796804e6add5b2d952139a72c1644d6099ce2fb50cba151d'
+    PlanHash = 'e4c23c7fe1a22f7070a3c2d2df4efb72410b54775df5005797092c3b5dbc08cf'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

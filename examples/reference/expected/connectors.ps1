@@ -307,11 +307,94 @@ $Plan = @{
                 }
             )
             Was = $null
+        },
+        @{
+            Action = 'ensure'
+            Managed = $true
+            Name = 'Scanner in Osaka'
+            Properties = @(
+                @{
+                    Name = 'ConnectorType'
+                    Stated = $true
+                    Value = 'OnPremises'
+                },
+                @{
+                    Name = 'Enabled'
+                    Stated = $false
+                    Value = $true
+                },
+                @{
+                    Name = 'Comment'
+                    Stated = $false
+                    Value = $null
+                },
+                @{
+                    Name = 'SenderDomains'
+                    Stated = $false
+                    Value = @('smtp:*;1')
+                },
+                @{
+                    Name = 'SenderIPAddresses'
+                    Stated = $true
+                    Value = @('192.0.2.10')
+                },
+                @{
+                    Name = 'AssociatedAcceptedDomains'
+                    Stated = $false
+                    Value = @()
+                },
+                @{
+                    Name = 'RequireTls'
+                    Stated = $false
+                    Value = $true
+                },
+                @{
+                    Name = 'TlsSenderCertificateName'
+                    Stated = $false
+                    Value = $null
+                },
+                @{
+                    Name = 'RestrictDomainsToIPAddresses'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'RestrictDomainsToCertificate'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'CloudServicesMailEnabled'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'TreatMessagesAsInternal'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'EFSkipLastIP'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'EFSkipIPs'
+                    Stated = $false
+                    Value = @()
+                },
+                @{
+                    Name = 'EFUsers'
+                    Stated = $false
+                    Value = @()
+                }
+            )
+            Was = $null
         }
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '85cbe3eee43e02a625a807cf69ec0353386c2312f30ac856141cea870286ac4c'
+    PlanHash = '374035f255b54d37884a8c6c76b143517e78ae163adb068fff2facf6fe032bf3'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

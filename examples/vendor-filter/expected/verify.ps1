@@ -166,7 +166,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'f5be6d97a22b01d0909b13aceea10d070e54be735b89bc8fb42fb9c23db74a93'
+    PlanHash = '94476171f1092ebfd43e377933d73725c0881a6b16b8581671bb88db1aef2e16'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
