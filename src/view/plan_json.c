@@ -337,6 +337,20 @@ view_findings(Arena *arena, const DiagVerdict *verdict)
 	return sorted;
 }
 
+/* As the spec states them: whether one is past its last day is for the day of the check. */
+static Json *
+waivers_json(Arena *arena, const Model *model)
+{
+	const FieldTable *table = table_of("waivers");
+	const ModelWaiver *waivers = model->spec->waivers.items;
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->spec->waivers.len; i++)
+		json_push(arena, list, schema_value(arena, table, &waivers[i]));
+	return list;
+}
+
 static Json *
 finding_json(Arena *arena, Str code, DiagSeverity severity, Str path, Str message)
 {
@@ -494,7 +508,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "order", order_json(arena, input->plan));
 	SET(plan, "price", price_json(arena, input->plan->after));
 	SET(plan, "findings", findings_json(arena, input->verdict));
-	SET(plan, "waivers", json_list(arena));
+	SET(plan, "waivers", waivers_json(arena, model));
 	SET(plan, "not_checked", not_checked_json(arena, input));
 	SET(plan, "inputs", inputs_json(arena, model));
 	SET(plan, "outputs", json_list(arena));

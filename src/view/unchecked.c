@@ -59,37 +59,6 @@ states_budget(const Stated *stated, uint32_t index)
 }
 
 static bool
-egress_expires(const Stated *stated, uint32_t index)
-{
-	return stated->model->egress[index].expires.state == FIELD_SET;
-}
-
-static bool
-host_expires(const Stated *stated, uint32_t index)
-{
-	return stated->model->hosts[index].expires.state == FIELD_SET;
-}
-
-static bool
-connector_expires(const Stated *stated, uint32_t index)
-{
-	return stated->model->connectors[index].expires.state == FIELD_SET;
-}
-
-static bool
-states_max_sources(const Stated *stated, uint32_t index)
-{
-	return stated->model->connectors[index].max_sources.state == FIELD_SET;
-}
-
-static bool
-states_waiver(const Stated *stated, uint32_t index)
-{
-	(void)index;
-	return stated->model->spec->waivers.len > 0;
-}
-
-static bool
 states_expectation(const Stated *stated, uint32_t index)
 {
 	(void)index;
@@ -110,15 +79,10 @@ typedef struct Part {
 } Part;
 
 static const Part parts[] = {
-	{MODEL_KIND_NONE, "waivers", "CP802", states_waiver},
 	{MODEL_KIND_NONE, "expect", "CP805", states_expectation},
 	{MODEL_KIND_DOMAIN, "spf/flatten", NULL, states_flatten},
 	{MODEL_KIND_DOMAIN, "spf/max_authorized", "CP317", states_budget},
 	{MODEL_KIND_DOMAIN, "spf/manage", "CP316", states_check_only},
-	{MODEL_KIND_EGRESS, "expires", "CP013", egress_expires},
-	{MODEL_KIND_HOST, "expires", "CP013", host_expires},
-	{MODEL_KIND_CONNECTOR, "expires", "CP016", connector_expires},
-	{MODEL_KIND_CONNECTOR, "max_sources", "CP208", states_max_sources},
 };
 
 static uint32_t

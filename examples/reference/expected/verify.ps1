@@ -358,7 +358,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '374035f255b54d37884a8c6c76b143517e78ae163adb068fff2facf6fe032bf3'
+    PlanHash = '247e74397185941587756fbbc94dbcea692520dbfaedf5cdd617aff7300eca60'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
