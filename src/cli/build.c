@@ -103,6 +103,7 @@ cli_build(Cli *cli)
 	if (plan == NULL)
 		return cli_unread(cli);
 	verdict = diag_verdict(cli->sink);
+	cli_tell_unevaluated(cli, plan);
 	good = !verdict.failed && render(cli, plan, &verdict, &files);
 	/* A template may have brought findings of its own. */
 	verdict = diag_verdict(cli->sink);

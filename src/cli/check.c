@@ -31,6 +31,7 @@ cli_check(Cli *cli)
 		/* Why is a complaint or a finding; the other specs are checked all the same. */
 		if (plans[i] == NULL)
 			continue;
+		cli_tell_unevaluated(cli, plans[i]);
 		buf_lit(&looked_at, looked_at.len > 0 ? "; " : "");
 		buf_str(&looked_at, cli_looked_at(cli, plans[i]));
 	}

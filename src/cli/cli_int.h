@@ -142,6 +142,8 @@ void cli_write_baseline(Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* Says which parts of a spec were read, but not evaluated. */
+void cli_tell_unevaluated(Cli *cli, const Plan *plan);
 /* How the spec of that argument is read, and what it names. */
 ModelOptions cli_model_options(const Cli *cli, Str path);
 /* Reports why a spec could not be read; the exit status. */

@@ -120,6 +120,19 @@ cli_looked_at(Cli *cli, const Plan *plan)
 		STR_ARG(counts.len > 0 ? buf_text(&counts) : STR("nothing in it")));
 }
 
+/* On standard error: it is no finding, and no format of findings has a place for it. */
+void
+cli_tell_unevaluated(Cli *cli, const Plan *plan)
+{
+	StrVec sentences = {0};
+	size_t i;
+
+	view_unevaluated(cli->arena, plan->after, DIAG_EN, &sentences);
+	for (i = 0; i < sentences.len; i++)
+		cli_complain(cli, STR_FMT ": not checked: " STR_FMT,
+			STR_ARG(plan->model->files.items[0].path), STR_ARG(sentences.items[i]));
+}
+
 /* Nothing was looked at, so that no count stands in the report. */
 int
 cli_unread(Cli *cli)

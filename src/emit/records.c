@@ -108,18 +108,21 @@ csv_line(Buf *csv, const Str *cells, size_t len)
 	buf_lit(csv, "\r\n");
 }
 
+/* The rows of a table, or the addresses below it, which are rows too. */
 static void
-csv_table(Buf *csv, const Json *table, const char *second)
+csv_rows(Arena *scratch, Buf *csv, const Json *table, const char *list, const char *second)
 {
-	const Json *rows = json_get(table, STR("rows"));
+	const Json *rows = json_get(table, str_from(list));
 	size_t i;
 
 	for (i = 0; i < rows->items.len; i++) {
-		const Json *row = rows->items.items[i];
+		ArenaMark mark = arena_mark(scratch);
+		const Json *row = json_item(scratch, rows, i);
 		Str cells[4] = {json_get_text(table, STR("title")), json_get_text(row, STR("item")),
 			json_get_text(row, str_from(second)), json_get_text(row, STR("notes"))};
 
 		csv_line(csv, cells, 4);
+		arena_reset(scratch, mark);
 	}
 }
 
@@ -131,8 +134,10 @@ csv_tables(Buf *csv, const Json *tables, const char *second)
 
 	for (i = 0; i < tables->items.len; i++) {
 		ArenaMark mark = arena_mark(scratch);
+		const Json *table = json_item(scratch, tables, i);
 
-		csv_table(csv, json_item(scratch, tables, i), second);
+		csv_rows(scratch, csv, table, "rows", second);
+		csv_rows(scratch, csv, table, "addresses", second);
 		arena_reset(scratch, mark);
 	}
 	arena_destroy(scratch);

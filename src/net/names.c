@@ -169,6 +169,25 @@ net_name_parse(Arena *arena, Str text, NetNameKind kind, Str *ret_name)
 	return check_name(arena, text, kind, ret_name);
 }
 
+Str
+net_name_unicode(Arena *arena, Str name)
+{
+	size_t star = str_starts(name, STR("*.")) ? 2 : 0;
+	Str labels = str_slice(name, star, name.len), unicode = name, back;
+	char *text = NULL;
+
+	if (str_find(name, STR("xn--")) == name.len)
+		return name;
+	if (idn2_to_unicode_8z8z(str_c(arena, labels), &text, IDN2_NONTRANSITIONAL) == IDN2_OK)
+		unicode = str_copy(arena, str_from(text));
+	idn2_free(text);
+	/* Whoever types what is shown must reach this very name. */
+	if (net_name_parse(arena, unicode, NET_NAME_DNS, &back) != NET_NAME_OK ||
+		!str_equal(back, labels))
+		return name;
+	return star == 0 ? unicode : str_format(arena, "*." STR_FMT, STR_ARG(unicode));
+}
+
 const char *
 net_name_reason(NetNameError error)
 {

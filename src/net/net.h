@@ -262,6 +262,11 @@ typedef enum NetNameKind { NET_NAME_HOST, NET_NAME_DNS } NetNameKind;
  * written for NET_NAME_OK, and for NET_NAME_SINGLE_LABEL, since a name out of DNS may be one.
  */
 NetNameError net_name_parse(Arena *arena, Str text, NetNameKind kind, Str *ret_name);
+/*
+ * A normalised name with its A-labels as people read them; the name itself where it has none, or
+ * where the way back would give another name.
+ */
+Str net_name_unicode(Arena *arena, Str name);
 /* A clause that can follow "`x` is not a domain name: ". */
 const char *net_name_reason(NetNameError error);
 /* Whether `name` is `parent` or lies below it; both normalised. */

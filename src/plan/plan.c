@@ -46,7 +46,6 @@ without_live(const StateConnector *after)
 	return connector;
 }
 
-/* Each phase in turn: what a connector gains stands in the first, what it loses in the last. */
 static void
 add_connector_steps(Plan *plan, PlanPhase phase)
 {
@@ -73,7 +72,7 @@ plan_build(const State *after)
 			without_live(&after->connectors.items[i]));
 	for (i = 0; i < after->records.len; i++)
 		add_step(plan, PLAN_PHASE_DNS, after->records.items[i].name, PLAN_UNKNOWN);
+	/* What is to be taken away nobody knows: the scripts find out, and have a phase for it. */
 	add_connector_steps(plan, PLAN_PHASE_ADD);
-	add_connector_steps(plan, PLAN_PHASE_REMOVE);
 	return plan;
 }

@@ -351,30 +351,54 @@ waivers_json(Arena *arena, const Model *model)
 	return list;
 }
 
-/* What could not be checked stands apart: it is neither a fault nor a clean result. */
-static void
-findings_json(Arena *arena, const ViewInput *input, Json *plan)
+static Json *
+finding_json(Arena *arena, Str code, DiagSeverity severity, Str path, Str message)
 {
-	const DiagVerdict *verdict = input->verdict;
-	Json *findings = json_list(arena), *not_checked = json_list(arena);
+	Json *item = json_object(arena);
+
+	SET(item, "code", text_or_null(arena, code));
+	SET(item, "severity", json_text(arena, str_from(diag_severity_text(severity))));
+	SET(item, "path", text_or_null(arena, path));
+	SET(item, "message", json_text(arena, message));
+	return item;
+}
+
+static Json *
+findings_json(Arena *arena, const DiagVerdict *verdict)
+{
+	Json *findings = json_list(arena);
 	const Diag **sorted = view_findings(arena, verdict);
 	size_t i;
 
 	for (i = 0; i < verdict->len; i++) {
 		const Diag *diag = sorted[i];
-		Json *item = json_object(arena);
 
-		SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
-		SET(item, "severity",
-			json_text(arena, str_from(diag_severity_text(diag->severity))));
-		SET(item, "path", text_or_null(arena, diag->path));
-		SET(item, "message", json_text(arena, diag->message));
-		json_push(arena,
-			diag->severity == DIAG_SEVERITY_NOT_CHECKED ? not_checked : findings, item);
+		if (diag->severity != DIAG_SEVERITY_NOT_CHECKED)
+			json_push(arena, findings,
+				finding_json(arena, str_from(diag_code_text(diag->code)),
+					diag->severity, diag->path, diag->message));
 	}
-	SET(plan, "findings", findings);
-	SET(plan, "waivers", waivers_json(arena, input->plan->model));
-	SET(plan, "not_checked", not_checked);
+	return findings;
+}
+
+/* Stands apart: it is neither a fault nor a clean result. English, as all messages are. */
+static Json *
+not_checked_json(Arena *arena, const ViewInput *input)
+{
+	Json *list = json_list(arena);
+	UncheckedVec unchecked = {0};
+	size_t i;
+
+	view_unchecked(arena, input, DIAG_EN, &unchecked);
+	for (i = 0; i < unchecked.len; i++) {
+		const Unchecked *one = &unchecked.items[i];
+		Str code = one->diag == NULL ? (Str){0} : str_from(diag_code_text(one->diag->code));
+
+		json_push(arena, list,
+			finding_json(
+				arena, code, DIAG_SEVERITY_NOT_CHECKED, one->path, one->message));
+	}
+	return list;
 }
 
 /* Paths below the folder of the spec, so that no machine's folder is in them. */
@@ -483,7 +507,9 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "ptr", view_pointers(arena, model));
 	SET(plan, "order", order_json(arena, input->plan));
 	SET(plan, "price", price_json(arena, input->plan->after));
-	findings_json(arena, input, plan);
+	SET(plan, "findings", findings_json(arena, input->verdict));
+	SET(plan, "waivers", waivers_json(arena, model));
+	SET(plan, "not_checked", not_checked_json(arena, input));
 	SET(plan, "inputs", inputs_json(arena, model));
 	SET(plan, "outputs", json_list(arena));
 	/* Last, when all that it covers is there. */

@@ -90,17 +90,54 @@ view_string(DiagLanguage language, Str key)
 	panic("no string `" STR_FMT "`", STR_ARG(key));
 }
 
+/* The value whose `{name}` stands at `at`, or NULL; its length with the braces. */
+static const ViewValue *
+value_at(Str text, size_t at, const ViewValue *values, size_t len, size_t *ret_len)
+{
+	size_t end = str_find_char(text, '}', at), i;
+
+	for (i = 0; end < text.len && i < len; i++) {
+		if (!str_equal(str_slice(text, at + 1, end), str_from(values[i].name)))
+			continue;
+		*ret_len = end + 1 - at;
+		return &values[i];
+	}
+	return NULL;
+}
+
+Str
+view_string_filled(
+	Arena *arena, DiagLanguage language, const char *key, const ViewValue *values, size_t len)
+{
+	Str text = view_string(language, str_from(key));
+	Buf filled = buf_make(arena);
+	size_t at = 0, found = 0, mark;
+
+	/* In one pass, so that a value that looks like a placeholder stays as it is. */
+	while (at < text.len) {
+		const ViewValue *value = NULL;
+
+		if (text.ptr[at] == '{')
+			value = value_at(text, at, values, len, &mark);
+		if (value == NULL) {
+			buf_char(&filled, text.ptr[at++]);
+			continue;
+		}
+		buf_str(&filled, value->value);
+		at += mark;
+		found++;
+	}
+	/* A translation that lost its placeholder would drop the value without a word. */
+	ASSERT(found >= len);
+	return buf_text(&filled);
+}
+
 Str
 view_string_with(Arena *arena, DiagLanguage language, const char *key, const char *name, Str value)
 {
-	Str text = view_string(language, str_from(key));
-	Str mark = str_format(arena, "{%s}", name);
-	size_t at = str_find(text, mark);
+	ViewValue one = {name, value};
 
-	/* A translation that lost its placeholder would drop the value without a word. */
-	ASSERT(at < text.len);
-	return str_format(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_slice(text, 0, at)),
-		STR_ARG(value), STR_ARG(str_slice(text, at + mark.len, text.len)));
+	return view_string_filled(arena, language, key, &one, 1);
 }
 
 /* In groups by what stands before the first dot, since templates reach into objects by dots. */

@@ -33,4 +33,20 @@ Str view_string(DiagLanguage language, Str key);
 Str view_string_with(
 	Arena *arena, DiagLanguage language, const char *key, const char *name, Str value);
 
+typedef struct ViewValue {
+	const char *name;
+	Str value;
+} ViewValue;
+
+/* The same for several; each has to stand in the string. */
+Str view_string_filled(
+	Arena *arena, DiagLanguage language, const char *key, const ViewValue *values, size_t len);
+
+/*
+ * One sentence for each part of the language that the spec states and that this version reads but
+ * does not evaluate. Nobody may take it for checked.
+ */
+void view_unevaluated(
+	Arena *arena, const State *state, DiagLanguage language, StrVec *ret_sentences);
+
 #endif

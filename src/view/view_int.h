@@ -4,6 +4,8 @@
 
 #include "view/view.h"
 
+#include "text/text.h"
+
 /* Members by literal keys: SET(object, "name", value) with the arena in scope. */
 #define SET(object, key, value) json_set(arena, (object), STR(key), (value))
 
@@ -15,35 +17,79 @@ Json *view_summary(Arena *arena, const ViewInput *input);
 /* The PTR records to ask for: one member for each range and name, sorted by address. */
 Json *view_pointers(Arena *arena, const Model *model);
 
+/* Something that was not checked, and why: a finding, or what no rule can know in this run. */
+typedef struct Unchecked {
+	const Diag *diag; /* or NULL */
+	Str path;         /* absent: no place */
+	Str message;
+} Unchecked;
+
+typedef VEC(Unchecked) UncheckedVec;
+
+/* All of it, in the order of the documents: plan.json and the summary render this one list. */
+void view_unchecked(
+	Arena *arena, const ViewInput *input, DiagLanguage language, UncheckedVec *ret_unchecked);
+
 /* The findings in an order that no line number has a part in: severity, code, path, message. */
 const Diag **view_findings(Arena *arena, const DiagVerdict *verdict);
+
+/* A text in Markdown, marked as rendered. */
+Json *view_rendered(Arena *arena, Str text, TextEscape escape);
+
+/* --- tables of the summary
+ * ---------------------------------------------------------------------- */
 
 /* A table of the summary under construction. */
 typedef struct SummaryTable {
 	Arena *arena;
 	DiagLanguage language;
 	const Model *model;
-	Json *rows; /* where rows go; NULL where only notes are made */
+	Json *rows;   /* where rows go; NULL where only notes are made */
+	Json *object; /* the table itself */
 } SummaryTable;
 
+/* An address range that a reader is told, and the entries that it makes on a connector. */
+typedef struct SummaryRange {
+	NetPrefix range;
+	size_t pieces; /* 0: it is not split */
+} SummaryRange;
+
+/* What a sender is seen as: ranges, and egress objects whose address changes. */
+typedef struct SummarySource {
+	VEC(SummaryRange) ranges;
+	StrVec dynamic; /* names */
+} SummarySource;
+
+/* More addresses than this stand in a list of their own. */
+#define SUMMARY_ADDRESSES 24
+
+/* Begins a table: its rows are the ones that are added to. */
+Json *summary_table(SummaryTable *table, const char *title, Str name);
 /* Appends a row: the key of its heading, the setting as plain text, the notes. */
 void summary_row(SummaryTable *table, const char *item, Str setting, Json *notes);
 /* The same, with a command that Markdown shows as code. */
 void summary_command_row(SummaryTable *table, const char *item, Str command, Json *notes);
+/* The row of the source address; where there are many, the list of them too. */
+void summary_source_row(SummaryTable *table, const SummarySource *source, Json *notes);
+/* Adds what an egress object shows. */
+void summary_add_egress(SummaryTable *table, SummarySource *source, uint32_t egress);
 /* An empty list, to be filled and handed to one row. */
 Json *summary_notes(SummaryTable *table);
 /* A note by its key, plain or with one value. */
 void summary_note(SummaryTable *table, Json *notes, const char *key);
 void summary_note_with(
 	SummaryTable *table, Json *notes, const char *key, const char *name, Str value);
-/* What is known about the reach of an address. */
-void summary_note_reach(SummaryTable *table, Json *notes, NetPrefix prefix);
+/* What is known about the reach of addresses; each class once. */
+void summary_note_reaches(SummaryTable *table, Json *notes, const SummarySource *source);
+/* A string by its key, plain or with one value. */
+Str summary_text(SummaryTable *table, const char *key);
+Str summary_text_with(SummaryTable *table, const char *key, const char *name, Str value);
+/* A name of DNS as people read it, with its A-labels beside it. */
+Str summary_domain(SummaryTable *table, Str name);
 /* Whole tables of five rows; each replaces `rows` of the table it is given. */
 Json *summary_host(SummaryTable *table, uint32_t host);
 Json *summary_connector(SummaryTable *table, const StateConnector *connector);
 /* The host that devices hand mail to, or a word for "not set". */
 Str summary_mx_host(SummaryTable *table);
-/* A list of addresses, cut where it gets long. */
-Str summary_addresses(SummaryTable *table, const NetPrefixVec *prefixes);
 
 #endif

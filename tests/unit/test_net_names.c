@@ -304,6 +304,37 @@ tear_down(void **state)
 	return 0;
 }
 
+/* What people read, and only what leads back to the name. */
+static void
+test_unicode_forms(void **state)
+{
+	static const struct {
+		const char *name, *unicode;
+	} cases[] = {
+		{"contoso.com", "contoso.com"},
+		{"xn--r8jz45g.example", "例え.example"},
+		{"mail.xn--bcher-kva.example", "mail.bücher.example"},
+		{"*.xn--r8jz45g.example", "*.例え.example"},
+		{"_spf.xn--r8jz45g.example", "_spf.例え.example"},
+		{"a-xn--b.example", "a-xn--b.example"},
+		{"xn--0.example", "xn--0.example"},               /* no punycode */
+		{"xn--contoso-.example", "xn--contoso-.example"}, /* ASCII in disguise */
+		{"xn--a.xn--r8jz45g", "xn--a.xn--r8jz45g"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < BASE_COUNT(cases); i++) {
+		Str unicode = net_name_unicode(arena, str_from(cases[i].name)), back;
+
+		assert_text(unicode, cases[i].unicode);
+		if (str_starts(unicode, STR("*.")))
+			unicode = str_slice(unicode, 2, unicode.len);
+		if (net_name_parse(arena, unicode, NET_NAME_DNS, &back) == NET_NAME_OK)
+			assert_true(str_ends(str_from(cases[i].name), back));
+	}
+}
+
 int
 main(void)
 {
@@ -312,6 +343,7 @@ main(void)
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_against_the_pattern),
 		cmocka_unit_test(test_unicode_results_stand),
+		cmocka_unit_test(test_unicode_forms),
 		cmocka_unit_test(test_within),
 		cmocka_unit_test(test_reasons),
 	};

@@ -145,7 +145,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'fc3fcbbeb47680c5a416fdebb6c69e86a210908e5dcaee6235c3cd081ed60111'
+    PlanHash = 'e4c23c7fe1a22f7070a3c2d2df4efb72410b54775df5005797092c3b5dbc08cf'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

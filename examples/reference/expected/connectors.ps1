@@ -394,7 +394,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '17a1734b2658397fc457b18f0971db935c320dcc6081788fc2c878d46dd22bb2'
+    PlanHash = '247e74397185941587756fbbc94dbcea692520dbfaedf5cdd617aff7300eca60'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

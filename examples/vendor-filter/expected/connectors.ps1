@@ -202,7 +202,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '89a7bbb16ea33d4adf2a2545267ff4f05a31039abea19a458c4a32d609af1180'
+    PlanHash = '94476171f1092ebfd43e377933d73725c0881a6b16b8581671bb88db1aef2e16'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
