@@ -69,6 +69,19 @@ eval(Cli *cli)
 	return source == NULL ? cli->status : cli_spf_eval(cli, source);
 }
 
+static int
+expand(Cli *cli)
+{
+	const CliOptions *options = &cli->options;
+	const DnsSource *source;
+
+	if (options->arguments.len != 2 || options->has_ip)
+		return usage(cli, "expand DOMAIN [--lock FILE] [--closed-world] [--helo NAME] "
+				  "[--mail-from ADDR]");
+	source = cli_load_lock(cli);
+	return source == NULL ? cli->status : cli_spf_expand(cli, source);
+}
+
 int
 cli_spf(Cli *cli)
 {
@@ -77,6 +90,8 @@ cli_spf(Cli *cli)
 
 	if (STR_EQ(word, "eval"))
 		return eval(cli);
+	if (STR_EQ(word, "expand"))
+		return expand(cli);
 	nearest = str_nearest(word, names, BASE_COUNT(names));
 	if (nearest.ptr != NULL)
 		cli_complain(cli, "spf: `" STR_FMT "` is unknown; did you mean `" STR_FMT "`?",
