@@ -113,8 +113,9 @@ def exchanges(random):
 def addresses(random, names):
     for host in HOSTS + DOMAINS:
         name = names.setdefault(host, {})
-        if random.random() < 0.03:
-            name["CNAME"] = ok([random.choice(HOSTS)])
+        # An alias has no records of its own (RFC 1034 section 3.6.2).
+        if random.random() < 0.03 and host != DOMAINS[0]:
+            names[host] = {"CNAME": ok([random.choice(HOSTS if host in HOSTS else DOMAINS)])}
             continue
         if random.random() < 0.7:
             name["A"] = ok([ip4(random) for _ in range(random.choice((1, 1, 2)))])
