@@ -57,7 +57,7 @@ once(Cli *cli, const char *flag, bool given)
 static bool
 flag_format(Cli *cli, Str value)
 {
-	const char *names[REPORT_FORMATS + 2];
+	const char *names[REPORT_FORMATS];
 	/* The first colon divides: a file's name may have more of them. */
 	size_t colon = str_find_char(value, ':', 0), index, i;
 	CliFormat format = {.name = str_slice(value, 0, colon)};
@@ -72,10 +72,8 @@ flag_format(Cli *cli, Str value)
 	}
 	for (i = 0; i < REPORT_FORMATS; i++)
 		names[i] = report_format_name((ReportFormat)i);
-	/* Markdown is a form of results alone; no finding is written in it. */
-	names[REPORT_FORMATS] = "markdown";
 	if (!report_format_find(format.name, &known) &&
-		!choose(cli, "--format", format.name, names, REPORT_FORMATS + 1, &index))
+		!choose(cli, "--format", format.name, names, REPORT_FORMATS, &index))
 		return false;
 	VEC_PUSH(cli->arena, &cli->options.formats, format);
 	return true;
@@ -250,6 +248,31 @@ flag_voids(Cli *cli, Str value)
 }
 
 static bool
+flag_baseline(Cli *cli, Str value)
+{
+	if (!once(cli, "--baseline", cli->options.baseline.ptr != NULL))
+		return false;
+	cli->options.baseline = value;
+	return true;
+}
+
+static bool
+flag_write_baseline(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.write_baseline = true;
+	return true;
+}
+
+static bool
+flag_show_waived(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.show_waived = true;
+	return true;
+}
+
+static bool
 flag_list(Cli *cli, Str value)
 {
 	(void)value;
@@ -302,35 +325,24 @@ find_flag(Str name)
 static bool
 unknown_flag(Cli *cli, Str name)
 {
-	Str known[BASE_COUNT(flags)], nearest;
+	StrVec known = {0};
 	size_t i;
 
 	for (i = 0; i < BASE_COUNT(flags); i++)
-		known[i] = str_from(flags[i].name);
-	nearest = str_nearest(name, known, BASE_COUNT(flags));
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "unknown flag `" STR_FMT "`; did you mean `" STR_FMT "`?",
-			STR_ARG(name), STR_ARG(nearest));
-	else
-		cli_complain(cli, "unknown flag `" STR_FMT "`; see connplan --help", STR_ARG(name));
+		VEC_PUSH(cli->arena, &known, str_from(flags[i].name));
+	cli_unknown(cli, "unknown flag", name, &known, "and connplan --help lists all");
 	return false;
 }
 
 static bool
 unknown_command(Cli *cli, Str name)
 {
-	Str known[CLI_COMMANDS], nearest;
+	StrVec known = {0};
 	size_t i;
 
 	for (i = 0; i < CLI_COMMANDS; i++)
-		known[i] = str_from(cli_commands[i].name);
-	nearest = str_nearest(name, known, CLI_COMMANDS);
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "unknown command `" STR_FMT "`; did you mean `" STR_FMT "`?",
-			STR_ARG(name), STR_ARG(nearest));
-	else
-		cli_complain(
-			cli, "unknown command `" STR_FMT "`; see connplan --help", STR_ARG(name));
+		VEC_PUSH(cli->arena, &known, str_from(cli_commands[i].name));
+	cli_unknown(cli, "unknown command", name, &known, "and connplan --help lists all");
 	return false;
 }
 

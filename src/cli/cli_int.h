@@ -49,7 +49,9 @@ typedef struct CliOptions {
 	DiagSeverity fail_on;
 	int32_t today;
 	size_t max_diagnostics;
-	Str import_root, stdin_filename, output;
+	bool has_select, write_baseline, show_waived;
+	bool selected[DIAG_CODES], ignored[DIAG_CODES];
+	Str import_root, stdin_filename, output, baseline;
 	NetPrefix ip;
 	Str ip_text;
 	bool ip_is_loose;                    /* in a form that no spec may have */
@@ -65,7 +67,8 @@ typedef struct Cli {
 	SourceSet *sources;
 	DiagSink *sink;
 	CliOptions options;
-	int status; /* of what went wrong besides findings */
+	DiagPolicy *policy; /* NULL until something is said about findings */
+	int status;         /* of what went wrong besides findings */
 } Cli;
 
 typedef int (*CliCommand)(Cli *cli);
@@ -92,10 +95,20 @@ void cli_print_version(Cli *cli);
 void cli_print(Cli *cli, OsStream stream, Str text);
 /* One sentence on standard error, with the program's name before it. */
 void cli_complain(Cli *cli, const char *format, ...) BASE_PRINTF(2, 3);
+/* A word that is none of a few names: "unknown command `x`; did you mean ...", or the nearest of
+ * them and where all are. */
+void cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, const char *where);
 /* What the system refused for a path: complains, and makes the status 4. */
 void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 /* Prints the findings in every format asked for; human ones go to `stream`. */
 void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
+/*
+ * Prints the result of a command that has one, in every form asked for (else for people), with the
+ * findings of what it was made from: JSON holds them, beside the others they go to standard error.
+ */
+typedef Str (*CliResult)(Cli *cli, CliResultForm form, const void *context);
+void cli_print_result(
+	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at);
 /* The exit status of a verdict, with what else went wrong. */
 int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
 /* --color first, then the environment, then whether the stream is a terminal. */
@@ -109,17 +122,43 @@ CliResultForm cli_result_form(const Cli *cli);
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
 
+/* Replaces a file in one step; false after a complaint. */
+bool cli_write_file(Cli *cli, Str path, Str text);
+
+/* --- which findings count --------------------------------------------------------------------- */
+
+/* The flags of the same names; false after a complaint. Lists of codes, names, and begins of codes:
+ * CP4, CP41. */
+bool cli_select(Cli *cli, Str list);
+bool cli_ignore(Cli *cli, Str list);
+bool cli_severity(Cli *cli, Str value);
+/* Before a verdict: takes the flags together and reads the baseline; false after a complaint. */
+bool cli_begin_policy(Cli *cli);
+/* Writes what stands to the baseline, which holds it from then on. */
+void cli_write_baseline(Cli *cli);
+
 /* --- specs
  * --------------------------------------------------------------------------------------------- */
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* How the spec of that argument is read, and what it names. */
+ModelOptions cli_model_options(const Cli *cli, Str path);
 /* Reports why a spec could not be read; the exit status. */
 int cli_unread(Cli *cli);
 /* Days since 1970-01-01, UTC: --today, else SOURCE_DATE_EPOCH, else the clock. */
 int32_t cli_today(const Cli *cli);
 /* "3 relay hosts, 1 connector" */
 Str cli_looked_at(Cli *cli, const Plan *plan);
+
+/*
+ * The plan as JSON and every file but plan.json, with the templates of the user; false when one of
+ * those is refused, which is then a finding. `path` is the argument that the plan was made from.
+ */
+bool cli_render(Cli *cli, Str path, const Plan *plan, const DiagVerdict *verdict, Json **ret_json,
+	EmitFiles *ret_files);
+/* Whether the spec names a folder of templates. */
+bool cli_has_templates(const Plan *plan);
 
 /* The commands; each gives the exit status. */
 int cli_init(Cli *cli);

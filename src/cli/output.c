@@ -31,6 +31,20 @@ cli_complain(Cli *cli, const char *format, ...)
 }
 
 void
+cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, const char *where)
+{
+	Str near = str_nearest(word, known->items, known->len);
+	Str closest = str_closest(word, known->items, known->len);
+
+	if (near.ptr != NULL)
+		cli_complain(cli, "%s `" STR_FMT "`; did you mean `" STR_FMT "`?", what,
+			STR_ARG(word), STR_ARG(near));
+	else
+		cli_complain(cli, "%s `" STR_FMT "`; the nearest is `" STR_FMT "`, %s", what,
+			STR_ARG(word), STR_ARG(closest), where);
+}
+
+void
 cli_io_error(Cli *cli, const char *step, Str path, IoStatus status)
 {
 	cli_complain(cli, "%s `" STR_FMT "`: %s", step, STR_ARG(path), io_status_text(status));
@@ -60,8 +74,8 @@ cli_wants_color(const Cli *cli, OsStream stream)
 }
 
 /* Replaces the file in one step. */
-static void
-write_report_file(Cli *cli, Str path, Str text)
+bool
+cli_write_file(Cli *cli, Str path, Str text)
 {
 	Str beside = str_format(cli->arena, STR_FMT ".tmp", STR_ARG(path));
 	IoStatus status;
@@ -75,6 +89,7 @@ write_report_file(Cli *cli, Str path, Str text)
 		(void)cli->io->remove_file(cli->io, beside);
 		cli_io_error(cli, "cannot write", path, status);
 	}
+	return status == IO_OK;
 }
 
 static void
@@ -85,16 +100,16 @@ report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStre
 	ReportOptions options = {.color = format->file.ptr == NULL && cli_wants_color(cli, stream),
 		.language = cli->options.language,
 		.max_diagnostics = cli->options.max_diagnostics,
+		.show_waived = cli->options.show_waived,
 		.looked_at = looked_at};
 	Buf text = buf_make(cli->arena);
 	ReportFormat known;
 
-	/* Markdown: a form for results, in which no findings are written. */
 	if (!report_format_find(format->name, &known))
-		return;
+		panic("a format that the command line does not take");
 	report_write(&text, known, verdict, cli->sources, &options);
 	if (format->file.ptr != NULL)
-		write_report_file(cli, format->file, buf_text(&text));
+		(void)cli_write_file(cli, format->file, buf_text(&text));
 	else
 		cli_print(cli, stream, buf_text(&text));
 }
@@ -109,6 +124,51 @@ cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at)
 		report_one(cli, verdict, &human, stream, looked_at);
 	for (i = 0; i < cli->options.formats.len; i++)
 		report_one(cli, verdict, &cli->options.formats.items[i], stream, looked_at);
+}
+
+/* False for a form that only findings have. */
+static bool
+find_result_form(Str name, CliResultForm *ret_form)
+{
+	if (STR_EQ(name, "json") || STR_EQ(name, "json-v1"))
+		*ret_form = CLI_JSON;
+	else if (STR_EQ(name, "markdown"))
+		*ret_form = CLI_MARKDOWN;
+	else if (STR_EQ(name, "human"))
+		*ret_form = CLI_HUMAN;
+	else
+		return false;
+	return true;
+}
+
+void
+cli_print_result(
+	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at)
+{
+	static const CliFormat human = {.name = STR_CONST("human")};
+	bool has_result = false, has_findings = false;
+	CliResultForm form;
+	size_t i;
+
+	for (i = 0; i < cli->options.formats.len; i++) {
+		const CliFormat *format = &cli->options.formats.items[i];
+
+		if (!find_result_form(format->name, &form)) {
+			report_one(cli, verdict, format, OS_STDERR, looked_at);
+			has_findings = true;
+			continue;
+		}
+		if (format->file.ptr != NULL)
+			(void)cli_write_file(cli, format->file, make(cli, form, context));
+		else
+			cli_print(cli, OS_STDOUT, make(cli, form, context));
+		has_result = true;
+		has_findings = has_findings || form == CLI_JSON;
+	}
+	if (!has_result)
+		cli_print(cli, OS_STDOUT, make(cli, CLI_HUMAN, context));
+	if (!has_findings && verdict->len > 0)
+		report_one(cli, verdict, &human, OS_STDERR, looked_at);
 }
 
 /* Trouble with files comes before findings: an incomplete answer must not look like one. */
@@ -127,13 +187,9 @@ cli_result_form(const Cli *cli)
 {
 	size_t i;
 
-	for (i = 0; i < cli->options.formats.len; i++) {
-		Str name = cli->options.formats.items[i].name;
+	CliResultForm form = CLI_HUMAN;
 
-		if (STR_EQ(name, "json") || STR_EQ(name, "json-v1"))
-			return CLI_JSON;
-		if (STR_EQ(name, "markdown"))
-			return CLI_MARKDOWN;
-	}
-	return CLI_HUMAN;
+	for (i = 0; i < cli->options.formats.len && form == CLI_HUMAN; i++)
+		(void)find_result_form(cli->options.formats.items[i].name, &form);
+	return form;
 }

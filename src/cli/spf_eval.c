@@ -134,7 +134,7 @@ cli_spf_eval(Cli *cli, const DnsSource *source)
 		.receiver = cli->options.receiver,
 		.time = (int64_t)cli_today(cli) * 86400,
 		.voids = cli->options.voids,
-		.want_steps = cli_result_form(cli) != CLI_JSON};
+		.want_steps = true};
 	SpfCache *cache = spf_cache(cli->arena, source);
 	Buf text = buf_make(cli->arena);
 	SpfAnswer answer;
@@ -142,5 +142,5 @@ cli_spf_eval(Cli *cli, const DnsSource *source)
 	spf_evaluate(cli->arena, cache, &request, &answer);
 	spf_cache_close(cache);
 	answer_text(cli, &answer, &text);
-	return cli_print_result(cli, answer_json(cli->arena, &answer), &text);
+	return cli_spf_print(cli, answer_json(cli->arena, &answer), &text);
 }

@@ -21,6 +21,7 @@ family_of(const NetSet *set, NetFamily family)
 	return part;
 }
 
+/* The exact minimal list: whoever reads it gets the set back, and nothing beside it. */
 static Json *
 networks_json(Arena *arena, const NetSet *set)
 {
@@ -34,6 +35,7 @@ networks_json(Arena *arena, const NetSet *set)
 	return list;
 }
 
+/* Every result is there, also one that no address has: readers need not ask. */
 static Json *
 family_json(Arena *arena, const SpfExpansion *expansion, NetFamily family)
 {
@@ -58,6 +60,7 @@ set_families(Arena *arena, Json *object, const NetSet *set)
 	json_set(arena, object, STR("ip6"), networks_json(arena, &ip6));
 }
 
+/* As texts: a number of JSON ends where IPv6 begins. */
 static Json *
 authorized_json(Arena *arena, const SpfExpansion *expansion)
 {
@@ -88,6 +91,7 @@ terms_json(Arena *arena, const SpfExpansion *expansion)
 	return list;
 }
 
+/* Paths hold the terms alone: the domain is a member of its own. */
 static Json *
 causes_json(Arena *arena, const SpfExpansion *expansion)
 {
@@ -233,6 +237,7 @@ add_family(Buf *text, const SpfExpansion *expansion, NetFamily family)
 	}
 }
 
+/* A term that brings nothing is told, too: it may be one to remove. */
 static void
 add_terms(Buf *text, const SpfExpansion *expansion)
 {
@@ -308,5 +313,5 @@ cli_spf_expand(Cli *cli, const DnsSource *source)
 	spf_expand(cli->arena, cache, &scope, &expansion);
 	spf_cache_close(cache);
 	expansion_text(scope.domain, &expansion, &text);
-	return cli_print_result(cli, expansion_json(cli, scope.domain, &expansion), &text);
+	return cli_spf_print(cli, expansion_json(cli, scope.domain, &expansion), &text);
 }

@@ -25,6 +25,7 @@ diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
 	diag->severity = diag_code_severity(code);
 	diag->span = span;
 	diag->order = (uint32_t)sink->items.len;
+	diag->scope = sink->scope;
 	return diag;
 }
 
@@ -97,62 +98,18 @@ diag_has_errors(const DiagSink *sink, size_t from)
 	return false;
 }
 
-static int
-compare_numbers(uint32_t a, uint32_t b)
+void
+diag_begin_spec(DiagSink *sink)
 {
-	return (a > b) - (a < b);
+	sink->scope++;
 }
 
-/* By place, then code, then text; the order of reporting never decides between different ones. */
-static int
-diag_order(const void *left, const void *right, void *context)
+void
+diag_waive(DiagSink *sink, const DiagWaiver *waiver)
 {
-	const Diag *a = left, *b = right;
-	int order;
+	DiagWaiver *own = ARENA_NEW(sink->arena, DiagWaiver);
 
-	(void)context;
-	if ((order = compare_numbers(a->span.file, b->span.file)) != 0)
-		return order;
-	if ((order = compare_numbers(a->span.start, b->span.start)) != 0)
-		return order;
-	if ((order = compare_numbers((uint32_t)a->code, (uint32_t)b->code)) != 0)
-		return order;
-	if ((order = compare_numbers(a->span.end, b->span.end)) != 0)
-		return order;
-	if ((order = str_compare(a->message, b->message)) != 0)
-		return order;
-	return str_compare(a->path, b->path);
-}
-
-DiagVerdict
-diag_verdict(DiagSink *sink)
-{
-	DiagVerdict verdict = {0};
-	size_t i;
-
-	base_sort(sink->items.items, sink->items.len, sizeof(Diag), diag_order, NULL);
-	verdict.items = sink->items.items;
-	for (i = 0; i < sink->items.len; i++) {
-		Diag *diag = &sink->items.items[i];
-
-		if (verdict.len > 0 && diag_order(&verdict.items[verdict.len - 1], diag, NULL) == 0)
-			continue;
-		verdict.items[verdict.len++] = *diag;
-		verdict.counts[diag->severity]++;
-	}
-	sink->items.len = verdict.len;
-	verdict.failed = verdict.counts[DIAG_SEVERITY_ERROR] > 0;
-	return verdict;
-}
-
-bool
-diag_at_least(const DiagVerdict *verdict, DiagSeverity threshold)
-{
-	size_t i;
-
-	for (i = 0; i <= (size_t)threshold; i++) {
-		if (verdict->counts[i] > 0)
-			return true;
-	}
-	return false;
+	*own = *waiver;
+	own->scope = sink->scope;
+	VEC_PUSH(sink->arena, &sink->waivers, own);
 }

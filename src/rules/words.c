@@ -103,6 +103,12 @@ rules_connector_name(const RuleFacts *facts, uint32_t connector)
 	return facts->state->connectors.items[connector].name;
 }
 
+Str
+rules_connector_path(const RuleFacts *facts, const StateConnector *connector, const char *key)
+{
+	return rules_path(facts, MODEL_KIND_CONNECTOR, connector->name, key, (Str){0});
+}
+
 const char *
 rules_method_goal(ModelMethod method)
 {
@@ -114,6 +120,19 @@ rules_method_goal(ModelMethod method)
 	case MODEL_METHOD_INTERNET: return "the Internet";
 	}
 	return "the Internet";
+}
+
+bool
+rules_signs_in(ModelMethod method)
+{
+	switch (method) {
+	case MODEL_METHOD_SUBMISSION:
+	case MODEL_METHOD_HVE: return true;
+	case MODEL_METHOD_CONNECTOR:
+	case MODEL_METHOD_DIRECT_SEND:
+	case MODEL_METHOD_INTERNET: return false;
+	}
+	return false;
 }
 
 const char *

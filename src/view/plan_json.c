@@ -244,8 +244,9 @@ records_json(Arena *arena, const State *state)
 		Json *item = json_object(arena), *strings = json_list(arena);
 		StrVec cut = {0};
 
-		/* DNS takes a long value as several strings, of at most 255 octets each. */
-		spf_strings(arena, record->value, &cut);
+		/* DNS takes a long text as several strings, of at most 255 octets each. */
+		if (STR_EQ(record->type, "TXT"))
+			spf_strings(arena, record->value, &cut);
 		for (j = 0; j < cut.len; j++)
 			json_push(arena, strings, json_text(arena, cut.items[j]));
 		SET(item, "domain", json_text(arena, record->domain));
@@ -258,57 +259,6 @@ records_json(Arena *arena, const State *state)
 		json_push(arena, list, item);
 	}
 	return list;
-}
-
-/* A PTR record: of one address of an egress object, or of the address that the spec names. */
-typedef struct Pointer {
-	const ModelEgress *egress;
-	const FieldPair *pair;
-	uint32_t address; /* where the pair names none */
-} Pointer;
-
-typedef VEC(Pointer) Pointers;
-
-static Json *
-pointer_json(Arena *arena, const void *context, size_t index)
-{
-	const Pointer *pointer = &((const Pointer *)context)[index];
-	const ModelEgress *egress = pointer->egress;
-	Str address = pointer->pair->key;
-	Json *item = json_object(arena);
-
-	if (address.ptr == NULL)
-		address = net_prefix_text(arena, egress->addresses.items[pointer->address].prefix);
-	SET(item, "address", json_text(arena, address));
-	SET(item, "name", json_text(arena, pointer->pair->text));
-	SET(item, "egress", json_text(arena, egress->head.name));
-	return item;
-}
-
-/* One name for all addresses of an egress object, or a name for each. */
-static void
-add_pointers(Arena *arena, const ModelEgress *egress, Pointers *pointers)
-{
-	uint32_t i, k;
-
-	for (i = 0; i < egress->ptr.len; i++) {
-		const FieldPair *pair = &egress->ptr.items[i];
-		uint32_t len = pair->key.ptr != NULL ? 1 : egress->addresses.len;
-
-		for (k = 0; k < len; k++)
-			VEC_PUSH(arena, pointers, ((Pointer){egress, pair, k}));
-	}
-}
-
-static Json *
-ptr_json(Arena *arena, const Model *model)
-{
-	Pointers pointers = {0};
-	uint32_t i;
-
-	for (i = 0; i < model->egress_len; i++)
-		add_pointers(arena, &model->egress[i], &pointers);
-	return json_list_on_demand(arena, pointers.len, pointer_json, pointers.items);
 }
 
 static Json *
@@ -387,10 +337,25 @@ view_findings(Arena *arena, const DiagVerdict *verdict)
 	return sorted;
 }
 
+/* As the spec states them: whether one is past its last day is for the day of the check. */
+static Json *
+waivers_json(Arena *arena, const Model *model)
+{
+	const FieldTable *table = table_of("waivers");
+	const ModelWaiver *waivers = model->spec->waivers.items;
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->spec->waivers.len; i++)
+		json_push(arena, list, schema_value(arena, table, &waivers[i]));
+	return list;
+}
+
 /* What could not be checked stands apart: it is neither a fault nor a clean result. */
 static void
-findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
+findings_json(Arena *arena, const ViewInput *input, Json *plan)
 {
+	const DiagVerdict *verdict = input->verdict;
 	Json *findings = json_list(arena), *not_checked = json_list(arena);
 	const Diag **sorted = view_findings(arena, verdict);
 	size_t i;
@@ -408,7 +373,7 @@ findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
 			diag->severity == DIAG_SEVERITY_NOT_CHECKED ? not_checked : findings, item);
 	}
 	SET(plan, "findings", findings);
-	SET(plan, "waivers", json_list(arena));
+	SET(plan, "waivers", waivers_json(arena, input->plan->model));
 	SET(plan, "not_checked", not_checked);
 }
 
@@ -515,10 +480,10 @@ view_plan(Arena *arena, const ViewInput *input)
 	set_objects(arena, plan, model);
 	SET(plan, "connectors", connectors_json(arena, input->plan));
 	SET(plan, "records", records_json(arena, input->plan->after));
-	SET(plan, "ptr", ptr_json(arena, model));
+	SET(plan, "ptr", view_pointers(arena, model));
 	SET(plan, "order", order_json(arena, input->plan));
 	SET(plan, "price", price_json(arena, input->plan->after));
-	findings_json(arena, input->verdict, plan);
+	findings_json(arena, input, plan);
 	SET(plan, "inputs", inputs_json(arena, model));
 	SET(plan, "outputs", json_list(arena));
 	/* Last, when all that it covers is there. */

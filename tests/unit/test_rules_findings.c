@@ -128,9 +128,11 @@ near_misses_of_a_refused_relay(void **state)
 		"addresses: 198.51.100.11 } }\n"
 		"relay_hosts:\n"
 		"  erp01: { address: 10.1.1.1, egress: [office, dc2], sends_as: contoso.com }\n"
+		"  crm01: { address: 10.1.1.2, egress: [office, dc2], sends_as: contoso.com, "
+		"certificate: relay.contoso.com }\n"
 		"connectors:\n"
 		"  Old: { type: on-premises, accepts: erp01, enabled: false }\n"
-		"  New: { type: on-premises, accepts: erp01, identify_by: certificate, "
+		"  New: { type: on-premises, accepts: crm01, identify_by: certificate, "
 		"certificate: relay.contoso.com }\n"));
 	const Diag *diag = case_find(&c, DIAG_RELAY_NOT_ACCEPTED, 0);
 
@@ -180,19 +182,20 @@ silent_about_what_failed(void **state)
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n",
 		"relay_hosts: { erp01: { sends_as: contoso.com } }\n",
-		"egress: { office: { addresses: 198.51.100.3 }, dc2: { addresses: 198.51.100.4 } "
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com }, dc2: { "
+		"addresses: 198.51.100.4 } "
 		"}\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: ofice, sends_as: contoso.com } "
 		"}\n",
-		"egress: { office: { addresses: 198.51.100.3 } }\n"
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com } }\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n"
 		"connectors: { Relay: { accepts: erp01 } }\n",
-		"egress: { office: { addresses: 198.51.100.3 } }\n"
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com } }\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n"
 		"connectors: { Relay: { type: on-premises, accepts: erp01, identify_by: x } }\n",
-		"egress: { office: { addresses: 198.51.100.3 } }\n"
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com } }\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n"
 		"connectors: { Relay: { type: on-premises, accepts: erp02 } }\n",
