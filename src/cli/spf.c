@@ -84,6 +84,19 @@ eval(Cli *cli)
 	return source == NULL ? cli->status : cli_spf_eval(cli, source);
 }
 
+static int
+expand(Cli *cli)
+{
+	const CliOptions *options = &cli->options;
+	const DnsSource *source;
+
+	if (options->arguments.len != 2 || options->has_ip)
+		return usage(cli, "expand DOMAIN [--lock FILE] [--closed-world] [--helo NAME] "
+				  "[--mail-from ADDR]");
+	source = cli_load_lock(cli);
+	return source == NULL ? cli->status : cli_spf_expand(cli, source);
+}
+
 int
 cli_spf(Cli *cli)
 {
@@ -92,6 +105,8 @@ cli_spf(Cli *cli)
 
 	if (STR_EQ(word, "eval"))
 		return eval(cli);
+	if (STR_EQ(word, "expand"))
+		return expand(cli);
 	VEC_PUSH(cli->arena, &known, STR("eval"));
 	VEC_PUSH(cli->arena, &known, STR("expand"));
 	cli_unknown(cli, "spf: unknown word", word, &known, "and it takes eval or expand");

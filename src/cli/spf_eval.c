@@ -134,7 +134,7 @@ cli_spf_eval(Cli *cli, const DnsSource *source)
 		.receiver = cli->options.receiver,
 		.time = (int64_t)cli_today(cli) * 86400,
 		.voids = cli->options.voids,
-		.want_steps = cli_result_form(cli) != CLI_JSON};
+		.want_steps = true};
 	SpfCache *cache = spf_cache(cli->arena, source);
 	Buf text = buf_make(cli->arena);
 	SpfAnswer answer;

@@ -37,7 +37,7 @@ alias_of(const LockName *name, Str *ret_target)
 static const DnsAnswer *
 absent(const LockSource *source, const LockName *name)
 {
-	if (!source->closed)
+	if (!source->source.closed)
 		return &dns_empty_answers[DNS_NOT_ASKED];
 	return &dns_empty_answers[name != NULL && name->exists ? DNS_NODATA : DNS_NXDOMAIN];
 }
@@ -65,7 +65,7 @@ ask_lock(const DnsSource *self, Str name, DnsType type)
 static void
 init_source(LockSource *source, const DnsLock *lock, bool closed)
 {
-	*source = (LockSource){.source = {ask_lock}, .lock = lock, .closed = closed};
+	*source = (LockSource){.source = {ask_lock, closed, lock->clients}, .lock = lock};
 }
 
 const DnsSource *

@@ -53,6 +53,11 @@ typedef struct DnsSource DnsSource;
 struct DnsSource {
 	/* Never NULL; aliases are followed. The name is lower-case, without a final dot. */
 	const DnsAnswer *(*ask)(const DnsSource *source, Str name, DnsType type);
+	/* It holds all there is: DNS_NOT_ASKED is never its answer. */
+	bool closed;
+	/* Addresses with something at the name of their PTR record. Of all others it knows nothing,
+	 * or, if it is closed, that they have none. */
+	NetPrefixVec clients;
 };
 
 const DnsAnswer *dns_ask(const DnsSource *source, Str name, DnsType type);

@@ -16,13 +16,13 @@ typedef struct LockName {
 typedef struct LockSource {
 	DnsSource source; /* first: a pointer to it is a pointer to this */
 	const struct DnsLock *lock;
-	bool closed;
 } LockSource;
 
 struct DnsLock {
 	Map index; /* of `names` */
 	VEC(LockName) names;
 	Str resolved_at;
+	NetPrefixVec clients; /* as DnsSource has them */
 	LockSource open, closed;
 };
 
@@ -41,6 +41,8 @@ Str dns_lock_member(Arena *arena, Str pointer, Str member);
 /* One answer, `{"status": "ok", "data": [...]}`; false after saying why. */
 bool dns_lock_answer(LockReader *reader, DnsType type, const Json *json, DnsAnswer *ret_answer);
 
+/* The address whose PTR record would stand at this name; false for any other name. */
+bool dns_reverse_address(Str name, NetPrefix *ret_address);
 /* Makes both sources of a lock that has found its place in memory. */
 void dns_lock_init_sources(DnsLock *lock);
 /* Answers without records, one a status. */

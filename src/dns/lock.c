@@ -95,6 +95,7 @@ read_names(LockReader *reader, const Json *names, DnsLock *lock)
 		const JsonMember *member = &names->members.items[i];
 		Str name = dns_name_form(reader->arena, member->key);
 		LockName *known = VEC_ADD(reader->arena, &lock->names);
+		NetPrefix client;
 
 		reader->pointer = dns_lock_member(reader->arena, STR("names"), member->key);
 		if (map_add(reader->arena, &lock->index, name, (uint32_t)i) != MAP_NONE)
@@ -103,6 +104,8 @@ read_names(LockReader *reader, const Json *names, DnsLock *lock)
 				STR_ARG(name));
 		if (!read_name(reader, member->value, known))
 			return false;
+		if (dns_reverse_address(name, &client))
+			VEC_PUSH(reader->arena, &lock->clients, client);
 	}
 	reader->pointer = (Str){0};
 	return true;

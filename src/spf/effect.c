@@ -132,8 +132,10 @@ effect_of_mx(Arena *arena, const SpfCache *cache, const SpfTerm *term, Str name,
 	spf_count_answer(answer, effect->voids);
 	if (!take_status(arena, effect, DNS_MX, name, answer->status))
 		return;
-	if (answer->status == DNS_NOT_ASKED)
+	if (answer->status == DNS_NOT_ASKED) {
 		effect->voids[SPF_VOIDS_STRICT].most = EXCHANGES_MAX;
+		effect->may_refuse = true;
+	}
 	if (answer->status != DNS_OK)
 		return;
 	effect->refused = answer->exchanges.len > EXCHANGES_MAX;

@@ -480,6 +480,19 @@ tell_way(Check *check, SpfAnswer *answer, Str domain)
 	answer->voids = check->voids;
 }
 
+/* What stopped the walk may not matter: all ways can end in one result. */
+static SpfResult
+despite_unknown(Check *check, Str domain)
+{
+	unsigned results = spf_possible_results(check->arena, check->cache, check->request, domain);
+
+	if ((results & (results - 1)) != 0)
+		return SPF_UNDETERMINED;
+	check->decided = NULL;
+	check->decided_len = 0;
+	return (SpfResult)__builtin_ctz(results);
+}
+
 void
 spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer *ret_answer)
 {
@@ -498,6 +511,8 @@ spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer
 		ret_answer->reason = STR("the sender has no domain that can be asked for");
 	} else {
 		ret_answer->result = check_policy(&check, spf_policy(cache, domain));
+		if (check.unknown)
+			ret_answer->result = despite_unknown(&check, domain);
 		if (ret_answer->result == SPF_FAIL)
 			ret_answer->explanation = explain(&check);
 	}

@@ -122,6 +122,52 @@ typedef struct SpfAnswer {
 /* check_host() of RFC 7208, with the initial processing of section 4.3. */
 void spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer *ret_answer);
 
+/* --- all addresses at once -------------------------------------------------------------------- */
+
+/* What is asked about a domain. Identities that are absent are not known; %{o} then is the domain.
+ */
+typedef struct SpfScope {
+	Str domain, helo, mail_from; /* mail_from empty, but not absent: the null sender */
+	SpfVoids voids;
+} SpfScope;
+
+/* What one term of the record brings, whether by itself or by a record that it names. */
+typedef struct SpfShare {
+	Str term;
+	NetSet pass; /* addresses that pass by it, and by none before it */
+} SpfShare;
+
+/* Why addresses are undetermined. */
+typedef struct SpfCause {
+	const void *key;
+	Str term;    /* absent: the record of the domain itself */
+	StrVec path; /* the terms that led to its record */
+	Str reason;
+	NetSet addresses; /* undetermined ones that came by it */
+} SpfCause;
+
+typedef struct SpfPossible {
+	unsigned results; /* a bit for each SpfResult, two at least */
+	NetSet addresses;
+} SpfPossible;
+
+typedef struct SpfExpansion {
+	/* By SpfResult; disjoint, and together all of IPv4 and all of IPv6 but ::ffff:0:0/96, whose
+	 * clients count as IPv4. */
+	NetSet results[SPF_RESULTS];
+	unsigned worst_lookups, worst_voids; /* one more than allowed where a limit is met */
+	VEC(SpfShare) terms;                 /* of the record, in its order */
+	VEC(SpfCause) causes;
+	VEC(SpfPossible) possible; /* of the undetermined */
+	Str record, reason;        /* the record; for what is none, why */
+} SpfExpansion;
+
+/*
+ * The result of every address, exactly: what spf_evaluate() says of each. Undetermined are those
+ * whose result depends on what is not known (an answer, an identity, the client's own names).
+ */
+void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_expansion);
+
 /* --- composition ------------------------------------------------------------------------------ */
 
 /* One character-string of a TXT record (RFC 1035 section 3.3.14). */

@@ -83,6 +83,7 @@ typedef struct SpfEffect {
 	SpfCount voids[2]; /* by SpfVoids */
 	bool error;        /* temperror for all */
 	bool refused;      /* permerror for all */
+	bool may_refuse;   /* permerror is one of the ways: an answer is not known */
 	bool may_match;    /* addresses beside `matches` may match, too: an answer is not known */
 	bool everything;   /* matches every address */
 	NetSet matches;    /* of the family asked for */
@@ -139,6 +140,12 @@ NetPrefix spf_client(NetPrefix ip);
 void spf_identity_set_sender(SpfIdentity *identity, Str mail_from, Str helo);
 /* The domain of a sender as a name; absent where check_host() says none at once. */
 Str spf_initial_domain(Arena *arena, Str text);
+
+/*
+ * The results that one message can come to, one bit each, every way of what is not known taken. The
+ * domain is a name.
+ */
+unsigned spf_possible_results(Arena *arena, SpfCache *cache, const SpfRequest *request, Str domain);
 
 /* --- the client's names (section 5.5) --------------------------------------------------------- */
 

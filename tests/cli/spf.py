@@ -104,3 +104,59 @@ def test_the_lock_of_the_folder_is_the_default():
     with folder() as place:
         (place / "mailflow.lock.json").write_bytes(LOCK_TEXT)
         connplan("spf", "eval", "--ip", "198.51.100.1", *WHO, cwd=place, status=0)
+
+
+def test_expand_as_json():
+    answer = json.loads(spf("expand", "contoso.com", "--format", "json", status=0).out)
+    equal({key: answer[key] for key in ("format", "version", "diagnostics", "domain", "lookups",
+                                        "voids", "causes", "possible", "reason")},
+          {"format": "connplan-spf-expand", "version": 1, "diagnostics": [],
+           "domain": "contoso.com", "lookups": {"worst": 1}, "voids": {"worst": 0},
+           "causes": [], "possible": [], "reason": None})
+    equal(answer["ip4"]["pass"], ["198.51.100.0/24", "203.0.113.0/24"])
+    equal(answer["authorized"], {"ip4": "512", "ip6": "0"})
+    equal(answer["terms"], [{"term": "ip4:198.51.100.0/24", "pass": ["198.51.100.0/24"]},
+                            {"term": "include:_spf.vendor.example", "pass": ["203.0.113.0/24"]},
+                            {"term": "~all", "pass": []}])
+    empty = [name for name, networks in answer["ip6"].items() if not networks]
+    equal(len(empty), 7, "results of IPv6 without addresses")
+
+
+def test_expand_for_people():
+    text = spf("expand", "contoso.com", status=0).text
+    for line in ("look-ups of the worst way: 1 of 10; without an answer: 0 of 2",
+                 "  pass: 512 addresses", "    203.0.113.0/24",
+                 "  softfail: 4294966784 addresses (all that is not listed)",
+                 "  include:_spf.vendor.example: 256 addresses of IPv4"):
+        if line not in text.splitlines():
+            raise AssertionError(f"{line!r} is not in\n{text}")
+
+
+def without_vendor():
+    names = {name: what for name, what in LOCK["names"].items() if name != "_spf.vendor.example"}
+    return json.dumps({**LOCK, "names": names}).encode()
+
+
+def test_what_the_lock_lacks_leaves_addresses_undetermined():
+    answer = json.loads(spf("expand", "contoso.com", "--format", "json", lock=without_vendor(),
+                            status=0).out)
+    equal(answer["ip4"]["pass"], ["198.51.100.0/24"])
+    equal(answer["ip4"]["softfail"], [])
+    cause, = answer["causes"]
+    equal((cause["term"], cause["path"], cause["reason"]),
+          ("include:_spf.vendor.example", [], "TXT of _spf.vendor.example: not in the lock"))
+    equal([one["results"] for one in answer["possible"]], [["pass", "softfail", "permerror"]])
+    equal(answer["possible"][0]["ip4"], answer["ip4"]["undetermined"])
+
+
+@each([("203.0.113.9", "undetermined"), ("198.51.100.9", "pass")])
+def test_what_the_lock_lacks_may_not_matter(ip, result):
+    answer = json.loads(spf("eval", "--ip", ip, *WHO, "--format", "json", lock=without_vendor(),
+                            status=0).out)
+    equal(answer["result"], result)
+
+
+@each([("spf", "expand"), ("spf", "expand", "contoso.com", "example.com"),
+       ("spf", "expand", "contoso.com", "--ip", "198.51.100.1")])
+def test_a_bad_command_line_of_expand(*words):
+    connplan(*words, status=3)

@@ -1,0 +1,70 @@
+"""Laws over random worlds: sets against single messages, and both against pyspf."""
+
+import collections
+import json
+import random as randomness
+
+from lib import BINARY, run
+
+import reference
+import zones
+
+SENDER, HELO = "user@d0.example.com", "mx.example.org"
+LAW = BINARY.parent / "tests/spf_law"
+
+
+def make(count, seed):
+    """Pairs of worlds: all there is, and every third time the same with answers left out."""
+    random = randomness.Random(seed)
+    for number in range(count):
+        full = zones.world(random)
+        yield full, zones.without_some(random, full) if number % 3 == 0 else None
+
+
+def third_opinion(full, answers):
+    """(the differences that have a name, the first that has none)"""
+    world = reference.World(full)
+    named = collections.Counter()
+    for answer in answers:
+        ip, result = answer.split("=")
+        theirs, message = reference.evaluate(world, ip, SENDER, HELO)
+        if theirs == result:
+            named["agree"] += 1
+            continue
+        why = reference.named_difference(world, theirs, message)
+        if why is None:
+            return named, f"{ip}: {result}, pyspf says {theirs}: {message}"
+        named[why] += 1
+    return named, None
+
+
+def check(report, count, seed=1):
+    """COUNT worlds; three tests: the law of the sets, pyspf, and that the worlds are worth it."""
+    worlds = list(make(count, seed))
+    lines = "".join(json.dumps(full) + (f"\t{json.dumps(part)}" if part else "") + "\n"
+                    for full, part in worlds)
+    result = run([LAW], stdin=lines.encode(), timeout=1200)
+    told = result.text.splitlines()
+    broken = [f"world {number} of seed {seed}: {line}" for number, line in enumerate(told)
+              if not line.startswith("ok ")]
+    report.check(f"laws/sets are what messages get ({count} worlds)",
+                 result.status == 0 and len(told) == count and not broken,
+                 "\n".join(broken) or str(result))
+    named, unnamed, seen = collections.Counter(), [], collections.Counter()
+    for number, ((full, _part), line) in enumerate(zip(worlds, told)):
+        if not line.startswith("ok "):
+            continue
+        answers = line.split()[2:]
+        seen.update(answer.split("=")[1] for answer in answers)
+        its_named, problem = third_opinion(full, answers)
+        named += its_named
+        if problem:
+            unnamed.append(f"world {number} of seed {seed}: {problem}")
+    report.check(f"laws/pyspf agrees or differs by a name ({sum(named.values())} messages)",
+                 not unnamed and named["agree"] > 0, "\n".join(unnamed))
+    for why, times in named.most_common():
+        print(f"  {times} × {why}")
+    # A generator that only makes errors would prove nothing.
+    wanted = ("pass", "fail", "softfail", "neutral", "permerror", "temperror")
+    report.check("laws/every result is among them",
+                 all(seen[one] >= count // 50 for one in wanted), seen)

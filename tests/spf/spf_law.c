@@ -1,0 +1,210 @@
+/*
+ * Holds both evaluators against each other: spf_law reads worlds from standard input, one a line: a
+ * lock, and after a TAB maybe a second one, which is the first with answers left out. It expands
+ * d0.example.com and evaluates at the first and last address of every range of every set.
+ *
+ * The law, closed: the sets are disjoint and cover everything; each address has the result of the
+ * set it lies in, or one of those that are possible. With answers left out: what is decided is what
+ * the full lock says; what is possible holds it.
+ *
+ * Prints `ok IP=RESULT ...` with some of the addresses, for a third opinion, or `bad` and why.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "spf/spf.h"
+
+#define DOMAIN STR("d0.example.com")
+#define HELO   STR("mx.example.org")
+#define SENDER STR("user@d0.example.com")
+#define SHOWN  24
+
+typedef struct World {
+	Arena *arena;
+	SpfVoids voids;
+	SpfCache *cache;
+	SpfExpansion expansion;
+} World;
+
+static World
+open_world(Arena *arena, Str text, bool closed, SpfVoids voids)
+{
+	SpfScope scope = {DOMAIN, HELO, SENDER, voids};
+	World world = {.arena = arena, .voids = voids};
+	DnsLockError error;
+	DnsLock *lock;
+
+	if (!dns_lock_read(arena, text, &lock, &error)) {
+		printf("bad lock, offset %zu: " STR_FMT "\n", error.offset, STR_ARG(error.message));
+		exit(1);
+	}
+	world.cache = spf_cache(arena, dns_lock_source(lock, closed));
+	spf_expand(arena, world.cache, &scope, &world.expansion);
+	return world;
+}
+
+/* A bit for each result that the sets allow for an address. */
+static unsigned
+allowed(const World *world, NetPrefix ip)
+{
+	const SpfExpansion *expansion = &world->expansion;
+	size_t i;
+
+	for (i = 0; i < SPF_UNDETERMINED; i++) {
+		if (net_set_contains(&expansion->results[i], ip))
+			return 1u << i;
+	}
+	for (i = 0; i < expansion->possible.len; i++) {
+		if (net_set_contains(&expansion->possible.items[i].addresses, ip))
+			return expansion->possible.items[i].results;
+	}
+	return 0;
+}
+
+static SpfResult
+evaluate(const World *world, NetPrefix ip)
+{
+	SpfRequest request = {.ip = ip, .helo = HELO, .mail_from = SENDER, .voids = world->voids};
+	SpfAnswer answer;
+
+	spf_evaluate(world->arena, world->cache, &request, &answer);
+	return answer.result;
+}
+
+static bool
+is_partition(const World *world)
+{
+	NetPrefix mapped = {.lo = (uint64_t)0xffff << 32, .family = NET_IP6, .len = 96};
+	NetSet seen = net_set_of(world->arena, &mapped, 1), rest;
+	size_t i;
+
+	for (i = 0; i < SPF_RESULTS; i++) {
+		const NetSet *set = &world->expansion.results[i];
+
+		if (net_set_overlaps(&seen, set))
+			return false;
+		seen = net_set_union(world->arena, &seen, set);
+	}
+	rest = net_set_complement(world->arena, &seen);
+	return net_set_is_empty(&rest);
+}
+
+/* The first and last address of every range. */
+static void
+add_edges(const World *world, NetPrefixVec *edges)
+{
+	size_t i, j;
+
+	for (i = 0; i < SPF_RESULTS; i++) {
+		const NetSet *set = &world->expansion.results[i];
+
+		for (j = 0; j < set->ip4.len; j++) {
+			VEC_PUSH(world->arena, edges,
+				net_prefix_of(NET_IP4, set->ip4.items[j].first, 32));
+			VEC_PUSH(world->arena, edges,
+				net_prefix_of(NET_IP4, set->ip4.items[j].last, 32));
+		}
+		for (j = 0; j < set->ip6.len; j++) {
+			VEC_PUSH(world->arena, edges,
+				net_prefix_of(NET_IP6, set->ip6.items[j].first, 128));
+			VEC_PUSH(world->arena, edges,
+				net_prefix_of(NET_IP6, set->ip6.items[j].last, 128));
+		}
+	}
+}
+
+static bool
+complain(const World *world, NetPrefix ip, const char *what, SpfResult result)
+{
+	Str text = net_prefix_text(world->arena, ip);
+
+	printf("bad %s: " STR_FMT " %s, sets allow %#x, voids %s\n", what, STR_ARG(text),
+		spf_result_text(result), allowed(world, ip),
+		world->voids == SPF_VOIDS_STRICT ? "strict" : "relaxed");
+	return false;
+}
+
+/* Point-wise, in the same world: the client being known, it may tell more than the sets. */
+static bool
+agrees(const World *world, NetPrefix ip)
+{
+	SpfResult result = evaluate(world, ip);
+	unsigned results = allowed(world, ip);
+	bool decided = results != 0 && (results & (results - 1)) == 0;
+
+	if (result == SPF_UNDETERMINED ? decided : (results & 1u << result) == 0)
+		return complain(world, ip, "point-wise", result);
+	return true;
+}
+
+static bool
+check(const World *full, const World *part, NetPrefixVec *edges)
+{
+	size_t i;
+
+	if (!is_partition(full) || (part != NULL && !is_partition(part))) {
+		printf("bad: the sets overlap, or leave something out\n");
+		return false;
+	}
+	add_edges(full, edges);
+	if (part != NULL)
+		add_edges(part, edges);
+	for (i = 0; i < edges->len; i++) {
+		SpfResult result = evaluate(full, edges->items[i]);
+
+		if (!agrees(full, edges->items[i]))
+			return false;
+		if (part == NULL)
+			continue;
+		if (!agrees(part, edges->items[i]))
+			return false;
+		/* What is not known is never taken for an error, which could be anywhere. */
+		if (result != SPF_TEMPERROR && (allowed(part, edges->items[i]) & 1u << result) == 0)
+			return complain(part, edges->items[i], "with answers left out", result);
+	}
+	return true;
+}
+
+static bool
+check_line(Arena *arena, Str line, SpfVoids voids, bool show)
+{
+	size_t tab = str_find_char(line, '\t', 0), i, step;
+	World full = open_world(arena, str_slice(line, 0, tab), true, voids), part;
+	NetPrefixVec edges = {0};
+	bool good;
+
+	if (tab < line.len)
+		part = open_world(arena, str_slice(line, tab + 1, line.len), false, voids);
+	good = check(&full, tab < line.len ? &part : NULL, &edges);
+	if (good && show) {
+		printf("ok %zu", edges.len);
+		step = edges.len / SHOWN + 1;
+		for (i = 0; i < edges.len; i += step)
+			printf(" " STR_FMT "=%s", STR_ARG(net_prefix_text(arena, edges.items[i])),
+				spf_result_text(evaluate(&full, edges.items[i])));
+		printf("\n");
+	}
+	spf_cache_close(full.cache);
+	if (tab < line.len)
+		spf_cache_close(part.cache);
+	return good;
+}
+
+int
+main(void)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+
+	while ((len = getline(&line, &cap, stdin)) > 0) {
+		Arena *arena = arena_create();
+		Str text = {line, (size_t)len - (line[len - 1] == '\n')};
+
+		if (check_line(arena, text, SPF_VOIDS_RELAXED, false))
+			(void)check_line(arena, text, SPF_VOIDS_STRICT, true);
+		arena_destroy(arena);
+	}
+	free(line);
+	return 0;
+}
