@@ -8,6 +8,13 @@ cli_check(Cli *cli)
 	DiagVerdict verdict;
 	size_t i;
 
+	if (cli->options.live.ptr != NULL) {
+		if (cli->options.arguments.len > 1) {
+			cli_complain(cli, "--live is the state of one tenant: it takes one spec");
+			return CLI_USAGE;
+		}
+		cli_read_live(cli);
+	}
 	for (i = 0; i < cli->options.arguments.len; i++) {
 		Plan *plan = cli_load(cli, cli->options.arguments.items[i]);
 

@@ -49,7 +49,9 @@ typedef struct CliOptions {
 	DiagSeverity fail_on;
 	int32_t today;
 	size_t max_diagnostics;
-	Str import_root, stdin_filename, output;
+	Str import_root, stdin_filename, output, live, organization;
+	bool detailed_exitcode;
+	PlanOptions plan_options;
 	NetPrefix ip;
 } CliOptions;
 
@@ -60,7 +62,8 @@ typedef struct Cli {
 	SourceSet *sources;
 	DiagSink *sink;
 	CliOptions options;
-	int status; /* of what went wrong besides findings */
+	const ConnectorExport *live; /* NULL: without a live state */
+	int status;                  /* of what went wrong besides findings */
 } Cli;
 
 typedef int (*CliCommand)(Cli *cli);
@@ -87,12 +90,16 @@ void cli_print_version(Cli *cli);
 void cli_print(Cli *cli, OsStream stream, Str text);
 /* One sentence on standard error, with the program's name before it. */
 void cli_complain(Cli *cli, const char *format, ...) BASE_PRINTF(2, 3);
+/* A result: to a file, or where `file` is absent to standard output. */
+void cli_print_to(Cli *cli, Str file, Str text);
 /* What the system refused for a path: complains, and makes the status 4. */
 void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 /* Prints the findings in every format asked for; human ones go to `stream`. */
 void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
 /* The exit status of a verdict, with what else went wrong. */
 int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
+/* The same of a command that can find a difference: it is a status with --detailed-exitcode. */
+int cli_difference_status(const Cli *cli, const DiagVerdict *verdict, bool difference);
 /* --color first, then the environment, then whether the stream is a terminal. */
 bool cli_wants_color(const Cli *cli, OsStream stream);
 /* The first --format that is JSON or Markdown; without one, text for people. */
@@ -103,6 +110,10 @@ CliResultForm cli_result_form(const Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* Reads --live; false after a complaint (status 4), or after findings about the export. */
+bool cli_read_live(Cli *cli);
+/* The plan of a spec's state: against the live state, where there is one of this tenant. */
+Plan *cli_plan_state(Cli *cli, const State *state);
 /* Reports why a spec could not be read; the exit status. */
 int cli_unread(Cli *cli);
 /* Days since 1970-01-01, UTC: --today, else SOURCE_DATE_EPOCH, else the clock. */
@@ -114,6 +125,7 @@ Str cli_looked_at(Cli *cli, const Plan *plan);
 int cli_init(Cli *cli);
 int cli_check(Cli *cli);
 int cli_build(Cli *cli);
+int cli_plan(Cli *cli);
 int cli_explain(Cli *cli);
 int cli_schema(Cli *cli);
 

@@ -111,6 +111,15 @@ cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at)
 		report_one(cli, verdict, &cli->options.formats.items[i], stream, looked_at);
 }
 
+void
+cli_print_to(Cli *cli, Str file, Str text)
+{
+	if (file.ptr != NULL)
+		write_report_file(cli, file, text);
+	else
+		cli_print(cli, OS_STDOUT, text);
+}
+
 /* Trouble with files comes before findings: an incomplete answer must not look like one. */
 int
 cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
@@ -120,6 +129,17 @@ cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
 	if (!cli->options.fail_never && diag_at_least(verdict, cli->options.fail_on))
 		return CLI_FINDINGS;
 	return CLI_CLEAN;
+}
+
+int
+cli_difference_status(const Cli *cli, const DiagVerdict *verdict, bool difference)
+{
+	int status = cli_exit_status(cli, verdict);
+
+	/* Findings are worse news than a difference. */
+	if (status == CLI_CLEAN && difference && cli->options.detailed_exitcode)
+		return CLI_DIFFERENCE;
+	return status;
 }
 
 CliResultForm

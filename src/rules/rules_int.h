@@ -137,5 +137,11 @@ void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+void check_live_connectors(const RuleFacts *facts, DiagSink *sink);
+void check_live_others(const RuleFacts *facts, DiagSink *sink);
+void check_blast_radius(const RuleFacts *facts, DiagSink *sink);
+void check_live_age(const RuleFacts *facts, DiagSink *sink);
+/* Last: it looks at what the others found. */
+void check_live_inherited(const RuleFacts *facts, DiagSink *sink);
 
 #endif
