@@ -50,6 +50,16 @@ range_is_network(NetRange range, NetPrefix *ret_network)
 	       net_prefix_first(*ret_network) == range.first;
 }
 
+/* The grammar of IPv4 leaves one spelling: all but a length of 32 and host bits is normal. */
+static bool
+is_normal_ip4(Str text)
+{
+	NetPrefix prefix;
+
+	return net_prefix_parse(text, &prefix) == NET_ADDRESS_OK && prefix.family == NET_IP4 &&
+	       !net_prefix_has_host_bits(prefix) && !str_ends(text, STR("/32"));
+}
+
 static Str
 address_normal(Arena *arena, Str text)
 {
@@ -57,6 +67,8 @@ address_normal(Arena *arena, Str text)
 	NetPrefix network;
 	unsigned bits;
 
+	if (is_normal_ip4(text))
+		return text;
 	if (net_range_parse(text, &range) != NET_ADDRESS_OK)
 		return str_lower(arena, text);
 	if (range_is_network(range, &network))
@@ -178,7 +190,9 @@ bool
 connector_value_equal(
 	Arena *arena, ConnectorProperty property, const ConnectorValue *a, const ConnectorValue *b)
 {
+	ArenaMark mark = arena_mark(arena);
 	StrVec added, removed;
+	bool equal;
 
 	switch (connector_property_kind(property)) {
 	case CONNECTOR_KIND_FLAG: return a->on == b->on;
@@ -190,5 +204,7 @@ connector_value_equal(
 	case CONNECTOR_KIND_ADDRESSES: break;
 	}
 	connector_list_difference(arena, property, &a->list, &b->list, &added, &removed);
-	return added.len == 0 && removed.len == 0;
+	equal = added.len == 0 && removed.len == 0;
+	arena_reset(arena, mark);
+	return equal;
 }

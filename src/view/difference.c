@@ -136,10 +136,13 @@ write_elements(Writer *writer, const StateConnector *after, const PlanChange *ch
 
 	for (i = 0; i < elements->len; i++) {
 		const StateAddress *address = NULL;
+		Buf signed_text = buf_make(writer->arena);
 
+		/* Inside the code: a sign before it would begin a list in Markdown. */
+		buf_lit(&signed_text, sign);
+		buf_str(&signed_text, elements->items[i]);
 		begin_line(writer, 2);
-		buf_lit(writer->out, sign);
-		user_text(writer, elements->items[i]);
+		user_text(writer, buf_text(&signed_text));
 		if (change->property == CONNECTOR_SENDER_ADDRESSES && after != NULL)
 			address = find_address(after, elements->items[i]);
 		if (address != NULL)
