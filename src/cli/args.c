@@ -57,7 +57,7 @@ once(Cli *cli, const char *flag, bool given)
 static bool
 flag_format(Cli *cli, Str value)
 {
-	const char *names[REPORT_FORMATS + 2];
+	const char *names[REPORT_FORMATS];
 	/* The first colon divides: a file's name may have more of them. */
 	size_t colon = str_find_char(value, ':', 0), index, i;
 	CliFormat format = {.name = str_slice(value, 0, colon)};
@@ -72,10 +72,8 @@ flag_format(Cli *cli, Str value)
 	}
 	for (i = 0; i < REPORT_FORMATS; i++)
 		names[i] = report_format_name((ReportFormat)i);
-	/* Markdown is a form of results alone; no finding is written in it. */
-	names[REPORT_FORMATS] = "markdown";
 	if (!report_format_find(format.name, &known) &&
-		!choose(cli, "--format", format.name, names, REPORT_FORMATS + 1, &index))
+		!choose(cli, "--format", format.name, names, REPORT_FORMATS, &index))
 		return false;
 	VEC_PUSH(cli->arena, &cli->options.formats, format);
 	return true;
@@ -229,7 +227,8 @@ flag_detailed_exitcode(Cli *cli, Str value)
 	return true;
 }
 
-/* One address or a whole range: both are a prefix. */
+/* One address or a whole range: both are a prefix. What only a client's address may look like is
+ * judged at the end, when the command is known. */
 static bool
 flag_ip(Cli *cli, Str value)
 {
@@ -237,11 +236,65 @@ flag_ip(Cli *cli, Str value)
 
 	if (!once(cli, "--ip", cli->options.has_ip))
 		return false;
-	cli->options.has_ip = error == NET_ADDRESS_OK;
-	if (!cli->options.has_ip)
-		cli_complain(cli, "--ip: `" STR_FMT "` is not an address: " STR_FMT, STR_ARG(value),
-			STR_ARG(net_address_reason(cli->arena, error, value)));
-	return cli->options.has_ip;
+	cli->options.has_ip = true;
+	cli->options.ip_text = value;
+	cli->options.ip_is_loose = error != NET_ADDRESS_OK;
+	if (error == NET_ADDRESS_OK || net_address_parse_rfc4291(value, &cli->options.ip))
+		return true;
+	cli_complain(cli, "--ip: `" STR_FMT "` is not an address: " STR_FMT, STR_ARG(value),
+		STR_ARG(net_address_reason(cli->arena, error, value)));
+	return false;
+}
+
+static bool
+flag_lock(Cli *cli, Str value)
+{
+	if (!once(cli, "--lock", cli->options.lock.ptr != NULL))
+		return false;
+	cli->options.lock = value;
+	return true;
+}
+
+static bool
+flag_closed_world(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.closed_world = true;
+	return true;
+}
+
+static bool
+flag_helo(Cli *cli, Str value)
+{
+	cli->options.helo = value;
+	return true;
+}
+
+/* An empty one is the null sender, which is not the same as none. */
+static bool
+flag_mail_from(Cli *cli, Str value)
+{
+	cli->options.mail_from = value;
+	return true;
+}
+
+static bool
+flag_receiver(Cli *cli, Str value)
+{
+	cli->options.receiver = value;
+	return true;
+}
+
+static bool
+flag_voids(Cli *cli, Str value)
+{
+	static const char *const names[] = {"strict", "relaxed"};
+	size_t index;
+
+	if (!choose(cli, "--voids", value, names, BASE_COUNT(names), &index))
+		return false;
+	cli->options.voids = (SpfVoids)index;
+	return true;
 }
 
 static bool
@@ -401,6 +454,20 @@ check_flags_fit(Cli *cli, const Words *words)
 	return true;
 }
 
+/* A spec's addresses have one form; a mail server hands over others, too. */
+static bool
+check_address(Cli *cli)
+{
+	NetPrefix ignored;
+	Str text = cli->options.ip_text;
+
+	if (!cli->options.ip_is_loose || cli->options.command == CLI_SPF)
+		return true;
+	cli_complain(cli, "--ip: `" STR_FMT "` is not an address: " STR_FMT, STR_ARG(text),
+		STR_ARG(net_address_reason(cli->arena, net_prefix_parse(text, &ignored), text)));
+	return false;
+}
+
 static bool
 check_arguments(Cli *cli)
 {
@@ -411,7 +478,7 @@ check_arguments(Cli *cli)
 		cli_complain(cli, "usage: connplan %s %s", command->name, command->arguments);
 		return false;
 	}
-	return true;
+	return check_address(cli);
 }
 
 bool

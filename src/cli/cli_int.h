@@ -53,6 +53,11 @@ typedef struct CliOptions {
 	bool detailed_exitcode;
 	PlanOptions plan_options;
 	NetPrefix ip;
+	Str ip_text;
+	bool ip_is_loose;                    /* in a form that no spec may have */
+	Str lock, helo, mail_from, receiver; /* absent: not given */
+	bool closed_world;
+	SpfVoids voids;
 } CliOptions;
 
 /* One run of the program. Everything lives in the arena until the end. */
@@ -105,6 +110,12 @@ bool cli_wants_color(const Cli *cli, OsStream stream);
 /* The first --format that is JSON or Markdown; without one, text for people. */
 CliResultForm cli_result_form(const Cli *cli);
 
+/* --- locks
+ * --------------------------------------------------------------------------------------------- */
+
+/* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
+const DnsSource *cli_load_lock(Cli *cli);
+
 /* --- specs
  * --------------------------------------------------------------------------------------------- */
 
@@ -128,5 +139,6 @@ int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
 int cli_explain(Cli *cli);
 int cli_schema(Cli *cli);
+int cli_spf(Cli *cli);
 
 #endif

@@ -89,9 +89,8 @@ report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStre
 	Buf text = buf_make(cli->arena);
 	ReportFormat known;
 
-	/* Markdown: a form for results, in which no findings are written. */
 	if (!report_format_find(format->name, &known))
-		return;
+		panic("a format that the command line does not take");
 	report_write(&text, known, verdict, cli->sources, &options);
 	if (format->file.ptr != NULL)
 		write_report_file(cli, format->file, buf_text(&text));

@@ -36,8 +36,8 @@ print_embedded_schema(Cli *cli, Str name)
 int
 cli_schema(Cli *cli)
 {
-	static const Str names[] = {STR_CONST("spec"), STR_CONST("plan"), STR_CONST("export"),
-		STR_CONST("diagnostics")};
+	static const Str names[] = {STR_CONST("spec"), STR_CONST("plan"), STR_CONST("lock"),
+		STR_CONST("export"), STR_CONST("diagnostics")};
 	Str name = cli->options.arguments.items[0], nearest;
 
 	if (STR_EQ(name, "spec") ? print_spec_schema(cli) : print_embedded_schema(cli, name))
@@ -48,7 +48,8 @@ cli_schema(Cli *cli)
 			STR_ARG(name), STR_ARG(nearest));
 	else
 		cli_complain(cli,
-			"no schema `" STR_FMT "`; there are spec, plan, export and diagnostics",
+			"no schema `" STR_FMT
+			"`; there are spec, plan, lock, export and diagnostics",
 			STR_ARG(name));
 	return CLI_USAGE;
 }
@@ -59,7 +60,7 @@ cli_print_version(Cli *cli)
 {
 	Str text = str_format(cli->arena,
 		"connplan " CONNPLAN_VERSION "\n"
-		"formats: spec 1, plan 1, export 1, diagnostics 1, script 1\n"
+		"formats: spec 1, plan 1, lock 1, export 1, diagnostics 1, script 1\n"
 		"data: " STR_FMT "\n"
 		"libraries: libyaml %s, libcidr, cJSON %s, libidn2 %s, libmd\n",
 		STR_ARG(net_data_dates(cli->arena)), doc_library_version(), json_library_version(),

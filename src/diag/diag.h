@@ -86,6 +86,8 @@ typedef struct DiagVerdict {
 } DiagVerdict;
 
 DiagVerdict diag_verdict(DiagSink *sink);
+/* The same finding keeps it while lines move: of code, path and message, 16 hexadecimal digits. */
+Str diag_fingerprint(Arena *arena, const Diag *diag);
 /* Whether anything is at or above the threshold, in the order error, warning, not-checked, info. */
 bool diag_at_least(const DiagVerdict *verdict, DiagSeverity threshold);
 

@@ -25,6 +25,7 @@ struct EmitRow {
 bool emit_script(EmitContext *context, const EmitRow *row);
 bool emit_commands(EmitContext *context, const EmitRow *row);
 bool emit_zones(EmitContext *context, const EmitRow *row);
+bool emit_pointers(EmitContext *context, const EmitRow *row);
 bool emit_template(EmitContext *context, const EmitRow *row);
 bool emit_summary_csv(EmitContext *context, const EmitRow *row);
 

@@ -2,18 +2,27 @@
 #include "emit/emit_int.h"
 
 static void
-zone_line(Buf *zone, const Json *record)
+zone_record(Buf *zone, Str name, Str ttl, const char *type)
+{
+	buf_str(zone, name);
+	buf_lit(zone, ".\t");
+	buf_str(zone, ttl);
+	buf_printf(zone, "\tIN\t%s\t", type);
+}
+
+/* A text has strings, which are escaped; the value of any other type is a name, checked as one. */
+static void
+zone_line(EmitContext *context, Buf *zone, const Json *record)
 {
 	const Json *strings = json_get(record, STR("strings"));
 	size_t i;
 
-	buf_str(zone, json_get_text(record, STR("name")));
-	buf_lit(zone, ".\t");
-	buf_str(zone, json_get(record, STR("ttl"))->text);
-	buf_lit(zone, "\tIN\t");
-	buf_str(zone, json_get_text(record, STR("type")));
+	zone_record(zone, json_get_text(record, STR("name")), json_get(record, STR("ttl"))->text,
+		str_c(context->arena, json_get_text(record, STR("type"))));
+	if (strings->items.len == 0)
+		buf_str(zone, json_get_text(record, STR("value")));
 	for (i = 0; i < strings->items.len; i++) {
-		buf_char(zone, i == 0 ? '\t' : ' ');
+		buf_lit(zone, i == 0 ? "" : " ");
 		text_zone(zone, strings->items.items[i]->text);
 	}
 	buf_char(zone, '\n');
@@ -33,12 +42,59 @@ emit_zones(EmitContext *context, const EmitRow *row)
 		for (; i < records->items.len &&
 			str_equal(json_get_text(records->items.items[i], STR("domain")), domain);
 			i++)
-			zone_line(&zone, records->items.items[i]);
+			zone_line(context, &zone, records->items.items[i]);
 		emit_add(context,
 			str_format(context->arena, "%s/2-final/" STR_FMT ".zone", row->path,
 				STR_ARG(domain)),
 			buf_text(&zone));
 	}
+	return true;
+}
+
+/* The request stands above the records: whoever gets the file is not whoever wrote the spec. */
+static void
+zone_comment(Buf *zone, const Json *document)
+{
+	Str request = json_get_text(
+		json_get(json_get(document, STR("text")), STR("ptr")), STR("request"));
+
+	buf_lit(zone, "; ");
+	buf_str(zone, request);
+	buf_char(zone, '\n');
+}
+
+static void
+pointer_lines(Buf *zone, const Json *pointer)
+{
+	const Json *records = json_get(pointer, STR("records"));
+	size_t i;
+
+	for (i = 0; i < records->items.len; i++) {
+		zone_record(zone, records->items.items[i]->text, STR("3600"), "PTR");
+		buf_str(zone, json_get_text(pointer, STR("name")));
+		buf_lit(zone, ".\n");
+	}
+}
+
+bool
+emit_pointers(EmitContext *context, const EmitRow *row)
+{
+	const Json *pointers = json_get(context->input->plan, STR("ptr"));
+	Buf zone = buf_make(context->arena);
+	Arena *scratch = arena_create();
+	size_t i;
+
+	for (i = 0; i < json_len(pointers); i++) {
+		ArenaMark mark = arena_mark(scratch);
+
+		if (i == 0)
+			zone_comment(&zone, context->input->document);
+		pointer_lines(&zone, json_item(scratch, pointers, i));
+		arena_reset(scratch, mark);
+	}
+	arena_destroy(scratch);
+	if (zone.len > 0)
+		emit_add(context, str_from(row->path), buf_text(&zone));
 	return true;
 }
 

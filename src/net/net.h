@@ -79,6 +79,12 @@ void net_prefix_write(Buf *buf, NetPrefix prefix);
 Str net_prefix_text(Arena *arena, NetPrefix prefix);
 /* The name of an address's PTR record, without a final dot: `10.100.51.198.in-addr.arpa`. */
 Str net_reverse_name(Arena *arena, NetPrefix address);
+/*
+ * Appends the names of the PTR records that give every address of a prefix a name: one for each up
+ * to 256 addresses, wildcards (`*.51.198.in-addr.arpa`) for more. Never more than 256 names.
+ */
+#define NET_REVERSE_SINGLE_BITS 8
+void net_reverse_names(Arena *arena, NetPrefix prefix, StrVec *ret_names);
 
 NetPrefix net_prefix_of(NetFamily family, NetBits bits, unsigned len);
 NetBits net_prefix_bits(NetPrefix prefix);

@@ -82,24 +82,51 @@ net_prefix_text(Arena *arena, NetPrefix prefix)
 	return buf_text(&buf);
 }
 
+/* The labels of an address below the root of its family, but for the `skip` first ones. */
+static void
+write_reverse(Buf *buf, NetPrefix address, unsigned skip)
+{
+	NetBits bits = net_prefix_bits(address);
+	unsigned width = address.family == NET_IP4 ? 8 : 4,
+		 labels = address.family == NET_IP4 ? 4 : 32;
+	unsigned i;
+
+	for (i = 0; i < labels; i++, bits >>= width) {
+		if (i >= skip)
+			buf_printf(buf, address.family == NET_IP4 ? "%u." : "%x.",
+				(unsigned)(bits & ((1u << width) - 1)));
+	}
+	buf_lit(buf, address.family == NET_IP4 ? "in-addr.arpa" : "ip6.arpa");
+}
+
 Str
 net_reverse_name(Arena *arena, NetPrefix address)
 {
-	NetBits bits = net_prefix_bits(address);
 	Buf buf = buf_make(arena);
-	unsigned i;
 
 	ASSERT(net_prefix_is_single(address));
-	if (address.family == NET_IP4) {
-		for (i = 0; i < 4; i++, bits >>= 8)
-			buf_printf(&buf, "%u.", (unsigned)(bits & 0xff));
-		buf_lit(&buf, "in-addr.arpa");
-	} else {
-		for (i = 0; i < 32; i++, bits >>= 4)
-			buf_printf(&buf, "%x.", (unsigned)(bits & 0xf));
-		buf_lit(&buf, "ip6.arpa");
-	}
+	write_reverse(&buf, address, 0);
 	return buf_text(&buf);
+}
+
+void
+net_reverse_names(Arena *arena, NetPrefix prefix, StrVec *ret_names)
+{
+	unsigned all = net_family_bits(prefix.family), width = prefix.family == NET_IP4 ? 8 : 4;
+	bool single = all - prefix.len <= NET_REVERSE_SINGLE_BITS;
+	/* The next boundary between labels: below it a wildcard stands for everything. */
+	unsigned len = single ? all : (prefix.len + width - 1) / width * width;
+	NetPrefixVec pieces = {0};
+	size_t i;
+
+	net_split(arena, prefix, len, &pieces);
+	for (i = 0; i < pieces.len; i++) {
+		Buf buf = buf_make(arena);
+
+		buf_lit(&buf, single ? "" : "*.");
+		write_reverse(&buf, pieces.items[i], (all - len) / width);
+		VEC_PUSH(arena, ret_names, buf_text(&buf));
+	}
 }
 
 Str

@@ -45,10 +45,11 @@ write_note(Painter *painter, unsigned gutter, const Note *note)
 			paint(painter, REPORT_STYLE_FRAME, "=");
 			buf_char(painter->out, ' ');
 			paint(painter, REPORT_STYLE_STRONG, note->word);
+			report_terminal(painter->out, line);
 		} else {
 			buf_repeat(painter->out, ' ', 2 + text_columns(str_from(note->word)));
+			report_line_start(painter->out, line);
 		}
-		report_terminal(painter->out, line);
 		buf_char(painter->out, '\n');
 		is_first = false;
 	}
@@ -165,8 +166,8 @@ write_more(Painter *painter, const DiagVerdict *verdict, size_t shown)
 	buf_char(painter->out, '\n');
 }
 
-static void
-write_summary(Painter *painter, const Report *report)
+void
+report_summary(Painter *painter, const Report *report)
 {
 	const DiagVerdict *verdict = report->verdict;
 	size_t files = count_files(verdict);
@@ -197,5 +198,5 @@ report_human(Buf *out, const Report *report)
 	for (i = 0; i < shown; i++)
 		write_finding(&painter, &report->verdict->items[i], options->language);
 	write_more(&painter, report->verdict, shown);
-	write_summary(&painter, report);
+	report_summary(&painter, report);
 }

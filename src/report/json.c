@@ -1,42 +1,6 @@
 /* The format `connplan-diagnostics`, version 1. */
 #include "report/report_int.h"
 
-#define FINGERPRINT_DIGITS 16
-/* So many findings share one scratch arena. */
-#define BATCH 256
-
-/* JSON is UTF-8; a file name, and a value from a file that is not, may be anything. */
-static Json *
-text(Arena *arena, Str value)
-{
-	Buf buf;
-
-	if (utf8_valid_until(value) == value.len)
-		return json_text(arena, value);
-	buf = buf_make(arena);
-	while (value.len > 0) {
-		size_t valid = utf8_valid_until(value);
-
-		buf_str(&buf, str_slice(value, 0, valid));
-		if (valid < value.len) {
-			buf_code_point(&buf, 0xfffd);
-			valid++;
-		}
-		value = str_slice(value, valid, value.len);
-	}
-	return json_text(arena, buf_text(&buf));
-}
-
-/* The same finding keeps it while lines move: code, path and message, with U+001F between. */
-static Json *
-fingerprint(Arena *arena, const Diag *diag)
-{
-	Str all = str_format(arena, "%s\x1f" STR_FMT "\x1f" STR_FMT, diag_code_text(diag->code),
-		STR_ARG(diag->path), STR_ARG(diag->message));
-
-	return json_text(arena, str_slice(sha256_hex(arena, all), 0, FINGERPRINT_DIGITS));
-}
-
 static Json *
 position(Arena *arena, SourceSet *sources, uint32_t file, uint32_t offset)
 {
@@ -60,7 +24,8 @@ set_place(Arena *arena, Json *object, SourceSet *sources, Span span)
 	range = json_object(arena);
 	json_set(arena, range, STR("start"), position(arena, sources, span.file, span.start));
 	json_set(arena, range, STR("end"), position(arena, sources, span.file, end));
-	json_set(arena, object, STR("file"), text(arena, source_file(sources, span.file)->path));
+	json_set(arena, object, STR("file"),
+		report_text(arena, source_file(sources, span.file)->path));
 	json_set(arena, object, STR("range"), range);
 }
 
@@ -74,7 +39,8 @@ related(Arena *arena, const Diag *diag, SourceSet *sources)
 		Json *object = json_object(arena);
 
 		set_place(arena, object, sources, diag->related[i].span);
-		json_set(arena, object, STR("message"), text(arena, diag->related[i].message));
+		json_set(arena, object, STR("message"),
+			report_text(arena, diag->related[i].message));
 		json_push(arena, list, object);
 	}
 	return list;
@@ -87,30 +53,32 @@ notes(Arena *arena, const Diag *diag)
 	size_t i;
 
 	for (i = 0; i < diag->notes_len; i++)
-		json_push(arena, list, text(arena, diag->notes[i]));
+		json_push(arena, list, report_text(arena, diag->notes[i]));
 	return list;
 }
 
 static Json *
-finding(Arena *arena, const Diag *diag, SourceSet *sources)
+finding(Arena *arena, const Report *report, const Diag *diag)
 {
+	SourceSet *sources = report->sources;
 	Json *object = json_object(arena);
 
 	json_set(arena, object, STR("code"), json_format(arena, "%s", diag_code_text(diag->code)));
 	json_set(arena, object, STR("name"), json_format(arena, "%s", diag_code_name(diag->code)));
 	json_set(arena, object, STR("severity"),
 		json_format(arena, "%s", diag_severity_text(diag->severity)));
-	json_set(arena, object, STR("message"), text(arena, diag->message));
+	json_set(arena, object, STR("message"), report_text(arena, diag->message));
 	json_set(arena, object, STR("file"), json_null(arena));
-	json_set(arena, object, STR("path"), text(arena, diag->path));
+	json_set(arena, object, STR("path"), report_text(arena, diag->path));
 	json_set(arena, object, STR("range"), json_null(arena));
 	set_place(arena, object, sources, diag->span);
-	json_set(arena, object, STR("label"), text(arena, diag->label));
+	json_set(arena, object, STR("label"), report_text(arena, diag->label));
 	json_set(arena, object, STR("related"), related(arena, diag, sources));
 	json_set(arena, object, STR("notes"), notes(arena, diag));
-	json_set(arena, object, STR("help"), text(arena, report_help(diag)));
+	json_set(arena, object, STR("help"), report_text(arena, report_help(diag)));
 	json_set(arena, object, STR("fixes"), json_list(arena));
-	json_set(arena, object, STR("fingerprint"), fingerprint(arena, diag));
+	json_set(
+		arena, object, STR("fingerprint"), json_text(arena, diag_fingerprint(arena, diag)));
 	json_set(arena, object, STR("waiver"), json_null(arena));
 	return object;
 }
@@ -118,11 +86,12 @@ finding(Arena *arena, const Diag *diag, SourceSet *sources)
 Json *
 report_diagnostics(Arena *arena, const DiagVerdict *verdict, SourceSet *sources)
 {
+	Report report = {.verdict = verdict, .sources = sources};
 	Json *list = json_list(arena);
 	size_t i;
 
 	for (i = 0; i < verdict->len; i++)
-		json_push(arena, list, finding(arena, &verdict->items[i], sources));
+		json_push(arena, list, finding(arena, &report, &verdict->items[i]));
 	return list;
 }
 
@@ -144,41 +113,6 @@ summary(Arena *arena, const DiagVerdict *verdict)
 	return object;
 }
 
-/* A value two levels down, on lines of their own. */
-static void
-write_indented(Buf *out, Arena *arena, const Json *value)
-{
-	Buf lines = buf_make(arena);
-	Str rest, line;
-
-	json_write_pretty(&lines, value);
-	rest = buf_text(&lines);
-	while (str_next_line(&rest, &line)) {
-		buf_lit(out, "\n    ");
-		buf_str(out, line);
-	}
-}
-
-/* A hundred thousand findings as one value would take more memory than the spec they are about. */
-static void
-write_findings(Buf *out, const Report *report)
-{
-	Arena *arena = arena_create();
-	size_t i;
-
-	for (i = 0; i < report->verdict->len; i++) {
-		if (i % BATCH == BATCH - 1) {
-			arena_destroy(arena);
-			arena = arena_create();
-		}
-		if (i > 0)
-			buf_char(out, ',');
-		write_indented(
-			out, arena, finding(arena, &report->verdict->items[i], report->sources));
-	}
-	arena_destroy(arena);
-}
-
 void
 report_json(Buf *out, const Report *report)
 {
@@ -192,7 +126,7 @@ report_json(Buf *out, const Report *report)
 	json_write_pretty(&lines, head);
 	/* The same bytes as if `diagnostics` were a member of this object. */
 	buf_str(out, str_slice(buf_text(&lines), 0, lines.len - STR("\n}\n").len));
-	buf_lit(out, ",\n  \"diagnostics\": [");
-	write_findings(out, report);
-	buf_lit(out, report->verdict->len > 0 ? "\n  ]\n}\n" : "]\n}\n");
+	buf_lit(out, ",\n  \"diagnostics\": ");
+	report_list(out, report, finding, 2);
+	buf_lit(out, "\n}\n");
 }

@@ -23,6 +23,8 @@ glyph(Painter *painter, Str line, size_t *at)
 	out->len = 0;
 	if (c == '\t')
 		buf_lit(out, TAB);
+	else if (c == '#' && text_is_log_mark(line, start))
+		buf_lit(out, "\\x23");
 	else
 		report_terminal(out, bytes);
 	/* What shows as itself is as wide as it is; all else became ASCII. */

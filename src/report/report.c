@@ -42,7 +42,7 @@ report_write(Buf *out, ReportFormat format, const DiagVerdict *verdict, SourceSe
 	const ReportOptions *options)
 {
 	Arena *scratch = arena_create();
-	Report report = {verdict, sources, options, scratch};
+	Report report = {verdict, sources, options, scratch, NULL};
 
 	rows[format].writer(out, &report);
 	arena_destroy(scratch);
@@ -67,11 +67,79 @@ report_terminal(Buf *out, Str text)
 	}
 }
 
+Str
+report_visible(Arena *arena, Str text)
+{
+	Buf buf = buf_make(arena);
+
+	report_terminal(&buf, text);
+	return buf_text(&buf);
+}
+
+static void
+add_remark(Buf *buf, const char *word, Str text)
+{
+	if (text.len > 0)
+		buf_printf(buf, "%s%s" STR_FMT, buf->len > 0 ? "\n" : "", word, STR_ARG(text));
+}
+
+Str
+report_remarks(Arena *arena, const Diag *diag)
+{
+	Buf buf = buf_make(arena);
+	size_t i;
+
+	for (i = 0; i < diag->notes_len; i++)
+		add_remark(&buf, "note: ", diag->notes[i]);
+	add_remark(&buf, "help: ", report_help(diag));
+	return buf_text(&buf);
+}
+
+/*
+ * A line of a log that begins with `::`, blanks of any script aside, is a command of GitHub
+ * Actions.
+ */
+static bool
+begins_command(Str text)
+{
+	bool is_blank = text.len > 0 && (text.ptr[0] == ' ' || (unsigned char)text.ptr[0] >= 0x80);
+
+	return str_starts(text, STR("::")) || (is_blank && str_find(text, STR("::")) < text.len);
+}
+
+void
+report_line_start(Buf *out, Str text)
+{
+	size_t colon = begins_command(text) ? str_find_char(text, ':', 0) : text.len;
+
+	report_terminal(out, str_slice(text, 0, colon));
+	if (colon == text.len)
+		return;
+	buf_lit(out, "\\x3a");
+	report_terminal(out, str_slice(text, colon + 1, text.len));
+}
+
 void
 report_place(Buf *out, SourceSet *sources, Span span)
 {
 	Position start = source_position(sources, span.file, span.start);
 
-	report_terminal(out, source_file(sources, span.file)->path);
+	Str path = source_file(sources, span.file)->path;
+
+	/* A path stays a path with this before it. */
+	buf_lit(out, begins_command(path) ? "./" : "");
+	report_terminal(out, path);
 	buf_printf(out, ":%u:%u", start.line, start.column);
+}
+
+Str
+report_where(Arena *arena, const Report *report, const Diag *diag)
+{
+	Buf buf = buf_make(arena);
+
+	if (span_is_set(diag->span))
+		report_place(&buf, report->sources, diag->span);
+	else
+		report_line_start(&buf, diag->path);
+	return buf_text(&buf);
 }

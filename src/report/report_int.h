@@ -4,11 +4,14 @@
 
 #include "report/report.h"
 
+typedef struct Utf16 Utf16;
+
 typedef struct Report {
 	const DiagVerdict *verdict;
 	SourceSet *sources;
 	const ReportOptions *options;
 	Arena *scratch;
+	Utf16 *utf16; /* of `sarif` alone */
 } Report;
 
 typedef void (*ReportWriter)(Buf *out, const Report *report);
@@ -19,10 +22,39 @@ typedef void (*ReportWriter)(Buf *out, const Report *report);
 
 /* What to do: what the rule said about this place, else what the rule book says; may be absent. */
 Str report_help(const Diag *diag);
+/* The clauses of a finding that follow its message: notes, then help, a line each. */
+Str report_remarks(Arena *arena, const Diag *diag);
 /* For a terminal: hidden characters and broken bytes as escapes. */
 void report_terminal(Buf *out, Str text);
 /* `path:line:column` of a span that is set, for a terminal. */
 void report_place(Buf *out, SourceSet *sources, Span span);
+
+/* The same, where nothing but blanks stands before the text: it must not be a command of a log. */
+void report_line_start(Buf *out, Str text);
+/* A finding as `short` has it, with its line end. */
+void report_line(Buf *out, const Report *report, const Diag *diag);
+/* Text for a terminal as a text: whatever was broken or hidden in it is visible. */
+Str report_visible(Arena *arena, Str text);
+
+/* Where a finding is, visible and fit for the start of a line: its place, or else its path. */
+Str report_where(Arena *arena, const Report *report, const Diag *diag);
+
+/* --- formats made of JSON --------------------------------------------------------------------- */
+
+/* JSON is UTF-8; a file name, and a value from a file that is not, may be anything. */
+Json *report_text(Arena *arena, Str value);
+/* One item of such a list. */
+typedef Json *(*ReportMake)(Arena *arena, const Report *report, const Diag *diag);
+/*
+ * The findings as a list, as json_write_pretty() would write it so many blanks from the left, but
+ * in parts: a hundred thousand findings as one value would take more memory than the spec they are
+ * about.
+ */
+void report_list(Buf *out, const Report *report, ReportMake make, size_t blanks);
+
+/* Lines, and columns in UTF-16 code units; in lines of any length cheap like source_position(). */
+Utf16 *utf16_make(Arena *arena, SourceSet *sources);
+Position utf16_position(Utf16 *utf16, uint32_t file, uint32_t offset);
 
 /* --- colours ---------------------------------------------------------------------------------- */
 
@@ -47,6 +79,9 @@ ReportStyle report_style(DiagSeverity severity);
 void paint_begin(Painter *painter, ReportStyle style);
 void paint_end(Painter *painter);
 void paint(Painter *painter, ReportStyle style, const char *text);
+
+/* "1 error, 2 infos in 1 file", and what was looked at where nothing was found; one line. */
+void report_summary(Painter *painter, const Report *report);
 
 /* --- one line of a source --------------------------------------------------------------------- */
 

@@ -32,8 +32,8 @@ sends_outside(const ModelHostInfo *info)
  * Whether a finding about addresses or a connector explains already why no on-premises connector
  * identifies a route: a connector accepts what leaves there, but cannot hold it.
  */
-static bool
-is_explained(const RuleFacts *facts, const ModelRoute *route)
+bool
+rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route)
 {
 	const RuleUse *use = rules_use_of(facts, route->host, route->egress);
 	const StateConnector *connectors = facts->state->connectors.items;
@@ -241,7 +241,7 @@ check_host(const RuleFacts *facts, const ModelHostInfo *info, bool connectors_kn
 		if (match->on_premises != STATE_NONE && needs_sender(facts, route, match))
 			add_refused(&sender, route, i);
 		if (match->on_premises != STATE_NONE || !connectors_known ||
-			is_explained(facts, route))
+			rules_miss_is_explained(facts, route))
 			continue;
 		add_refused(match->partner != STATE_NONE ? &partner : &missing, route, i);
 	}
@@ -254,8 +254,8 @@ check_host(const RuleFacts *facts, const ModelHostInfo *info, bool connectors_kn
 }
 
 /* Whether it is known of every connector what it accepts, and whether it relays at all. */
-static bool
-all_connectors_are_known(const RuleFacts *facts)
+bool
+rules_connectors_are_known(const RuleFacts *facts)
 {
 	const Model *model = facts->model;
 	uint32_t i, j;
@@ -281,7 +281,7 @@ void
 check_relay(const RuleFacts *facts, DiagSink *sink)
 {
 	const Model *model = facts->model;
-	bool connectors_known = all_connectors_are_known(facts);
+	bool connectors_known = rules_connectors_are_known(facts);
 	uint32_t i;
 
 	/* What a missing file defines, nobody knows. */

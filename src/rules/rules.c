@@ -19,8 +19,16 @@ static const RuleCheck checks[] = {
 	check_overlapping_connectors, /* CP203 */
 	check_certificate_tls,        /* CP402 */
 	check_relay,                  /* CP412 CP413 CP418 */
+	check_domain_records,         /* CP006 CP501 CP505 CP507 */
+	check_reverse,                /* CP006 CP502 */
 	check_mx_host,                /* CP504 */
+	check_volumes,                /* CP601 CP612 */
+	check_basic_auth,             /* CP602 CP611 */
 	check_endpoints,              /* CP603 */
+	check_direct_send,            /* CP604 CP605 */
+	check_weak_tls,               /* CP606 */
+	check_submission,             /* CP607 CP608 CP609 */
+	check_third_parties,          /* CP610 */
 	check_live_connectors,        /* CP701 CP702 CP703 CP704 */
 	check_live_others,            /* CP705 CP709 */
 	check_blast_radius,           /* CP707 */

@@ -54,6 +54,13 @@ const RuleUse *rules_use_of(const RuleFacts *facts, uint32_t host, uint32_t egre
 bool rules_class_fails(const RuleFacts *facts, NetClass net_class);
 /* Whether something about the addresses was reported, so that nobody knows what they will be. */
 bool rules_route_failed(const RuleFacts *facts, const ModelRoute *route);
+/*
+ * Whether a finding about addresses or a connector explains already why no on-premises connector
+ * identifies a route: a connector accepts what leaves there, but cannot hold it.
+ */
+bool rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route);
+/* Whether it is known of every connector what it accepts, and whether it relays at all. */
+bool rules_connectors_are_known(const RuleFacts *facts);
 
 /* --- lists of addresses, wherever they stand -------------------------------------------------- */
 
@@ -113,6 +120,8 @@ Str rules_connector_name(const RuleFacts *facts, uint32_t connector);
 /* What stands at the end of a method's route: "Exchange Online", "the Internet". */
 const char *rules_method_goal(ModelMethod method);
 const char *rules_method_text(ModelMethod method);
+/* Whether who sends is told by signing in, from wherever it comes. */
+bool rules_signs_in(ModelMethod method);
 
 static inline bool
 rules_is_on(const FieldFlag *flag)
@@ -135,8 +144,16 @@ void check_connector_identity(const RuleFacts *facts, DiagSink *sink);
 void check_certificate_tls(const RuleFacts *facts, DiagSink *sink);
 void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
+void check_domain_records(const RuleFacts *facts, DiagSink *sink);
+void check_reverse(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+void check_volumes(const RuleFacts *facts, DiagSink *sink);
+void check_basic_auth(const RuleFacts *facts, DiagSink *sink);
+void check_weak_tls(const RuleFacts *facts, DiagSink *sink);
+void check_submission(const RuleFacts *facts, DiagSink *sink);
+void check_direct_send(const RuleFacts *facts, DiagSink *sink);
+void check_third_parties(const RuleFacts *facts, DiagSink *sink);
 void check_live_connectors(const RuleFacts *facts, DiagSink *sink);
 void check_live_others(const RuleFacts *facts, DiagSink *sink);
 void check_blast_radius(const RuleFacts *facts, DiagSink *sink);

@@ -116,6 +116,19 @@ rules_method_goal(ModelMethod method)
 	return "the Internet";
 }
 
+bool
+rules_signs_in(ModelMethod method)
+{
+	switch (method) {
+	case MODEL_METHOD_SUBMISSION:
+	case MODEL_METHOD_HVE: return true;
+	case MODEL_METHOD_CONNECTOR:
+	case MODEL_METHOD_DIRECT_SEND:
+	case MODEL_METHOD_INTERNET: return false;
+	}
+	return false;
+}
+
 const char *
 rules_method_text(ModelMethod method)
 {

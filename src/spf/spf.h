@@ -1,11 +1,128 @@
 /*
- * spf: SPF records as RFC 7208 has them. Knows no spec.
+ * spf: SPF records as RFC 7208 has them: parse, evaluate for one address, expand for all addresses,
+ * compose. Knows no spec; answers come from a DnsSource.
+ *
+ * Ownership: results live in the arena that is handed in; records parsed on the way live in the
+ * SpfCache, which parses each only once. Failure: a record that breaks the grammar is an
+ * SpfProblem, everything that evaluation can meet is an SpfResult. Source: RFC 7208 with its
+ * errata; docs/decisions.md says where they leave a choice.
  */
 #ifndef SPF_SPF_H
 #define SPF_SPF_H
 
-#include "net/net.h"
-#include "json/json.h"
+#include "dns/dns.h"
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+/* RFC 7208 section 2.6, and what cannot be told. */
+typedef enum SpfResult {
+	SPF_NONE,
+	SPF_NEUTRAL,
+	SPF_PASS,
+	SPF_FAIL,
+	SPF_SOFTFAIL,
+	SPF_TEMPERROR,
+	SPF_PERMERROR,
+	SPF_UNDETERMINED, /* depends on an answer or an identity that is not known */
+} SpfResult;
+#define SPF_RESULTS 8
+
+typedef enum SpfTermKind {
+#define MECHANISM(enumerator, name, counts, domain, cidr) SPF_TERM_##enumerator,
+#define MODIFIER                                          MECHANISM
+#include "spf/terms.def"
+#undef MODIFIER
+#undef MECHANISM
+	SPF_TERMS
+} SpfTermKind;
+
+typedef struct SpfMacro SpfMacro; /* a domain-spec, taken apart */
+
+typedef struct SpfTerm {
+	SpfTermKind kind;
+	SpfResult qualifier;      /* of a mechanism: the result when it matches */
+	Str text;                 /* as it stands in the record */
+	const SpfMacro *domain;   /* NULL: none is written */
+	NetPrefix prefix;         /* ip4, ip6; host bits may be set */
+	uint8_t ip4_len, ip6_len; /* a, mx: how much of an address counts */
+} SpfTerm;
+
+typedef struct SpfRecord {
+	SpfTerm *terms; /* in the order of the record, modifiers among them */
+	size_t len;
+	const SpfTerm *redirect, *exp; /* or NULL */
+} SpfRecord;
+
+/* What is wrong with a record, and where in its text. */
+typedef struct SpfProblem {
+	size_t start, end;
+	Str message; /* a clause without a full stop */
+} SpfProblem;
+
+/* Whether a TXT record is an SPF record: `v=spf1`, then a blank or nothing (section 4.5). */
+bool spf_is_record(Str text);
+/* The whole text is held to the grammar; false, and the first thing that is wrong. */
+bool spf_parse(Arena *arena, Str text, SpfRecord **ret_record, SpfProblem *ret_problem);
+/* "softfail" */
+const char *spf_result_text(SpfResult result);
+
+/* --- evaluation ------------------------------------------------------------------------------- */
+
+#define SPF_LOOKUPS_MAX 10
+#define SPF_VOIDS_MAX   2
+
+/*
+ * Receivers differ on what a void look-up is (section 4.6.4). Strict: every query without an
+ * answer, those for the hosts of an MX or PTR answer among them. Relaxed: a name in a term of the
+ * record that does not exist.
+ */
+typedef enum SpfVoids { SPF_VOIDS_STRICT, SPF_VOIDS_RELAXED } SpfVoids;
+
+/* The records of one source, parsed and looked up as they are needed. */
+typedef struct SpfCache SpfCache;
+
+SpfCache *spf_cache(Arena *arena, const DnsSource *source);
+/* Gives back what does not live in the arena; nothing can be evaluated any more. */
+void spf_cache_close(SpfCache *cache);
+
+/* One message as its receiver sees it. */
+typedef struct SpfRequest {
+	NetPrefix ip; /* a single address; ::ffff:a.b.c.d counts as a.b.c.d */
+	Str helo;
+	Str mail_from; /* empty: the null sender, checked as postmaster@HELO */
+	Str receiver;  /* %{r}; empty: "unknown" */
+	int64_t time;  /* %{t}, seconds since 1970 */
+	SpfVoids voids;
+	bool want_steps;
+} SpfRequest;
+
+/* What became of one term, or of the record of one domain. */
+typedef struct SpfStep {
+	unsigned depth;
+	Str domain;              /* set where a record begins: whose it is; `text` is the record */
+	Str text;                /* the term */
+	size_t terms;            /* how many address terms this stands for; 1 for any other term */
+	unsigned lookups, voids; /* used so far, this term included */
+	bool counted;            /* towards the ten */
+	bool matched;
+	SpfResult result; /* where it ended the evaluation of its record */
+	bool ended;
+} SpfStep;
+
+typedef struct SpfAnswer {
+	SpfResult result;
+	Str term;        /* the term that decided; absent where none did */
+	StrVec path;     /* the domain, then the terms that led to the record that decided */
+	Str explanation; /* of a fail with `exp`, else absent */
+	Str reason;      /* for none, the errors and what cannot be told: why */
+	unsigned lookups, voids;
+	VEC(SpfStep) steps; /* if they were wanted */
+} SpfAnswer;
+
+/* check_host() of RFC 7208, with the initial processing of section 4.3. */
+void spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer *ret_answer);
+
+/* --- composition ------------------------------------------------------------------------------ */
 
 /* One character-string of a TXT record (RFC 1035 section 3.3.14). */
 #define SPF_STRING_MAX 255

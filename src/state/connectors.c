@@ -343,5 +343,6 @@ state_of_spec(const Model *model)
 		add_connector(state, NULL, implied);
 	state_match_routes(state);
 	state_compose_records(state);
+	state_add_mail_records(state);
 	return state;
 }

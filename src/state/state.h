@@ -73,16 +73,24 @@ typedef struct StateMatch {
 	bool by_certificate;  /* the on-premises one does so by certificate */
 } StateMatch;
 
+typedef enum StateRecordKind {
+	STATE_RECORD_SPF,
+	STATE_RECORD_DMARC,
+	STATE_RECORD_DKIM,
+} StateRecordKind;
+
 typedef struct StateRecord {
+	StateRecordKind kind;
 	Str domain, name, type;
 	uint32_t ttl;
-	Str value; /* without quotes, not yet cut into strings */
+	Str value; /* of TXT without quotes, not yet cut into strings; a name ends with a dot */
 	bool all_assumed;
 } StateRecord;
 
 /* What an SPF record of ours lets in, as far as it is known without DNS. */
 typedef struct StatePrice {
 	Str domain;
+	uint32_t record;       /* in State.records */
 	NetSet own;            /* addresses that the record itself names */
 	unsigned lookup_terms; /* in the record itself */
 } StatePrice;
@@ -91,7 +99,7 @@ typedef struct State {
 	const Model *model;             /* NULL: a live state */
 	const ConnectorExport *export;  /* NULL: a spec's */
 	VEC(StateConnector) connectors; /* sorted by name */
-	VEC(StateRecord) records;       /* sorted by name */
+	VEC(StateRecord) records;       /* by domain, of each by kind */
 	VEC(StatePrice) prices;
 	StateMatch *matches;                 /* for each of Model.routes */
 	NetSet on_premises_set, partner_set; /* of all enabled connectors of the type */
@@ -114,6 +122,13 @@ Str state_source_certificate(const Model *model, const StateSource *source);
 ModelTls state_source_tls(const Model *model, const StateSource *source);
 /* "erp01 → relay-hq → nat-tokyo", "filter → filter-pool", "nat-tokyo" */
 Str state_source_text(Arena *arena, const Model *model, const StateSource *source);
+/*
+ * Why a text is no place for DMARC reports, a `mailto:` URI with or without a size (RFC 7489
+ * section 6.2), as a clause; NULL: it is one.
+ */
+const char *state_report_uri_problem(Arena *arena, Str uri);
+/* `SELECTOR._domainkey.DOMAIN`, as a name of DNS. */
+NetNameError state_dkim_name(Arena *arena, Str domain, Str selector, Str *ret_name);
 /* Whether a certificate of that name is one that a connector with this name or pattern takes. */
 bool state_certificate_matches(Str pattern, Str name);
 

@@ -20,5 +20,7 @@ void state_fill_record(State *state, StateConnector *connector);
 void state_match_routes(State *state);
 /* SPF records and their price. */
 void state_compose_records(State *state);
+/* DMARC and DKIM records, put among those of SPF. */
+void state_add_mail_records(State *state);
 
 #endif

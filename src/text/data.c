@@ -1,4 +1,4 @@
-/* Zone files, CSV, workflow commands, JSON: languages with one simple rule each. */
+/* Zone files, CSV, commands in the logs of builds, URIs, JSON: one simple rule each. */
 #include "text/text_int.h"
 
 void
@@ -98,6 +98,60 @@ void
 text_workflow_property(Buf *buf, Str text)
 {
 	text_each(buf, text, escape_property);
+}
+
+/* Azure Pipelines has a code of its own for the percent sign. */
+static bool
+escape_azure_message(Buf *buf, uint32_t c)
+{
+	if (c == '%')
+		buf_lit(buf, "%AZP25");
+	else
+		return escape_message(buf, c);
+	return true;
+}
+
+void
+text_azure_message(Buf *buf, Str text)
+{
+	text_each(buf, text, escape_azure_message);
+}
+
+static bool
+escape_azure_property(Buf *buf, uint32_t c)
+{
+	if (c != ';' && c != ']')
+		return escape_azure_message(buf, c);
+	buf_printf(buf, "%%%02X", (unsigned)c);
+	return true;
+}
+
+void
+text_azure_property(Buf *buf, Str text)
+{
+	text_each(buf, text, escape_azure_property);
+}
+
+static bool
+is_unreserved(unsigned char octet)
+{
+	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+	       (octet >= '0' && octet <= '9') || text_is_one_of((char)octet, STR("-._~"));
+}
+
+void
+text_uri_path(Buf *buf, Str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		unsigned char octet = (unsigned char)text.ptr[i];
+
+		if (is_unreserved(octet) || octet == '/')
+			buf_char(buf, (char)octet);
+		else
+			buf_printf(buf, "%%%02X", octet);
+	}
 }
 
 static bool

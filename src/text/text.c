@@ -59,8 +59,30 @@ escape_terminal(Buf *buf, uint32_t c)
 	return true;
 }
 
+bool
+text_is_log_mark(Str text, size_t at)
+{
+	Str rest;
+
+	if (at == 0 || at >= text.len || text.ptr[at] != '#' || text.ptr[at - 1] != '#')
+		return false;
+	rest = str_slice(text, at + 1, text.len);
+	return str_starts(rest, STR("[")) ||
+	       (rest.len >= 4 && str_equal_nocase(str_slice(rest, 0, 4), STR("vso[")));
+}
+
 void
 text_terminal(Buf *buf, Str text)
 {
-	text_each(buf, text, escape_terminal);
+	size_t at = 0;
+
+	while (at < text.len) {
+		size_t start = at;
+		uint32_t c = utf8_next(text, &at);
+
+		if (c == '#' && text_is_log_mark(text, start))
+			buf_lit(buf, "\\x23");
+		else if (!escape_terminal(buf, c))
+			buf_bytes(buf, text.ptr + start, at - start);
+	}
 }

@@ -59,9 +59,22 @@ void text_yaml(Buf *buf, Str text);
 /* The message of a GitHub workflow command / of one of its properties. */
 void text_workflow_message(Buf *buf, Str text);
 void text_workflow_property(Buf *buf, Str text);
+/* The same of a logging command of Azure Pipelines. */
+void text_azure_message(Buf *buf, Str text);
+void text_azure_property(Buf *buf, Str text);
+/* The path of a URI reference (RFC 3986): slashes and unreserved characters, all else as %XX. */
+void text_uri_path(Buf *buf, Str text);
 /* One JSON string with its quotes, controls as \u00xx. */
 void text_json(Buf *buf, Str text);
-/* For a terminal: controls and invisible characters become visible escapes such as \x1b, \u202e. */
+/*
+ * For a terminal or the log of a build: controls and invisible characters become visible escapes
+ * such as \x1b, \u202e; so does the mark that runs the rest of a line as a command there.
+ */
 void text_terminal(Buf *buf, Str text);
+/*
+ * Whether the second `#` of such a mark stands at `at`: `##[` or `##vso[`, which GitHub Actions and
+ * Azure Pipelines look for anywhere in a line.
+ */
+bool text_is_log_mark(Str text, size_t at);
 
 #endif

@@ -258,8 +258,9 @@ records_json(Arena *arena, const State *state)
 		Json *item = json_object(arena), *strings = json_list(arena);
 		StrVec cut = {0};
 
-		/* DNS takes a long value as several strings, of at most 255 octets each. */
-		spf_strings(arena, record->value, &cut);
+		/* DNS takes a long text as several strings, of at most 255 octets each. */
+		if (STR_EQ(record->type, "TXT"))
+			spf_strings(arena, record->value, &cut);
 		for (j = 0; j < cut.len; j++)
 			json_push(arena, strings, json_text(arena, cut.items[j]));
 		SET(item, "domain", json_text(arena, record->domain));
@@ -272,57 +273,6 @@ records_json(Arena *arena, const State *state)
 		json_push(arena, list, item);
 	}
 	return list;
-}
-
-/* A PTR record: of one address of an egress object, or of the address that the spec names. */
-typedef struct Pointer {
-	const ModelEgress *egress;
-	const FieldPair *pair;
-	uint32_t address; /* where the pair names none */
-} Pointer;
-
-typedef VEC(Pointer) Pointers;
-
-static Json *
-pointer_json(Arena *arena, const void *context, size_t index)
-{
-	const Pointer *pointer = &((const Pointer *)context)[index];
-	const ModelEgress *egress = pointer->egress;
-	Str address = pointer->pair->key;
-	Json *item = json_object(arena);
-
-	if (address.ptr == NULL)
-		address = net_prefix_text(arena, egress->addresses.items[pointer->address].prefix);
-	SET(item, "address", json_text(arena, address));
-	SET(item, "name", json_text(arena, pointer->pair->text));
-	SET(item, "egress", json_text(arena, egress->head.name));
-	return item;
-}
-
-/* One name for all addresses of an egress object, or a name for each. */
-static void
-add_pointers(Arena *arena, const ModelEgress *egress, Pointers *pointers)
-{
-	uint32_t i, k;
-
-	for (i = 0; i < egress->ptr.len; i++) {
-		const FieldPair *pair = &egress->ptr.items[i];
-		uint32_t len = pair->key.ptr != NULL ? 1 : egress->addresses.len;
-
-		for (k = 0; k < len; k++)
-			VEC_PUSH(arena, pointers, ((Pointer){egress, pair, k}));
-	}
-}
-
-static Json *
-ptr_json(Arena *arena, const Model *model)
-{
-	Pointers pointers = {0};
-	uint32_t i;
-
-	for (i = 0; i < model->egress_len; i++)
-		add_pointers(arena, &model->egress[i], &pointers);
-	return json_list_on_demand(arena, pointers.len, pointer_json, pointers.items);
 }
 
 static Json *
@@ -541,7 +491,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	set_objects(arena, plan, model);
 	SET(plan, "connectors", connectors_json(arena, input->plan));
 	SET(plan, "records", records_json(arena, input->plan->after));
-	SET(plan, "ptr", ptr_json(arena, model));
+	SET(plan, "ptr", view_pointers(arena, model));
 	SET(plan, "order", order_json(arena, input->plan));
 	SET(plan, "price", price_json(arena, input->plan->after));
 	findings_json(arena, input->verdict, plan);

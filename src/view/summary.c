@@ -182,9 +182,8 @@ spf_table(Arena *arena, const void *context, size_t index)
 {
 	const ViewInput *input = context;
 	const State *state = input->plan->after;
-	const StateRecord *record = &state->records.items[index];
-	/* Records and prices are made in pairs. */
 	const StatePrice *price = &state->prices.items[index];
+	const StateRecord *record = &state->records.items[price->record];
 	SummaryTable table = {arena, input->language, input->plan->model, json_list(arena)};
 	Json *object = json_object(arena);
 
@@ -202,6 +201,46 @@ spf_table(Arena *arena, const void *context, size_t index)
 					 "domain", record->domain)));
 	SET(object, "rows", table.rows);
 	return object;
+}
+
+/* --- the other records
+ * ---------------------------------------------------------------------------------- */
+
+/* Null where there are none: then the heading is left out too. */
+static Json *
+mail_records(Arena *arena, const ViewInput *input)
+{
+	const State *state = input->plan->after;
+	Json *object = json_object(arena), *rows = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < state->records.len; i++) {
+		const StateRecord *record = &state->records.items[i];
+		Json *row = json_object(arena);
+
+		if (record->kind == STATE_RECORD_SPF)
+			continue;
+		SET(row, "name", json_text(arena, record->name));
+		SET(row, "type", json_text(arena, record->type));
+		SET(row, "value", json_text(arena, record->value));
+		SET(row, "markdown", in_markdown(arena, record->value, text_markdown_cell_code));
+		json_push(arena, rows, row);
+	}
+	SET(object, "rows", rows);
+	return rows->items.len > 0 ? object : json_null(arena);
+}
+
+/* Whether there is something to ask for; the list itself is the plan's. */
+static bool
+wants_pointers(const Model *model)
+{
+	uint32_t i;
+
+	for (i = 0; i < model->egress_len; i++) {
+		if (model->egress[i].ptr.len > 0)
+			return true;
+	}
+	return false;
 }
 
 /* --- findings and notices
@@ -330,7 +369,9 @@ view_summary(Arena *arena, const ViewInput *input)
 	SET(summary, "notices", notices(arena, input));
 	SET(summary, "connectors", connectors);
 	SET(summary, "hosts", host_tables(arena, input));
-	SET(summary, "spf", json_list_on_demand(arena, state->records.len, spf_table, input));
+	SET(summary, "spf", json_list_on_demand(arena, state->prices.len, spf_table, input));
+	SET(summary, "mail_records", mail_records(arena, input));
+	SET(summary, "ptr", json_bool(arena, wants_pointers(table.model)));
 	SET(summary, "findings", findings(arena, input, false));
 	SET(summary, "not_checked", findings(arena, input, true));
 	SET(summary, "unknowns", unknowns(arena, input));

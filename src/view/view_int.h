@@ -12,6 +12,9 @@ Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
 Json *view_summary(Arena *arena, const ViewInput *input);
 
+/* The PTR records to ask for: one member for each range and name, sorted by address. */
+Json *view_pointers(Arena *arena, const Model *model);
+
 /* The findings in an order that no line number has a part in: severity, code, path, message. */
 const Diag **view_findings(Arena *arena, const DiagVerdict *verdict);
 

@@ -7,7 +7,7 @@ import re
 import sys
 
 from lib import BINARY, ROOT, connplan, each, equal, is_sanitized, release_only, run
-from specs import SMALLEST, check, findings, folder, smallest, text_of
+from specs import SMALLEST, WHOLE_DOMAIN, check, findings, folder, smallest, text_of
 
 sys.path.insert(0, str(ROOT / "tests/bench"))
 import gen_spec
@@ -166,7 +166,7 @@ def test_forks_do_not_multiply():
 
 def test_a_cycle_is_shown_whole():
     gateways = {f"g{n}": {"kind": "postfix", "via": f"g{(n + 1) % 5}"} for n in range(5)}
-    spec = smallest(gateways=gateways, relay_hosts={
+    spec = smallest(domains=WHOLE_DOMAIN, gateways=gateways, relay_hosts={
         "erp01": {"address": "10.1.1.30", "via": "g0", "sends_as": "contoso.com"}})
     result = refused(spec, "CP008")
     cycle, = [finding for finding in findings(result) if finding[4] == "CP008"]

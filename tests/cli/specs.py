@@ -22,6 +22,12 @@ SMALLEST = {
 }
 
 
+# A domain of which no rule wants more.
+WHOLE_DOMAIN = {"contoso.com": {
+    "spf": {"manage": "off"}, "dmarc": {"policy": "reject"},
+    "dkim": {"selector1": "selector1-contoso-com._domainkey.contoso.onmicrosoft.com"}}}
+
+
 def smallest(**sections):
     """The smallest useful spec with top-level sections replaced or added."""
     return {**copy.deepcopy(SMALLEST), **sections}

@@ -11,6 +11,7 @@ from lib import ROOT, Report, connplan, difference
 DERIVED = {
     "schema/mailflow.schema.json": ["schema", "spec"],
     "schema/plan.schema.json": ["schema", "plan"],
+    "schema/lock.schema.json": ["schema", "lock"],
     "schema/export.schema.json": ["schema", "export"],
     "schema/diagnostics.schema.json": ["schema", "diagnostics"],
     "docs/reference/spec.md": ["schema", "spec", "--format", "markdown"],

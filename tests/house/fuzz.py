@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Runs libFuzzer targets: fuzz.py [--seconds EACH | --total SECONDS] TARGET|all
 
-A target is the program build/fuzz/fuzz_NAME made of tests/fuzz/fuzz_NAME.c; seeds come from
-tests/fuzz/corpus/NAME and, for all targets, tests/bogons. What breaks lands in build/fuzz/found.
+A target is the program build/fuzz/fuzz_NAME made of tests/fuzz/fuzz_NAME.c. Seeds are what the other
+tests read (SEEDS) and, for all targets, tests/bogons; the words of the dictionary are the keys and
+values of the spec's JSON Schema. What breaks lands in build/fuzz/found.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import sys
@@ -15,6 +17,12 @@ from lib import ROOT, Report, on_all_cores, run
 
 BUILD = ROOT / "build/fuzz"
 FOUND = BUILD / "found"
+SCHEMA = ROOT / "schema/mailflow.schema.json"
+SEEDS = {
+    "spec": ["tests/rules", "examples"],
+    "json": ["schema", "tests/mustache"],
+    "template": ["templates"],
+}
 
 
 def targets(wanted):
@@ -33,6 +41,24 @@ def program(name):
     return found[0] if found else None
 
 
+def words(schema):
+    """Every key and every value that a JSON Schema names."""
+    if isinstance(schema, list):
+        return set().union(*map(words, schema))
+    if not isinstance(schema, dict):
+        return set()
+    found = set().union(*map(words, schema.values()))
+    found |= set(schema.get("properties", {}))
+    return found | {value for value in schema.get("enum", []) if isinstance(value, str)}
+
+
+def write_dictionary(path):
+    """The words of the spec for libFuzzer, each alone and as a key."""
+    with path.open("w", encoding="ascii") as file:
+        for word in sorted(words(json.loads(SCHEMA.read_text(encoding="utf-8")))):
+            file.write(f'"{word}"\n"{word}: "\n')
+
+
 def fuzz(report, name, seconds):
     binary = program(name)
     if not binary:
@@ -40,12 +66,9 @@ def fuzz(report, name, seconds):
         return
     work = BUILD / "corpus" / name
     work.mkdir(parents=True, exist_ok=True)
-    folders = [ROOT / "tests/fuzz/corpus" / name, ROOT / "tests/bogons"]
-    if name == "spec":
-        folders.append(ROOT / "tests/rules")
-    seeds = [path for path in folders if path.is_dir()]
+    seeds = [ROOT / folder for folder in ["tests/bogons", *SEEDS.get(name, [])]]
     result = run([binary, f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
-                  "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={FOUND}/{name}-",
+                  "-max_len=65536", "-print_final_stats=1", f"-dict={BUILD}/spec.dict", f"-artifact_prefix={FOUND}/{name}-",
                   work, *seeds], timeout=seconds * 3 + 120)
     report.check(name, result.status == 0, "\n".join(result.errors.splitlines()[-40:]))
 
@@ -64,6 +87,7 @@ def main():
     cores = os.cpu_count() or 1
     seconds = arguments.seconds or max(2, (arguments.total or 60) * cores // max(1, len(names)))
     FOUND.mkdir(parents=True, exist_ok=True)
+    write_dictionary(BUILD / "spec.dict")
     report = Report()
     on_all_cores(lambda name: fuzz(report, name, seconds), names)
     return report.finish()

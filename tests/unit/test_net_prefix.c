@@ -184,6 +184,84 @@ test_reverse_names(void **state)
 	}
 }
 
+/* How many of the names are met by the name of an address, as a server of DNS meets them. */
+static size_t
+names_met(const StrVec *names, NetPrefix address)
+{
+	Str name = net_reverse_name(arena, address);
+	size_t met = 0, i;
+
+	for (i = 0; i < names->len; i++) {
+		Str one = names->items[i];
+
+		if (str_starts(one, STR("*.")))
+			met += str_ends(name, str_slice(one, 1, one.len));
+		else
+			met += str_equal(name, one);
+	}
+	return met;
+}
+
+static size_t
+names_of(const StrVec *names, NetPrefix prefix, NetBits bits)
+{
+	NetFamily family = (NetFamily)prefix.family;
+
+	return names_met(names, net_prefix_of(family, bits, net_family_bits(family)));
+}
+
+static void
+check_reverse_names(NetFamily family, unsigned len)
+{
+	NetPrefix prefix = net_prefix_of(family, random_address(family), len);
+	NetBits first = net_prefix_first(prefix), last = net_prefix_last(prefix);
+	NetBits all = net_prefix_last(net_prefix_of(family, 0, 0));
+	StrVec names = {0};
+	unsigned i;
+
+	net_reverse_names(arena, prefix, &names);
+	assert_in_range(names.len, 1, 256);
+	for (i = 0; i < 20; i++) {
+		NetBits inside = first | (random_address(family) & (first ^ last));
+
+		assert_int_equal(names_of(&names, prefix, inside), 1);
+	}
+	assert_int_equal(names_of(&names, prefix, first), 1);
+	assert_int_equal(names_of(&names, prefix, last), 1);
+	if (first > 0)
+		assert_int_equal(names_of(&names, prefix, first - 1), 0);
+	if (last < all)
+		assert_int_equal(names_of(&names, prefix, last + 1), 0);
+}
+
+/* Every address of a prefix has a name, no other has, and none has two. */
+static void
+test_reverse_names_of_prefixes(void **state)
+{
+	StrVec names = {0};
+	unsigned i, j;
+
+	(void)state;
+	net_reverse_names(arena, prefix_of_text("198.51.100.18/31"), &names);
+	net_reverse_names(arena, prefix_of_text("198.51.102.0/23"), &names);
+	net_reverse_names(arena, prefix_of_text("2001:db8::/31"), &names);
+	assert_int_equal(names.len, 6);
+	assert_text(names.items[0], "18.100.51.198.in-addr.arpa");
+	assert_text(names.items[1], "19.100.51.198.in-addr.arpa");
+	assert_text(names.items[2], "*.102.51.198.in-addr.arpa");
+	assert_text(names.items[3], "*.103.51.198.in-addr.arpa");
+	assert_text(names.items[4], "*.8.b.d.0.1.0.0.2.ip6.arpa");
+	assert_text(names.items[5], "*.9.b.d.0.1.0.0.2.ip6.arpa");
+	random_state = 24;
+	for (i = 0; i <= 128; i++) {
+		for (j = 0; j < 3; j++) {
+			check_reverse_names(NET_IP6, i);
+			if (i <= 32)
+				check_reverse_names(NET_IP4, i);
+		}
+	}
+}
+
 static void
 test_decimal(void **state)
 {
@@ -230,6 +308,7 @@ main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_split_has_a_limit),
 		cmocka_unit_test(test_reverse_names),
+		cmocka_unit_test(test_reverse_names_of_prefixes),
 		cmocka_unit_test(test_decimal),
 	};
 

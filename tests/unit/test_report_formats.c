@@ -1,5 +1,6 @@
 /* The formats for machines, and what holds for every format whatever is in the findings. */
 #include "test_report_case.h"
+#include "test_report_random.h"
 
 /* --- the table -------------------------------------------------------------------------------- */
 
@@ -229,59 +230,11 @@ a_fingerprint_outlives_moved_lines(void **state)
 
 /* --- laws over all formats -------------------------------------------------------------------- */
 
-static const char *const hostile[] = {"\x1b[31m", "\x1b]0;title\x07", "\x9b", "\xc2\x9b", "\n",
-	"\r\n", "\t", "\x08", "\x7f", "\xe2\x80\xae", "\xe2\x80\x8b", "\xe2\x80\xa8",
-	"\xef\xbb\xbf", "\xff", "\xe3\x81", "\xed\xa0\x80", "`", "\"", "\\", "plain ", "%s%n",
-	"\xe6\x9d\xb1"};
-
-static Str
-random_hostile(Random *random, Arena *arena)
+/* JSON may hold what does not show: whoever reads it decides how to show it. */
+static bool
+is_json(ReportFormat format)
 {
-	Buf buf = buf_make(arena);
-	size_t parts = random_below(random, 8);
-
-	for (; parts > 0; parts--)
-		buf_lit(&buf, hostile[random_below(random, BASE_COUNT(hostile))]);
-	return buf_text(&buf);
-}
-
-static Span
-random_span(Random *random, Case *c)
-{
-	uint32_t file = (uint32_t)random_below(random, c->sources->files.len + 1), start;
-
-	if (file == 0)
-		return (Span){0};
-	start = (uint32_t)random_below(random, source_file(c->sources, file)->text.len + 2);
-	return (Span){file, start, start + (uint32_t)random_below(random, 9)};
-}
-
-static Case
-random_case(Random *random)
-{
-	Case c = case_make();
-	size_t i, findings = random_below(random, 6), notes;
-
-	for (i = 0; i < 3; i++)
-		source_add(c.sources, random_hostile(random, c.arena),
-			random_hostile(random, c.arena));
-	for (i = 0; i < findings; i++) {
-		Diag *diag = diag_report(c.sink, (DiagCode)random_below(random, DIAG_CODES),
-			random_span(random, &c), STR_FMT, STR_ARG(random_hostile(random, c.arena)));
-
-		diag_path(diag, random_hostile(random, c.arena));
-		diag_label(c.sink, diag, STR_FMT, STR_ARG(random_hostile(random, c.arena)));
-		diag_help(c.sink, diag, STR_FMT, STR_ARG(random_hostile(random, c.arena)));
-		for (notes = random_below(random, 4); notes > 0; notes--) {
-			diag_note(c.sink, diag, STR_FMT, STR_ARG(random_hostile(random, c.arena)));
-			diag_related(c.sink, diag, random_span(random, &c), STR_FMT,
-				STR_ARG(random_hostile(random, c.arena)));
-		}
-	}
-	c.options.looked_at = random_hostile(random, c.arena);
-	c.options.language = (DiagLanguage)random_below(random, DIAG_LANGUAGES);
-	c.options.max_diagnostics = random_below(random, 5);
-	return c;
+	return format == REPORT_JSON || format == REPORT_SARIF || format == REPORT_GITLAB;
 }
 
 static void
@@ -303,7 +256,7 @@ no_control_comes_out_raw(void **state)
 				uint32_t c_point = utf8_next(text, &at);
 
 				assert_false(utf8_is_control(c_point) && c_point != '\n');
-				assert_false(format != REPORT_JSON &&
+				assert_false(!is_json((ReportFormat)format) &&
 					     (utf8_is_invisible(c_point) ||
 						     utf8_is_line_separator(c_point)));
 			}
@@ -368,6 +321,24 @@ colours_change_nothing_else(void **state)
 	}
 }
 
+/* A `#` by its number is what keeps the mark of a log's command out. */
+static Str
+without_escaped_marks(Arena *arena, Str text)
+{
+	static const Str escape = STR_CONST("#\\u0023");
+	Buf buf = buf_make(arena);
+	size_t at = str_find(text, escape);
+
+	while (at < text.len) {
+		buf_str(&buf, str_slice(text, 0, at));
+		buf_lit(&buf, "##");
+		text = str_slice(text, at + escape.len, text.len);
+		at = str_find(text, escape);
+	}
+	buf_str(&buf, text);
+	return buf_text(&buf);
+}
+
 /* Written in parts, it is the same text that the whole value would be. */
 static void
 json_is_read_back(void **state)
@@ -385,7 +356,7 @@ json_is_read_back(void **state)
 
 		assert_true(json_read(c.arena, text, &value, &error));
 		json_write_pretty(&again, value);
-		assert_true(str_equal(buf_text(&again), text));
+		assert_true(str_equal(buf_text(&again), without_escaped_marks(c.arena, text)));
 		assert_int_equal(json_len(json_get(value, STR("diagnostics"))), c.sink->items.len);
 		arena_destroy(c.arena);
 	}

@@ -94,6 +94,8 @@ assert_contains(Str text, const char *part)
 #define SPEC_HEAD                                                                                  \
 	"version: 1\nsample: true\n"                                                               \
 	"tenant: { name: Contoso, mx_host: contoso-com.mail.protection.outlook.com }\n"
-#define SPEC_DOMAIN "domains: { contoso.com: { spf: { manage: off } } }\n"
+#define SPEC_DOMAIN                                                                                \
+	"domains: { contoso.com: { spf: { manage: off }, dmarc: { policy: reject }, "              \
+	"dkim: { s1: s1.contoso.onmicrosoft.com } } }\n"
 
 #endif

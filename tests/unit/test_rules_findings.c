@@ -180,19 +180,20 @@ silent_about_what_failed(void **state)
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n",
 		"relay_hosts: { erp01: { sends_as: contoso.com } }\n",
-		"egress: { office: { addresses: 198.51.100.3 }, dc2: { addresses: 198.51.100.4 } "
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com }, dc2: { "
+		"addresses: 198.51.100.4 } "
 		"}\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: ofice, sends_as: contoso.com } "
 		"}\n",
-		"egress: { office: { addresses: 198.51.100.3 } }\n"
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com } }\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n"
 		"connectors: { Relay: { accepts: erp01 } }\n",
-		"egress: { office: { addresses: 198.51.100.3 } }\n"
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com } }\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n"
 		"connectors: { Relay: { type: on-premises, accepts: erp01, identify_by: x } }\n",
-		"egress: { office: { addresses: 198.51.100.3 } }\n"
+		"egress: { office: { addresses: 198.51.100.3, ptr: a.contoso.com } }\n"
 		"relay_hosts: { erp01: { address: 10.1.1.1, egress: office, sends_as: contoso.com "
 		"} }\n"
 		"connectors: { Relay: { type: on-premises, accepts: erp02 } }\n",

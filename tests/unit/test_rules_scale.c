@@ -63,7 +63,8 @@ disjoint_connectors(Arena *arena, int count)
 		SPEC_HEAD SPEC_DOMAIN "egress: { e: { addresses: 25.0.0.1 } }\nconnectors:\n");
 	for (i = 0; i < count; i++)
 		buf_printf(&text,
-			"  c%d: { type: on-premises, accepts: e, accepted_domains: d%d.example }\n",
+			"  c%d: { type: on-premises, accepts: e, require_tls: true, "
+			"accepted_domains: d%d.example }\n",
 			i, i);
 	return case_of(&text);
 }
@@ -120,7 +121,8 @@ long_lists_of_domains(void **state)
 	buf_lit(&text, "connectors:\n");
 	for (j = 0; j < 2; j++) {
 		buf_printf(&text,
-			"  c%d:\n    type: on-premises\n    accepts: e\n    accepted_domains:\n",
+			"  c%d:\n    type: on-premises\n    require_tls: true\n    accepts: e\n"
+			"    accepted_domains:\n",
 			j);
 		for (i = 0; i < 4000; i++)
 			buf_printf(&text, "      - d%d.%d.example\n", i, j);

@@ -36,7 +36,7 @@ state_case_connector(const StateCase *c, const char *name)
 			return &c->state->connectors.items[i];
 	}
 	fail_msg("no connector `%s`", name);
-	return NULL;
+	abort();
 }
 
 /* A list with blanks between. */

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "test_text_random.h"
 
@@ -139,22 +140,30 @@ csv_reads_back_and_is_no_formula(void **state)
 
 /* --- workflow commands ------------------------------------------------------------------------ */
 
-/* The runner replaces these, `%25` last. */
+/* What a runner replaces, and by what. */
+typedef struct Codes {
+	const char *const *codes;
+	const char *bytes;
+} Codes;
+
+static const char *const github_codes[] = {"%0D", "%0A", "%3A", "%2C", "%25", NULL};
+static const char *const azure_codes[] = {"%0D", "%0A", "%3B", "%5D", "%AZP25", NULL};
+static const Codes github = {github_codes, "\r\n:,%"}, azure = {azure_codes, "\r\n;]%"};
+
 static Str
-read_workflow(Arena *arena, Str written)
+read_workflow(Arena *arena, const Codes *codes, Str written)
 {
-	static const char codes[][4] = {"%0D", "%0A", "%3A", "%2C", "%25"};
-	static const char bytes[] = "\r\n:,%";
 	Buf buf = buf_make(arena);
 	size_t at = 0, i;
 
 	while (at < written.len) {
-		for (i = 0; i < BASE_COUNT(codes); i++) {
-			if (str_starts(str_slice(written, at, written.len), str_from(codes[i])))
+		for (i = 0; codes->codes[i] != NULL; i++) {
+			if (str_starts(
+				    str_slice(written, at, written.len), str_from(codes->codes[i])))
 				break;
 		}
-		buf_char(&buf, i < BASE_COUNT(codes) ? bytes[i] : written.ptr[at]);
-		at += i < BASE_COUNT(codes) ? 3 : 1;
+		buf_char(&buf, codes->codes[i] != NULL ? codes->bytes[i] : written.ptr[at]);
+		at += codes->codes[i] != NULL ? strlen(codes->codes[i]) : 1;
 	}
 	return buf_text(&buf);
 }
@@ -172,15 +181,22 @@ has_any(Str text, const char *bytes)
 }
 
 static void
+check_command(Arena *arena, Str text, const Codes *codes, TextEscape escape, const char *forbidden)
+{
+	Str written = written_by(arena, escape, text);
+
+	expect(arena, text, written,
+		!has_any(written, forbidden) &&
+			str_equal(read_workflow(arena, codes, written), text));
+}
+
+static void
 check_workflow(Arena *arena, Str text)
 {
-	Str message = written_by(arena, text_workflow_message, text);
-	Str property = written_by(arena, text_workflow_property, text);
-
-	expect(arena, text, message,
-		!has_any(message, "\r\n") && str_equal(read_workflow(arena, message), text));
-	expect(arena, text, property,
-		!has_any(property, "\r\n:,") && str_equal(read_workflow(arena, property), text));
+	check_command(arena, text, &github, text_workflow_message, "\r\n");
+	check_command(arena, text, &github, text_workflow_property, "\r\n:,");
+	check_command(arena, text, &azure, text_azure_message, "\r\n");
+	check_command(arena, text, &azure, text_azure_property, "\r\n;]");
 }
 
 static void
@@ -190,9 +206,52 @@ workflow_reads_back_on_one_line(void **state)
 	for_random_texts(20000, check_workflow);
 }
 
+/* --- URI references --------------------------------------------------------------------------- */
+
+static void
+check_uri(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_uri_path, text);
+	Buf read = buf_make(arena);
+	size_t at;
+
+	for (at = 0; at < written.len; at++) {
+		char digits[3] = {0};
+
+		if (written.ptr[at] != '%') {
+			buf_char(&read, written.ptr[at]);
+			continue;
+		}
+		if (written.len - at < 3)
+			break;
+		digits[0] = written.ptr[at + 1];
+		digits[1] = written.ptr[at + 2];
+		buf_char(&read, (char)strtoul(digits, NULL, 16));
+		at += 2;
+	}
+	expect(arena, text, written,
+		!has_any(written, " :?#[]@!$&'()*+,;=\"<>\\^`{|}\x7f") &&
+			str_equal(buf_text(&read), text));
+}
+
+static void
+uri_reads_back_and_is_one_path(void **state)
+{
+	Arena *arena = arena_create();
+
+	(void)state;
+	for_random_texts(20000, check_uri);
+	assert_string_equal(
+		shown(arena, written_by(arena, text_uri_path, STR("a b/\xe6\x9d\xb1~1.yaml"))),
+		"a%20b/%E6%9D%B1~1.yaml");
+	arena_destroy(arena);
+}
+
 /* --- terminal --------------------------------------------------------------------------------- */
 
-/* Whether `written` is `text` with every hidden character replaced by a backslash and its number.
+/*
+ * Whether `written` is `text` with every hidden character, and a `#` that would make a command,
+ * replaced by a backslash and its number.
  */
 static bool
 shows(Str text, Str written)
@@ -214,6 +273,8 @@ shows(Str text, Str written)
 					    : "\\U%08x",
 				(unsigned)c);
 			expected = buf_text(&out);
+		} else if (text_is_log_mark(text, start)) {
+			expected = STR("\\x23");
 		}
 		if (!str_starts(str_slice(written, from, written.len), expected))
 			return false;
@@ -240,6 +301,33 @@ terminal_shows_what_is_hidden(void **state)
 	assert_string_equal(shown(arena, written_by(arena, text_terminal,
 						 STR("a\x1b[1m\xe2\x80\xae\xf3\xa0\x81\x81\n"))),
 		"a\\x1b[1m\\u202e\\U000e0041\\x0a");
+	arena_destroy(arena);
+}
+
+/* Nothing that was shown starts a command in the log of a build. */
+static void
+check_no_command(Arena *arena, Str text)
+{
+	Str written = str_lower(arena, written_by(arena, text_terminal, text));
+
+	expect(arena, text, written,
+		str_find(written, STR("##[")) == written.len &&
+			str_find(written, STR("##vso[")) == written.len);
+}
+
+static void
+no_command_for_a_log_is_shown(void **state)
+{
+	Arena *arena = arena_create();
+
+	(void)state;
+	for_random_texts(20000, check_no_command);
+	assert_string_equal(shown(arena, written_by(arena, text_terminal,
+						 STR("###[x ##vSo[ ## [ ##vso ##vs #[ [##"))),
+		"##\\x23[x #\\x23vSo[ ## [ ##vso ##vs #[ [##");
+	assert_false(text_is_log_mark(STR("#["), 0));
+	assert_false(text_is_log_mark(STR("##"), 1));
+	assert_false(text_is_log_mark(STR("##["), 3));
 	arena_destroy(arena);
 }
 
@@ -310,7 +398,9 @@ main(void)
 		cmocka_unit_test(zone_reads_back),
 		cmocka_unit_test(csv_reads_back_and_is_no_formula),
 		cmocka_unit_test(workflow_reads_back_on_one_line),
+		cmocka_unit_test(uri_reads_back_and_is_one_path),
 		cmocka_unit_test(terminal_shows_what_is_hidden),
+		cmocka_unit_test(no_command_for_a_log_is_shown),
 		cmocka_unit_test(json_reads_back),
 		cmocka_unit_test(every_language_has_its_function),
 	};

@@ -56,7 +56,8 @@ random_piece(void)
 		STR_CONST("\\u0000"), STR_CONST("\x1b[31m"), STR_CONST("198.51.100.10"),
 		STR_CONST("2001:db8::1"), STR_CONST("**a**"), STR_CONST("_b_"), STR_CONST("{{x}}"),
 		STR_CONST("erp01"), STR_CONST("=="), STR_CONST("+ "), STR_CONST(" "),
-		STR_CONST("\0a")};
+		STR_CONST("\0a"), STR_CONST("##vso[task.x]"), STR_CONST("##[group]"),
+		STR_CONST("##VSO["), STR_CONST("%AZP25"), STR_CONST("%3B"), STR_CONST("%5D;")};
 
 	return pieces[random_below(BASE_COUNT(pieces))];
 }

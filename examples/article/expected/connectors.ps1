@@ -145,7 +145,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '48fcb4d1e87e9e5ade17fbd5f6d4a264f55af7a30442e9ab0874823d90b07297'
+    PlanHash = 'fc3fcbbeb47680c5a416fdebb6c69e86a210908e5dcaee6235c3cd081ed60111'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -311,7 +311,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'a6b98584ec085d849230b0fa4af53681cdeb225d19c427495fdc97c992f7deb9'
+    PlanHash = '1e4284daedaf451ad53c6fd4aa9ac3192f5b68937204257b0822f4c55c7bfffa'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -166,7 +166,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '18e1fabebec7618b80a6f36c38b0469863fcd1045c7bb274e515cee0016cd9a8'
+    PlanHash = '89a7bbb16ea33d4adf2a2545267ff4f05a31039abea19a458c4a32d609af1180'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
