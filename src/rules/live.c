@@ -178,6 +178,7 @@ report_overlap(
 		return;
 	net_set_cover(facts->scratch, &common, &cover);
 	after = find_sharer(facts->input->plan, &common);
+	ASSERT(after != NULL);
 	diag = diag_report(sink, DIAG_LIVE_OVERLAP, before->span,
 		"the tenant's connector `" STR_FMT
 		"`, which the spec does not name, holds `" STR_FMT "`" STR_FMT ", as `" STR_FMT
