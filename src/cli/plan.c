@@ -1,78 +1,45 @@
 /* What must change in the tenant. */
 #include "cli/cli_int.h"
 
-static bool
-is_result(const CliFormat *format)
-{
-	return STR_EQ(format->name, "human") || STR_EQ(format->name, "markdown") ||
-	       str_starts(format->name, STR("json"));
-}
+typedef struct Planned {
+	const Plan *plan;
+	const DiagVerdict *verdict;
+} Planned;
 
 /* The plan as plan.json has it, with the findings as every result has them. */
 static Str
-json_result(Cli *cli, const Plan *plan, const DiagVerdict *verdict)
+json_result(Cli *cli, const Planned *planned)
 {
-	ViewInput input = {.plan = plan,
-		.verdict = verdict,
+	ViewInput input = {.plan = planned->plan,
+		.verdict = planned->verdict,
 		.language = cli->options.language,
 		.version = STR(CONNPLAN_VERSION)};
 	Json *json = view_plan(cli->arena, &input);
 	Buf text = buf_make(cli->arena);
 
 	json_set(cli->arena, json, STR("diagnostics"),
-		report_diagnostics(cli->arena, verdict, cli->sources));
+		report_diagnostics(cli->arena, planned->verdict, cli->sources));
 	json_write_pretty(&text, json);
 	return buf_text(&text);
 }
 
-static void
-print_result(Cli *cli, const Plan *plan, const DiagVerdict *verdict, const CliFormat *format)
+static Str
+make_result(Cli *cli, CliResultForm form, const void *context)
 {
+	const Planned *planned = context;
 	Buf text = buf_make(cli->arena);
 
-	if (str_starts(format->name, STR("json")))
-		buf_str(&text, json_result(cli, plan, verdict));
-	else
-		view_difference(&text, plan, STR_EQ(format->name, "markdown"));
-	cli_print_to(cli, format->file, buf_text(&text));
-}
-
-/* Findings in a format that is theirs alone; `human` has them on standard error beside the result.
- */
-static void
-report_findings(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, Str looked_at)
-{
-	CliOptions all = cli->options;
-
-	cli->options.formats.len = 0;
-	VEC_PUSH(cli->arena, &cli->options.formats, *format);
-	cli_report(cli, verdict, is_result(format) ? OS_STDERR : OS_STDOUT, looked_at);
-	cli->options = all;
-}
-
-static void
-print_all(Cli *cli, const Plan *plan, const DiagVerdict *verdict)
-{
-	static const CliFormat human = {.name = STR_CONST("human")};
-	Str looked_at = cli_looked_at(cli, plan);
-	size_t len = cli->options.formats.len, i;
-
-	for (i = 0; i < (len > 0 ? len : 1); i++) {
-		const CliFormat *format = len > 0 ? &cli->options.formats.items[i] : &human;
-
-		if (is_result(format) && plan->before != NULL)
-			print_result(cli, plan, verdict, format);
-		if (!is_result(format))
-			report_findings(cli, verdict, format, looked_at);
-		else if (STR_EQ(format->name, "human") && format->file.ptr == NULL)
-			report_findings(cli, verdict, format, looked_at);
-	}
+	if (form == CLI_JSON)
+		return json_result(cli, planned);
+	view_difference(&text, planned->plan, form == CLI_MARKDOWN);
+	return buf_text(&text);
 }
 
 int
 cli_plan(Cli *cli)
 {
 	DiagVerdict verdict;
+	Planned planned;
 	Plan *plan;
 
 	if (cli->options.live.ptr == NULL) {
@@ -84,6 +51,11 @@ cli_plan(Cli *cli)
 	if (plan == NULL)
 		return cli_unread(cli);
 	verdict = diag_verdict(cli->sink);
-	print_all(cli, plan, &verdict);
+	planned = (Planned){plan, &verdict};
+	/* Without a tenant to compare with there is nothing to show. */
+	if (plan->before != NULL)
+		cli_print_result(cli, make_result, &planned, &verdict, cli_looked_at(cli, plan));
+	else
+		cli_report(cli, &verdict, OS_STDERR, cli_looked_at(cli, plan));
 	return cli_difference_status(cli, &verdict, plan->differences > 0);
 }
