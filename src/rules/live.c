@@ -11,6 +11,7 @@ connector_path(const RuleFacts *facts, Str name)
  * ------------------------------------------
  */
 
+/* New, or gone: of a connector that is never written the second is a mistake of the spec. */
 static void
 report_missing(const RuleFacts *facts, const StateConnector *after, DiagSink *sink)
 {
@@ -38,6 +39,7 @@ property_names(const RuleFacts *facts, uint32_t properties)
 	return buf_text(&names);
 }
 
+/* Those that the plan would write; of an unmanaged connector those that the spec states. */
 static uint32_t
 differing_properties(const Plan *plan, const PlanConnector *connector)
 {
@@ -58,6 +60,7 @@ differing_properties(const Plan *plan, const PlanConnector *connector)
 	return different;
 }
 
+/* One finding a connector: `plan` shows each property with both values. */
 static void
 report_difference(const RuleFacts *facts, const PlanConnector *connector, DiagSink *sink)
 {
@@ -95,6 +98,7 @@ report_disabled(const RuleFacts *facts, const PlanConnector *connector, DiagSink
 		"meant, write `enabled: false`");
 }
 
+/* The wizard writes its connectors anew whenever it runs, and hybrid mail depends on them. */
 static void
 report_hybrid(const RuleFacts *facts, const PlanConnector *connector, DiagSink *sink)
 {
@@ -135,6 +139,7 @@ check_live_connectors(const RuleFacts *facts, DiagSink *sink)
  * --------------------------------------
  */
 
+/* What is proved about the spec may not hold for a tenant that has more than it. */
 static void
 report_unmanaged(const RuleFacts *facts, const StateConnector *before, DiagSink *sink)
 {
@@ -165,6 +170,7 @@ find_sharer(const Plan *plan, const NetSet *set)
 	return NULL;
 }
 
+/* One finding a connector, with the first address that both hold. */
 static void
 report_overlap(
 	const RuleFacts *facts, const StateConnector *before, const NetSet *planned, DiagSink *sink)
@@ -228,6 +234,7 @@ typedef struct Radius {
 	NetPrefix address;
 } Radius;
 
+/* Removed or disabled: either way it takes no mail afterwards. */
 static bool
 is_going(const PlanConnector *connector)
 {
@@ -262,6 +269,7 @@ accepted_afterwards(const RuleFacts *facts)
 	return set;
 }
 
+/* Adds one connector of the tenant; a disabled one takes no mail that could be lost. */
 static void
 measure_one(const PlanConnector *connector, const NetSet *afterwards, Radius *radius)
 {
@@ -294,6 +302,7 @@ is_over(size_t going, size_t all)
 	return all >= RADIUS_LEAST && going * 100 > all * RADIUS_PERCENT;
 }
 
+/* The largest loss alone is told: the others follow from it. */
 static void
 report_radius(const RuleFacts *facts, const Radius *radius, DiagSink *sink)
 {
@@ -343,6 +352,7 @@ check_blast_radius(const RuleFacts *facts, DiagSink *sink)
 /* --- CP708 CP710 ---------------------------------------------------------------------------------
  */
 
+/* By dates in UTC, not hours: the day is all that --today says. */
 void
 check_live_age(const RuleFacts *facts, DiagSink *sink)
 {
