@@ -236,16 +236,16 @@ static bool
 read_list(ExportReader *reader, const Json *list, ConnectorExportError *ret_error)
 {
 	VEC(const Json *) objects = {0};
-	JsonPlaces places = {0};
+	JsonPlaces *places = ARENA_NEW(reader->arena, JsonPlaces);
 	size_t i;
 
-	json_locate_items(reader->arena, reader->text, reader->pointer, &places);
-	reader->places = &places;
+	json_locate_items(reader->arena, reader->text, reader->pointer, places);
+	reader->places = places;
 	for (i = 0; i < list->items.len; i++) {
 		const Json *item = list->items.items[i];
 
 		if (item->kind != JSON_NULL && item->kind != JSON_OBJECT)
-			return refuse(reader, places.items[i],
+			return refuse(reader, places->items[i],
 				STR("a list of connectors holds something else here"), ret_error);
 		/* `[null]`: what no connector at all may be written as. */
 		if (item->kind == JSON_NULL)
