@@ -298,6 +298,31 @@ flag_voids(Cli *cli, Str value)
 }
 
 static bool
+flag_baseline(Cli *cli, Str value)
+{
+	if (!once(cli, "--baseline", cli->options.baseline.ptr != NULL))
+		return false;
+	cli->options.baseline = value;
+	return true;
+}
+
+static bool
+flag_write_baseline(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.write_baseline = true;
+	return true;
+}
+
+static bool
+flag_show_waived(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.show_waived = true;
+	return true;
+}
+
+static bool
 flag_list(Cli *cli, Str value)
 {
 	(void)value;

@@ -24,6 +24,8 @@ cli_check(Cli *cli)
 	Buf looked_at = buf_make(cli->arena);
 	DiagVerdict verdict;
 
+	if (!cli_begin_policy(cli))
+		return cli->status;
 	if (cli->options.live.ptr != NULL) {
 		if (len > 1) {
 			cli_complain(cli, "--live is the state of one tenant: it takes one spec");
@@ -41,6 +43,8 @@ cli_check(Cli *cli)
 	}
 	for (i = 0; i < len; i++)
 		check_templates(cli, cli->options.arguments.items[i], plans[i]);
+	if (cli->options.write_baseline)
+		cli_write_baseline(cli);
 	verdict = diag_verdict(cli->sink);
 	/* "No problems" would be a lie about a spec that could not be read. */
 	if (verdict.len > 0 || looked_at.len > 0)

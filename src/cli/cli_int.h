@@ -49,7 +49,9 @@ typedef struct CliOptions {
 	DiagSeverity fail_on;
 	int32_t today;
 	size_t max_diagnostics;
-	Str import_root, stdin_filename, output, live, organization;
+	bool has_select, write_baseline, show_waived;
+	bool selected[DIAG_CODES], ignored[DIAG_CODES];
+	Str import_root, stdin_filename, output, baseline, live, organization;
 	bool detailed_exitcode;
 	PlanOptions plan_options;
 	NetPrefix ip;
@@ -67,6 +69,7 @@ typedef struct Cli {
 	SourceSet *sources;
 	DiagSink *sink;
 	CliOptions options;
+	DiagPolicy *policy;          /* NULL until something is said about findings */
 	const ConnectorExport *live; /* NULL: without a live state */
 	int status;                  /* of what went wrong besides findings */
 } Cli;
@@ -123,6 +126,21 @@ CliResultForm cli_result_form(const Cli *cli);
 
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
+
+/* Replaces a file in one step; false after a complaint. */
+bool cli_write_file(Cli *cli, Str path, Str text);
+
+/* --- which findings count --------------------------------------------------------------------- */
+
+/* The flags of the same names; false after a complaint. Lists of codes, names, and begins of codes:
+ * CP4, CP41. */
+bool cli_select(Cli *cli, Str list);
+bool cli_ignore(Cli *cli, Str list);
+bool cli_severity(Cli *cli, Str value);
+/* Before a verdict: takes the flags together and reads the baseline; false after a complaint. */
+bool cli_begin_policy(Cli *cli);
+/* Writes what stands to the baseline, which holds it from then on. */
+void cli_write_baseline(Cli *cli);
 
 /* --- specs
  * --------------------------------------------------------------------------------------------- */

@@ -273,7 +273,6 @@ explain_address(Cli *cli, Str path)
 	return cli_exit_status(cli, &verdict);
 }
 
-/* Rules are known by number and by name: a slip in either is near to one of them. */
 static int
 unknown_code(Cli *cli, Str word)
 {

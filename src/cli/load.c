@@ -80,6 +80,7 @@ cli_load(Cli *cli, Str path)
 	Model *model = NULL;
 	IoStatus status;
 
+	diag_begin_spec(cli->sink);
 	if (STR_EQ(path, "-")) {
 		model = load_stdin(cli, &options);
 	} else {

@@ -74,8 +74,8 @@ cli_wants_color(const Cli *cli, OsStream stream)
 }
 
 /* Replaces the file in one step. */
-static void
-write_report_file(Cli *cli, Str path, Str text)
+bool
+cli_write_file(Cli *cli, Str path, Str text)
 {
 	Str beside = str_format(cli->arena, STR_FMT ".tmp", STR_ARG(path));
 	IoStatus status;
@@ -89,6 +89,7 @@ write_report_file(Cli *cli, Str path, Str text)
 		(void)cli->io->remove_file(cli->io, beside);
 		cli_io_error(cli, "cannot write", path, status);
 	}
+	return status == IO_OK;
 }
 
 static void
@@ -99,6 +100,7 @@ report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStre
 	ReportOptions options = {.color = format->file.ptr == NULL && cli_wants_color(cli, stream),
 		.language = cli->options.language,
 		.max_diagnostics = cli->options.max_diagnostics,
+		.show_waived = cli->options.show_waived,
 		.looked_at = looked_at};
 	Buf text = buf_make(cli->arena);
 	ReportFormat known;
@@ -107,7 +109,7 @@ report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStre
 		panic("a format that the command line does not take");
 	report_write(&text, known, verdict, cli->sources, &options);
 	if (format->file.ptr != NULL)
-		write_report_file(cli, format->file, buf_text(&text));
+		(void)cli_write_file(cli, format->file, buf_text(&text));
 	else
 		cli_print(cli, stream, buf_text(&text));
 }
@@ -157,7 +159,7 @@ cli_print_result(
 			continue;
 		}
 		if (format->file.ptr != NULL)
-			write_report_file(cli, format->file, make(cli, form, context));
+			(void)cli_write_file(cli, format->file, make(cli, form, context));
 		else
 			cli_print(cli, OS_STDOUT, make(cli, form, context));
 		has_result = true;

@@ -260,8 +260,10 @@ cli_render(Cli *cli, Str path, const Plan *plan, const DiagVerdict *verdict, Jso
 	Templates templates = {.folder = &model->spec->documents.templates,
 		.options = &options,
 		.spec_path = model->files.items[0].path};
+	/* Tomorrow's build of the same spec writes the same bytes. */
+	DiagVerdict undated = diag_verdict_undated(cli->arena, verdict);
 	ViewInput input = {.plan = plan,
-		.verdict = verdict,
+		.verdict = &undated,
 		.language =
 			cli->options.has_language ? cli->options.language : view_language(model),
 		.version = STR(CONNPLAN_VERSION)};

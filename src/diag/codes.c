@@ -7,14 +7,14 @@ extern const size_t diag_embedded_len;
 typedef struct CodeRow {
 	const char *text, *name;
 	DiagSeverity severity;
-	bool waivable;
+	unsigned traits;
 } CodeRow;
 
-enum { FINAL, FREE };
+enum { FREE = 0, FINAL = 1, DATED = 2 };
 
 static const CodeRow rows[DIAG_CODES] = {
-#define CODE(number, enumerator, name, severity, waivable)                                         \
-	[DIAG_##enumerator] = {"CP" #number, name, DIAG_SEVERITY_##severity, waivable == FREE},
+#define CODE(number, enumerator, name, severity, traits)                                           \
+	[DIAG_##enumerator] = {"CP" #number, name, DIAG_SEVERITY_##severity, traits},
 #include "diag/codes.def"
 #undef CODE
 };
@@ -47,7 +47,13 @@ diag_code_severity(DiagCode code)
 bool
 diag_code_waivable(DiagCode code)
 {
-	return rows[code].waivable;
+	return (rows[code].traits & FINAL) == 0;
+}
+
+bool
+diag_code_is_dated(DiagCode code)
+{
+	return (rows[code].traits & DATED) != 0;
 }
 
 bool
@@ -85,11 +91,11 @@ diag_severity_find(Str text, DiagSeverity *ret_severity)
 	return false;
 }
 
+/* `text` is five characters long, as in "CP103". */
 static Str
-prose_file(DiagCode code, DiagLanguage language)
+prose_file(const char *text, DiagLanguage language)
 {
 	char name[64] = "src/data/rules/CP000.en.md";
-	const char *text = rows[code].text;
 	size_t i;
 
 	for (i = 0; i < 5; i++)
@@ -97,6 +103,12 @@ prose_file(DiagCode code, DiagLanguage language)
 	name[21] = language == DIAG_JA ? 'j' : 'e';
 	name[22] = language == DIAG_JA ? 'a' : 'n';
 	return embedded_find(diag_embedded, diag_embedded_len, str_from(name));
+}
+
+bool
+diag_code_is_in_book(Str text)
+{
+	return text.len == 5 && prose_file(text.ptr, DIAG_EN).ptr != NULL;
 }
 
 static void
@@ -147,7 +159,7 @@ prose_example(Str file, Str heading)
 DiagProse
 diag_prose(DiagCode code, DiagLanguage language)
 {
-	Str file = prose_file(code, language), rest = file, line;
+	Str file = prose_file(rows[code].text, language), rest = file, line;
 	DiagProse prose = {0};
 
 	while (str_next_line(&rest, &line) && line.len > 0)

@@ -39,22 +39,55 @@ typedef struct DiagRelated {
 	Str message;
 } DiagRelated;
 
+/* Why a finding does not count, in the order in which the verdict asks. */
+typedef enum DiagLift {
+	DIAG_STANDS,
+	DIAG_WAIVED,       /* by the spec */
+	DIAG_BASELINE,     /* it was there when the baseline was written */
+	DIAG_NOT_SELECTED, /* by the command line */
+} DiagLift;
+
+/* One that may lift findings: complete, and not past its last day. */
+typedef struct DiagWaiver {
+	DiagCode code;
+	uint32_t scope;
+	Span span;
+	Str path; /* of the waiver itself */
+	Str at;   /* covers this path and what lies below it */
+	Str reason, ticket;
+	int32_t until;
+	bool used, told;
+} DiagWaiver;
+
 typedef struct Diag {
 	DiagCode code;
 	DiagSeverity severity;
+	DiagLift lift;
 	uint8_t related_len, notes_len;
 	uint32_t order; /* of reporting */
+	uint32_t scope; /* of which spec, where one run reads several */
 	Span span;
 	Str path; /* JSON Pointer without its leading slash; absent where there is none */
 	Str message, label, help;
 	DiagRelated *related;
 	Str *notes;
+	const DiagWaiver *waiver; /* of DIAG_WAIVED */
 } Diag;
+
+/* What the command line says about findings. */
+typedef struct DiagPolicy {
+	const Map *baseline; /* of diag_baseline_key(); NULL: none */
+	bool ignored[DIAG_CODES], has_level[DIAG_CODES];
+	DiagSeverity levels[DIAG_CODES];
+} DiagPolicy;
 
 typedef struct DiagSink {
 	Arena *arena;
 	SourceSet *sources;
 	VEC(Diag) items;
+	VEC(DiagWaiver *) waivers;
+	uint32_t scope;
+	const DiagPolicy *policy; /* NULL: every finding counts, as severe as it is */
 } DiagSink;
 
 DiagSink *diag_sink(Arena *arena, SourceSet *sources);
@@ -75,19 +108,34 @@ void diag_related(DiagSink *sink, Diag *diag, Span span, const char *format, ...
 /* Whether an error stands among the findings from index `from` on. */
 bool diag_has_errors(const DiagSink *sink, size_t from);
 
+/* What is reported from now on belongs to another spec. */
+void diag_begin_spec(DiagSink *sink);
+/* A waiver of the present spec; `used` and `told` are the verdict's. */
+void diag_waive(DiagSink *sink, const DiagWaiver *waiver);
+
 /* --- the verdict: once, last ------------------------------------------------------------------ */
 
 typedef struct DiagVerdict {
-	Diag *items; /* sorted by file, position, code; equal ones once */
-	size_t len;
-	size_t counts[DIAG_SEVERITIES];
-	size_t waived; /* findings that a waiver lifted; they are not among the items */
-	bool failed;   /* an unwaived error stands: no file is written */
+	/* Sorted by file, position, code, equal ones once: `len` that count, and behind them
+	 * `waived` that a waiver or the baseline lifted. */
+	Diag *items;
+	size_t len, waived;
+	size_t counts[DIAG_SEVERITIES]; /* of the first `len` */
+	bool failed;                    /* an error counts: no file is written */
 } DiagVerdict;
 
+/*
+ * Waivers, then the baseline, then the selection, then severities, then counts. A waiver that lifts
+ * nothing is a finding here (CP803), unless what it could have lifted is not known. Codes that no
+ * waiver may lift are lifted by nothing.
+ */
 DiagVerdict diag_verdict(DiagSink *sink);
+/* The findings that count, without those that hang on the day: what documents may hold. */
+DiagVerdict diag_verdict_undated(Arena *arena, const DiagVerdict *verdict);
 /* The same finding keeps it while lines move: of code, path and message, 16 hexadecimal digits. */
 Str diag_fingerprint(Arena *arena, const Diag *diag);
+/* What a baseline knows a finding by: its file and its fingerprint. */
+Str diag_baseline_key(Arena *arena, Str file, Str fingerprint);
 /* Whether anything is at or above the threshold, in the order error, warning, not-checked, info. */
 bool diag_at_least(const DiagVerdict *verdict, DiagSeverity threshold);
 
@@ -97,6 +145,10 @@ const char *diag_code_text(DiagCode code); /* "CP103" */
 const char *diag_code_name(DiagCode code); /* "reserved-refused" */
 DiagSeverity diag_code_severity(DiagCode code);
 bool diag_code_waivable(DiagCode code);
+/* Whether the day decides about it. */
+bool diag_code_is_dated(DiagCode code);
+/* Whether the rule book has a rule of that code, be it one that this version does not check yet. */
+bool diag_code_is_in_book(Str text);
 /* By "CP103" or "reserved-refused", without regard to case. */
 bool diag_code_find(Str text, DiagCode *ret_code);
 const char *diag_severity_text(DiagSeverity severity); /* "not-checked" */

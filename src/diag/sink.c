@@ -25,6 +25,7 @@ diag_report(DiagSink *sink, DiagCode code, Span span, const char *format, ...)
 	diag->severity = diag_code_severity(code);
 	diag->span = span;
 	diag->order = (uint32_t)sink->items.len;
+	diag->scope = sink->scope;
 	return diag;
 }
 
@@ -95,4 +96,20 @@ diag_has_errors(const DiagSink *sink, size_t from)
 			return true;
 	}
 	return false;
+}
+
+void
+diag_begin_spec(DiagSink *sink)
+{
+	sink->scope++;
+}
+
+void
+diag_waive(DiagSink *sink, const DiagWaiver *waiver)
+{
+	DiagWaiver *own = ARENA_NEW(sink->arena, DiagWaiver);
+
+	*own = *waiver;
+	own->scope = sink->scope;
+	VEC_PUSH(sink->arena, &sink->waivers, own);
 }

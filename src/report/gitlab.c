@@ -55,6 +55,6 @@ issue(Arena *arena, const Report *report, const Diag *diag)
 void
 report_gitlab(Buf *out, const Report *report)
 {
-	report_list(out, report, issue, 0);
+	report_list(out, report, report->verdict->len, issue, 0);
 	buf_char(out, '\n');
 }

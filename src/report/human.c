@@ -15,9 +15,9 @@ typedef struct Note {
 	Str text;
 } Note;
 
-/* Those of the finding, its path, general and special help. */
+/* Why it does not count, its path, its own, general and special help. */
 typedef struct Notes {
-	Note items[DIAG_NOTES_MAX + 3];
+	Note items[DIAG_NOTES_MAX + 4];
 	size_t len;
 } Notes;
 
@@ -59,8 +59,8 @@ static void
 write_header(Painter *painter, const Diag *diag, DiagLanguage language)
 {
 	paint_begin(painter, report_style(diag->severity));
-	buf_printf(painter->out, "%s[%s]", diag_severity_text(diag->severity),
-		diag_code_text(diag->code));
+	buf_printf(painter->out, "%s%s[%s]", diag->lift == DIAG_STANDS ? "" : "waived ",
+		diag_severity_text(diag->severity), diag_code_text(diag->code));
 	paint_end(painter);
 	paint_begin(painter, REPORT_STYLE_STRONG);
 	buf_lit(painter->out, ": ");
@@ -83,13 +83,15 @@ add_note(Notes *notes, const char *word, Str text)
 }
 
 static Notes
-notes_of(const Diag *diag, DiagLanguage language)
+notes_of(Arena *arena, const Diag *diag, DiagLanguage language)
 {
 	const Words *word = &words[language];
 	Str general = language == DIAG_JA ? diag_prose(diag->code, DIAG_JA).help : (Str){0};
 	Notes notes = {0};
 	size_t i;
 
+	if (diag->lift != DIAG_STANDS)
+		add_note(&notes, "", report_lift(arena, diag));
 	if (!span_is_set(diag->span))
 		add_note(&notes, word->path, diag->path);
 	for (i = 0; i < diag->notes_len; i++)
@@ -101,10 +103,11 @@ notes_of(const Diag *diag, DiagLanguage language)
 }
 
 static void
-write_finding(Painter *painter, const Diag *diag, DiagLanguage language)
+write_finding(Painter *painter, const Report *report, const Diag *diag)
 {
 	unsigned gutter = excerpt_gutter(painter->sources, diag);
-	Notes notes = notes_of(diag, language);
+	DiagLanguage language = report->options->language;
+	Notes notes = notes_of(report->scratch, diag, language);
 	size_t i;
 
 	write_header(painter, diag, language);
@@ -186,6 +189,23 @@ report_summary(Painter *painter, const Report *report)
 	buf_char(painter->out, '\n');
 }
 
+/* After those that count, and as many at most. */
+static void
+write_waived(Painter *painter, const Report *report)
+{
+	const DiagVerdict *verdict = report->verdict;
+	size_t most = report->options->max_diagnostics, shown = verdict->waived, i;
+
+	if (!report->options->show_waived || verdict->waived == 0)
+		return;
+	if (most > 0 && most < shown)
+		shown = most;
+	for (i = 0; i < shown; i++)
+		write_finding(painter, report, &verdict->items[verdict->len + i]);
+	if (shown < verdict->waived)
+		buf_printf(painter->out, "%zu more waived not shown\n", verdict->waived - shown);
+}
+
 void
 report_human(Buf *out, const Report *report)
 {
@@ -196,7 +216,8 @@ report_human(Buf *out, const Report *report)
 	if (options->max_diagnostics > 0 && options->max_diagnostics < shown)
 		shown = options->max_diagnostics;
 	for (i = 0; i < shown; i++)
-		write_finding(&painter, &report->verdict->items[i], options->language);
+		write_finding(&painter, report, &report->verdict->items[i]);
 	write_more(&painter, report->verdict, shown);
+	write_waived(&painter, report);
 	report_summary(&painter, report);
 }

@@ -57,6 +57,29 @@ notes(Arena *arena, const Diag *diag)
 	return list;
 }
 
+/* Why it does not count; null: it does. */
+static Json *
+waiver(Arena *arena, const Diag *diag)
+{
+	const DiagWaiver *from = diag->lift == DIAG_WAIVED ? diag->waiver : NULL;
+	Json *object = json_object(arena);
+
+	if (diag->lift == DIAG_STANDS)
+		return json_null(arena);
+	json_set(arena, object, STR("kind"),
+		json_text(arena, from != NULL ? STR("waiver") : STR("baseline")));
+	json_set(arena, object, STR("path"),
+		from != NULL ? report_text(arena, from->path) : json_null(arena));
+	json_set(arena, object, STR("reason"),
+		from != NULL ? report_text(arena, from->reason) : json_null(arena));
+	json_set(arena, object, STR("until"),
+		from != NULL ? json_text(arena, date_format(arena, from->until))
+			     : json_null(arena));
+	json_set(arena, object, STR("ticket"),
+		from != NULL ? report_text(arena, from->ticket) : json_null(arena));
+	return object;
+}
+
 static Json *
 finding(Arena *arena, const Report *report, const Diag *diag)
 {
@@ -79,7 +102,7 @@ finding(Arena *arena, const Report *report, const Diag *diag)
 	json_set(arena, object, STR("fixes"), json_list(arena));
 	json_set(
 		arena, object, STR("fingerprint"), json_text(arena, diag_fingerprint(arena, diag)));
-	json_set(arena, object, STR("waiver"), json_null(arena));
+	json_set(arena, object, STR("waiver"), waiver(arena, diag));
 	return object;
 }
 
@@ -90,7 +113,7 @@ report_diagnostics(Arena *arena, const DiagVerdict *verdict, SourceSet *sources)
 	Json *list = json_list(arena);
 	size_t i;
 
-	for (i = 0; i < verdict->len; i++)
+	for (i = 0; i < report_all(&report); i++)
 		json_push(arena, list, finding(arena, &report, &verdict->items[i]));
 	return list;
 }
@@ -127,6 +150,6 @@ report_json(Buf *out, const Report *report)
 	/* The same bytes as if `diagnostics` were a member of this object. */
 	buf_str(out, str_slice(buf_text(&lines), 0, lines.len - STR("\n}\n").len));
 	buf_lit(out, ",\n  \"diagnostics\": ");
-	report_list(out, report, finding, 2);
+	report_list(out, report, report_all(report), finding, 2);
 	buf_lit(out, "\n}\n");
 }

@@ -84,6 +84,21 @@ add_remark(Buf *buf, const char *word, Str text)
 }
 
 Str
+report_lift(Arena *arena, const Diag *diag)
+{
+	const DiagWaiver *waiver = diag->waiver;
+	Str ticket = {0};
+
+	if (diag->lift != DIAG_WAIVED)
+		return STR("known: it stands in the baseline");
+	if (waiver->ticket.len > 0)
+		ticket = str_format(arena, " (" STR_FMT ")", STR_ARG(waiver->ticket));
+	return str_format(arena, "accepted until " STR_FMT ": " STR_FMT STR_FMT,
+		STR_ARG(date_format(arena, waiver->until)), STR_ARG(waiver->reason),
+		STR_ARG(ticket));
+}
+
+Str
 report_remarks(Arena *arena, const Diag *diag)
 {
 	Buf buf = buf_make(arena);

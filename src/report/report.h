@@ -23,6 +23,7 @@ typedef enum ReportFormat {
 typedef struct ReportOptions {
 	bool color;
 	DiagLanguage language;  /* of titles and general help; messages are English */
+	bool show_waived;       /* and what the baseline holds */
 	size_t max_diagnostics; /* 0: all */
 	Str looked_at; /* for the case that nothing was found: "mailflow.yaml: 3 relay hosts" */
 } ReportOptions;

@@ -22,6 +22,8 @@ typedef void (*ReportWriter)(Buf *out, const Report *report);
 
 /* What to do: what the rule said about this place, else what the rule book says; may be absent. */
 Str report_help(const Diag *diag);
+/* Why a finding that was lifted does not count: "accepted until 2027-04-01: reason (SEC-77)". */
+Str report_lift(Arena *arena, const Diag *diag);
 /* The clauses of a finding that follow its message: notes, then help, a line each. */
 Str report_remarks(Arena *arena, const Diag *diag);
 /* For a terminal: hidden characters and broken bytes as escapes. */
@@ -46,11 +48,13 @@ Json *report_text(Arena *arena, Str value);
 /* One item of such a list. */
 typedef Json *(*ReportMake)(Arena *arena, const Report *report, const Diag *diag);
 /*
- * The findings as a list, as json_write_pretty() would write it so many blanks from the left, but
- * in parts: a hundred thousand findings as one value would take more memory than the spec they are
- * about.
+ * The first `len` findings as a list, as json_write_pretty() would write it so many blanks from the
+ * left, but in parts: a hundred thousand findings as one value would take more memory than the spec
+ * they are about.
  */
-void report_list(Buf *out, const Report *report, ReportMake make, size_t blanks);
+void report_list(Buf *out, const Report *report, size_t len, ReportMake make, size_t blanks);
+/* How many findings there are to list with those that were lifted. */
+size_t report_all(const Report *report);
 
 /* Lines, and columns in UTF-16 code units; in lines of any length cheap like source_position(). */
 Utf16 *utf16_make(Arena *arena, SourceSet *sources);

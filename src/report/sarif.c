@@ -222,6 +222,21 @@ fingerprints(Arena *arena, const Diag *diag)
 	return object;
 }
 
+/* A waiver stands in the spec, a baseline beside it. An empty list: asked, and not suppressed. */
+static Json *
+suppressions(Arena *arena, const Diag *diag)
+{
+	Json *list = json_list(arena), *object = json_object(arena);
+
+	if (diag->lift == DIAG_STANDS)
+		return list;
+	SET(object, "kind", literal(arena, diag->lift == DIAG_WAIVED ? "inSource" : "external"));
+	SET(object, "status", literal(arena, "accepted"));
+	SET(object, "justification", report_text(arena, report_lift(arena, diag)));
+	json_push(arena, list, object);
+	return list;
+}
+
 static Json *
 result(Arena *arena, const Report *report, const Diag *diag)
 {
@@ -237,6 +252,7 @@ result(Arena *arena, const Report *report, const Diag *diag)
 	if (diag->related_len > 0)
 		SET(object, "relatedLocations", related_locations(arena, report, diag));
 	SET(object, "partialFingerprints", fingerprints(arena, diag));
+	SET(object, "suppressions", suppressions(arena, diag));
 	return object;
 }
 
@@ -267,6 +283,6 @@ report_sarif(Buf *out, const Report *report)
 	json_write_pretty(&head, log_head(report->scratch));
 	buf_str(out, str_slice(buf_text(&head), 0, head.len - STR("\n    }\n  ]\n}\n").len));
 	buf_lit(out, ",\n      \"results\": ");
-	report_list(out, &own, result, 6);
+	report_list(out, &own, report_all(report), result, 6);
 	buf_lit(out, "\n    }\n  ]\n}\n");
 }

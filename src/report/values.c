@@ -60,25 +60,31 @@ write_indented(Buf *out, Arena *arena, const Json *value, size_t blanks)
 	}
 }
 
-void
-report_list(Buf *out, const Report *report, ReportMake make, size_t blanks)
+size_t
+report_all(const Report *report)
 {
-	const DiagVerdict *verdict = report->verdict;
+	return report->verdict->len + report->verdict->waived;
+}
+
+void
+report_list(Buf *out, const Report *report, size_t len, ReportMake make, size_t blanks)
+{
 	Arena *arena = arena_create();
 	size_t i;
 
 	buf_char(out, '[');
-	for (i = 0; i < verdict->len; i++) {
+	for (i = 0; i < len; i++) {
 		if (i % BATCH == BATCH - 1) {
 			arena_destroy(arena);
 			arena = arena_create();
 		}
 		if (i > 0)
 			buf_char(out, ',');
-		write_indented(out, arena, make(arena, report, &verdict->items[i]), blanks + 2);
+		write_indented(
+			out, arena, make(arena, report, &report->verdict->items[i]), blanks + 2);
 	}
 	arena_destroy(arena);
-	if (verdict->len > 0) {
+	if (len > 0) {
 		buf_char(out, '\n');
 		buf_repeat(out, ' ', blanks);
 	}

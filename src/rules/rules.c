@@ -40,6 +40,8 @@ static const RuleCheck checks[] = {
 	check_weak_tls,               /* CP606 */
 	check_submission,             /* CP607 CP608 CP609 */
 	check_third_parties,          /* CP610 */
+	check_expiry,                 /* CP013 CP016 CP017 */
+	check_waivers,                /* CP006 CP801 CP802 CP804 CP806 */
 	check_live_connectors,        /* CP701 CP702 CP703 CP704 */
 	check_live_others,            /* CP705 CP709 */
 	check_blast_radius,           /* CP707 */

@@ -159,6 +159,10 @@ Str rules_connector_path(const RuleFacts *facts, const StateConnector *connector
 /* What stands at the end of a method's route: "Exchange Online", "the Internet". */
 const char *rules_method_goal(ModelMethod method);
 const char *rules_method_text(ModelMethod method);
+/* How far ahead an end is told of: a change needs some weeks. */
+#define RULES_SOON_DAYS 30
+/* "today", "in 3 days, after 2026-12-04": the last day that is valid, `left` days from today. */
+Str rules_days_left(const RuleFacts *facts, int32_t left);
 /* Whether who sends is told by signing in, from wherever it comes. */
 bool rules_signs_in(ModelMethod method);
 
@@ -187,6 +191,8 @@ void check_domain_records(const RuleFacts *facts, DiagSink *sink);
 void check_reverse(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+void check_expiry(const RuleFacts *facts, DiagSink *sink);
+void check_waivers(const RuleFacts *facts, DiagSink *sink);
 void check_dynamic(const RuleFacts *facts, DiagSink *sink);
 void check_restrictions(const RuleFacts *facts, DiagSink *sink);
 void check_trust(const RuleFacts *facts, DiagSink *sink);

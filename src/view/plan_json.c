@@ -351,10 +351,25 @@ view_findings(Arena *arena, const DiagVerdict *verdict)
 	return sorted;
 }
 
+/* As the spec states them: whether one is past its last day is for the day of the check. */
+static Json *
+waivers_json(Arena *arena, const Model *model)
+{
+	const FieldTable *table = table_of("waivers");
+	const ModelWaiver *waivers = model->spec->waivers.items;
+	Json *list = json_list(arena);
+	uint32_t i;
+
+	for (i = 0; i < model->spec->waivers.len; i++)
+		json_push(arena, list, schema_value(arena, table, &waivers[i]));
+	return list;
+}
+
 /* What could not be checked stands apart: it is neither a fault nor a clean result. */
 static void
-findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
+findings_json(Arena *arena, const ViewInput *input, Json *plan)
 {
+	const DiagVerdict *verdict = input->verdict;
 	Json *findings = json_list(arena), *not_checked = json_list(arena);
 	const Diag **sorted = view_findings(arena, verdict);
 	size_t i;
@@ -372,7 +387,7 @@ findings_json(Arena *arena, const DiagVerdict *verdict, Json *plan)
 			diag->severity == DIAG_SEVERITY_NOT_CHECKED ? not_checked : findings, item);
 	}
 	SET(plan, "findings", findings);
-	SET(plan, "waivers", json_list(arena));
+	SET(plan, "waivers", waivers_json(arena, input->plan->model));
 	SET(plan, "not_checked", not_checked);
 }
 
@@ -494,7 +509,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "ptr", view_pointers(arena, model));
 	SET(plan, "order", order_json(arena, input->plan));
 	SET(plan, "price", price_json(arena, input->plan->after));
-	findings_json(arena, input->verdict, plan);
+	findings_json(arena, input, plan);
 	SET(plan, "inputs", inputs_json(arena, model));
 	SET(plan, "outputs", json_list(arena));
 	/* Last, when all that it covers is there. */

@@ -394,7 +394,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '6693973b44a445c42294f5c406afbde3245aa1f23dc93b9e4ce6827f063e1974'
+    PlanHash = '17a1734b2658397fc457b18f0971db935c320dcc6081788fc2c878d46dd22bb2'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
