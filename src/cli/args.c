@@ -177,6 +177,56 @@ flag_output(Cli *cli, Str value)
 	return true;
 }
 
+static bool
+flag_live(Cli *cli, Str value)
+{
+	if (!once(cli, "--live", cli->options.live.ptr != NULL))
+		return false;
+	cli->options.live = value;
+	return true;
+}
+
+static bool
+flag_organization(Cli *cli, Str value)
+{
+	if (!once(cli, "--organization", cli->options.organization.ptr != NULL))
+		return false;
+	cli->options.organization = value;
+	return true;
+}
+
+static bool
+flag_strict(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.plan_options.strict = true;
+	return true;
+}
+
+static bool
+flag_prune(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.plan_options.prune = true;
+	return true;
+}
+
+static bool
+flag_allow_removals(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.plan_options.allow_removals = true;
+	return true;
+}
+
+static bool
+flag_detailed_exitcode(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.detailed_exitcode = true;
+	return true;
+}
+
 /* One address or a whole range: both are a prefix. What only a client's address may look like is
  * judged at the end, when the command is known. */
 static bool
@@ -519,8 +569,9 @@ help_commands(Buf *text)
 	}
 	buf_lit(text, "\nFlags (before or after the command):\n");
 	help_flags(text, ALL);
-	buf_lit(text, "\nExit status: 0 clean, 1 findings, 3 bad command line, 4 input or output "
-		      "failed.\n`-` is standard input.\n");
+	buf_lit(text,
+		"\nExit status: 0 clean, 1 findings, 2 a difference (--detailed-exitcode), 3 bad "
+		"command line, 4 input or output failed.\n`-` is standard input.\n");
 }
 
 /* Help that was asked for is a result; shown for a lack of a command it is a complaint. */

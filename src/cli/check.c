@@ -26,6 +26,13 @@ cli_check(Cli *cli)
 
 	if (!cli_begin_policy(cli))
 		return cli->status;
+	if (cli->options.live.ptr != NULL) {
+		if (len > 1) {
+			cli_complain(cli, "--live is the state of one tenant: it takes one spec");
+			return CLI_USAGE;
+		}
+		cli_read_live(cli);
+	}
 	for (i = 0; i < len; i++) {
 		plans[i] = cli_load(cli, cli->options.arguments.items[i]);
 		/* Why is a complaint or a finding; the other specs are checked all the same. */

@@ -51,7 +51,9 @@ typedef struct CliOptions {
 	size_t max_diagnostics;
 	bool has_select, write_baseline, show_waived;
 	bool selected[DIAG_CODES], ignored[DIAG_CODES];
-	Str import_root, stdin_filename, output, baseline;
+	Str import_root, stdin_filename, output, baseline, live, organization;
+	bool detailed_exitcode;
+	PlanOptions plan_options;
 	NetPrefix ip;
 	Str ip_text;
 	bool ip_is_loose;                    /* in a form that no spec may have */
@@ -67,8 +69,9 @@ typedef struct Cli {
 	SourceSet *sources;
 	DiagSink *sink;
 	CliOptions options;
-	DiagPolicy *policy; /* NULL until something is said about findings */
-	int status;         /* of what went wrong besides findings */
+	DiagPolicy *policy;          /* NULL until something is said about findings */
+	const ConnectorExport *live; /* NULL: without a live state */
+	int status;                  /* of what went wrong besides findings */
 } Cli;
 
 typedef int (*CliCommand)(Cli *cli);
@@ -111,6 +114,8 @@ void cli_print_result(
 	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at);
 /* The exit status of a verdict, with what else went wrong. */
 int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
+/* The same of a command that can find a difference: it is a status with --detailed-exitcode. */
+int cli_difference_status(const Cli *cli, const DiagVerdict *verdict, bool difference);
 /* --color first, then the environment, then whether the stream is a terminal. */
 bool cli_wants_color(const Cli *cli, OsStream stream);
 /* The first --format that is JSON or Markdown; without one, text for people. */
@@ -144,6 +149,10 @@ void cli_write_baseline(Cli *cli);
 Plan *cli_load(Cli *cli, Str path);
 /* Says which parts of a spec were read, but not evaluated. */
 void cli_tell_unevaluated(Cli *cli, const Plan *plan);
+/* Reads --live; false after a complaint (status 4), or after findings about the export. */
+bool cli_read_live(Cli *cli);
+/* The plan of a spec's state: against the live state, where there is one of this tenant. */
+Plan *cli_plan_state(Cli *cli, const State *state);
 /* How the spec of that argument is read, and what it names. */
 ModelOptions cli_model_options(const Cli *cli, Str path);
 /* Reports why a spec could not be read; the exit status. */
@@ -166,6 +175,7 @@ bool cli_has_templates(const Plan *plan);
 int cli_init(Cli *cli);
 int cli_check(Cli *cli);
 int cli_build(Cli *cli);
+int cli_plan(Cli *cli);
 int cli_explain(Cli *cli);
 int cli_schema(Cli *cli);
 int cli_spf(Cli *cli);

@@ -20,7 +20,7 @@ static Plan *
 plan_of(Cli *cli, const Model *model)
 {
 	State *state = state_of_spec(model);
-	Plan *plan = plan_build(state);
+	Plan *plan = cli_plan_state(cli, state);
 	RuleInput input = {.model = model, .state = state, .plan = plan, .today = cli_today(cli)};
 
 	/* With a file missing nobody knows what a rule would say. */

@@ -182,6 +182,17 @@ cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
 	return CLI_CLEAN;
 }
 
+int
+cli_difference_status(const Cli *cli, const DiagVerdict *verdict, bool difference)
+{
+	int status = cli_exit_status(cli, verdict);
+
+	/* Findings are worse news than a difference. */
+	if (status == CLI_CLEAN && difference && cli->options.detailed_exitcode)
+		return CLI_DIFFERENCE;
+	return status;
+}
+
 CliResultForm
 cli_result_form(const Cli *cli)
 {

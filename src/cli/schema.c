@@ -36,7 +36,7 @@ print_embedded_schema(Cli *cli, Str name)
 int
 cli_schema(Cli *cli)
 {
-	static const char *const names[] = {"spec", "plan", "lock", "diagnostics"};
+	static const char *const names[] = {"spec", "plan", "lock", "export", "diagnostics"};
 	Str name = cli->options.arguments.items[0];
 	StrVec known = {0};
 	size_t i;
@@ -45,8 +45,8 @@ cli_schema(Cli *cli)
 		return cli->status;
 	for (i = 0; i < BASE_COUNT(names); i++)
 		VEC_PUSH(cli->arena, &known, str_from(names[i]));
-	cli_unknown(
-		cli, "no schema", name, &known, "and there are spec, plan, lock and diagnostics");
+	cli_unknown(cli, "no schema", name, &known,
+		"and there are spec, plan, lock, export and diagnostics");
 	return CLI_USAGE;
 }
 
@@ -56,7 +56,7 @@ cli_print_version(Cli *cli)
 {
 	Str text = str_format(cli->arena,
 		"connplan " CONNPLAN_VERSION "\n"
-		"formats: spec 1, plan 1, lock 1, diagnostics 1, script 1\n"
+		"formats: spec 1, plan 1, lock 1, export 1, diagnostics 1, script 1\n"
 		"data: " STR_FMT "\n"
 		"libraries: libyaml %s, libcidr, cJSON %s, libidn2 %s, libmd\n",
 		STR_ARG(net_data_dates(cli->arena)), doc_library_version(), json_library_version(),

@@ -1,12 +1,16 @@
-#include "connector/connector.h"
+#include "connector/connector_int.h"
 
 typedef struct PropertyRow {
 	const char *name;
 	ConnectorKind kind;
+	bool folded;
 } PropertyRow;
 
+enum { EXACT = false, FOLDED = true };
+
 static const PropertyRow rows[CONNECTOR_PROPERTIES] = {
-#define PROPERTY(enumerator, name, kind) [CONNECTOR_##enumerator] = {name, CONNECTOR_KIND_##kind},
+#define PROPERTY(enumerator, name, kind, fold)                                                     \
+	[CONNECTOR_##enumerator] = {name, CONNECTOR_KIND_##kind, fold},
 #include "connector/properties.def"
 #undef PROPERTY
 };
@@ -21,6 +25,26 @@ ConnectorKind
 connector_property_kind(ConnectorProperty property)
 {
 	return rows[property].kind;
+}
+
+bool
+connector_property_is_folded(ConnectorProperty property)
+{
+	return rows[property].folded;
+}
+
+bool
+connector_property_find(Str name, ConnectorProperty *ret_property)
+{
+	size_t i;
+
+	for (i = 0; i < CONNECTOR_PROPERTIES; i++) {
+		if (str_equal(name, str_from(rows[i].name))) {
+			*ret_property = (ConnectorProperty)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 Str

@@ -126,6 +126,14 @@ bool json_read_at(Arena *arena, Str bytes, Str pointer, Json **ret_value, JsonEr
  */
 bool json_locate(Arena *arena, Str bytes, Str pointer, size_t *ret_start, size_t *ret_end);
 
+typedef VEC(size_t) JsonPlaces;
+
+/*
+ * Where each item of the list at a JSON Pointer begins, in one pass over such a text; nothing where
+ * no list stands.
+ */
+void json_locate_items(Arena *arena, Str bytes, Str pointer, JsonPlaces *ret_places);
+
 /* Of cJSON, for --version. */
 const char *json_library_version(void);
 

@@ -150,3 +150,15 @@ json_locate(Arena *arena, Str bytes, Str pointer, size_t *ret_start, size_t *ret
 	*ret_end = value_end(bytes, at);
 	return true;
 }
+
+void
+json_locate_items(Arena *arena, Str bytes, Str pointer, JsonPlaces *ret_places)
+{
+	Locator locator = {arena, bytes};
+	size_t at, end;
+
+	if (!json_locate(arena, bytes, pointer, &at, &end) || byte_at(&locator, at) != '[')
+		return;
+	for (at = first_element(&locator, at); at != NOWHERE; at = next_element(&locator, at))
+		VEC_PUSH(arena, ret_places, at);
+}

@@ -1,4 +1,4 @@
-#include "plan/plan.h"
+#include "plan/plan_int.h"
 
 static const char *const action_texts[] = {
 	[PLAN_CREATE] = "create",
@@ -38,8 +38,9 @@ add_step(Plan *plan, PlanPhase phase, Str object, PlanAction action)
 static PlanConnector
 without_live(const StateConnector *after)
 {
-	PlanConnector connector = {
-		.after = after, .action = after->managed ? PLAN_UNKNOWN : PLAN_UNMANAGED};
+	PlanConnector connector = {.after = after,
+		.action = after->managed ? PLAN_UNKNOWN : PLAN_UNMANAGED,
+		.final = after->record};
 
 	if (after->spec != NULL && after->spec->was.state == FIELD_SET)
 		connector.was = after->spec->was.text;
@@ -59,6 +60,29 @@ add_connector_steps(Plan *plan, PlanPhase phase)
 	}
 }
 
+static void
+add_record_steps(Plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->after->records.len; i++)
+		add_step(plan, PLAN_PHASE_DNS, plan->after->records.items[i].name, PLAN_UNKNOWN);
+}
+
+void
+plan_add_steps(Plan *plan)
+{
+	size_t i;
+
+	add_record_steps(plan);
+	for (i = 0; i < plan->calls.len; i++) {
+		const PlanCall *call = &plan->calls.items[i];
+		const ConnectorRecord *record = call->to == NULL ? call->from : call->to;
+
+		add_step(plan, call->phase, record->name, call->connector->action);
+	}
+}
+
 Plan *
 plan_build(const State *after)
 {
@@ -70,8 +94,7 @@ plan_build(const State *after)
 	for (i = 0; i < after->connectors.len; i++)
 		VEC_PUSH(after->model->arena, &plan->connectors,
 			without_live(&after->connectors.items[i]));
-	for (i = 0; i < after->records.len; i++)
-		add_step(plan, PLAN_PHASE_DNS, after->records.items[i].name, PLAN_UNKNOWN);
+	add_record_steps(plan);
 	/* What is to be taken away nobody knows: the scripts find out, and have a phase for it. */
 	add_connector_steps(plan, PLAN_PHASE_ADD);
 	return plan;

@@ -1,7 +1,12 @@
 /*
  * plan: the difference between two states, and the order in which it is made. `before` is nothing
  * for `build`, so that every action is PLAN_UNKNOWN: the scripts find out by themselves what is
- * there.
+ * there. With a live `before` every property that the spec states is compared, and the calls are
+ * known, with the state of the connector after each.
+ *
+ * Ownership: the arena of the model of `after`; a plan points into both states. The time is linear
+ * in the size of both. What is decided here for a live tenant is decided once more, by the same
+ * rules, in templates/powershell/connectors.body.ps1 when the change is made.
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -14,14 +19,24 @@ typedef enum PlanAction {
 	PLAN_RENAME,
 	PLAN_REMOVE,
 	PLAN_UNCHANGED,
-	PLAN_UNMANAGED, /* `managed: false`: never written */
+	PLAN_UNMANAGED, /* `managed: false`, the wizard's, or not in the spec: never written */
 	PLAN_UNKNOWN,   /* without the live state nobody knows */
 } PlanAction;
 
+/* One property of a connector that becomes another value. */
+typedef struct PlanChange {
+	ConnectorProperty property;
+	const ConnectorValue *before, *after;
+	StrVec added, removed; /* of a list */
+} PlanChange;
+
 typedef struct PlanConnector {
-	const StateConnector *after;
+	const StateConnector *after;  /* NULL only in Plan.others */
+	const StateConnector *before; /* what the tenant holds under its name; NULL: nothing */
 	PlanAction action;
-	Str was; /* the name that it is renamed from; absent: none */
+	Str was;               /* the name that it is renamed from; absent: none */
+	ConnectorRecord final; /* what it becomes: the spec's, and what stays of the tenant's */
+	VEC(PlanChange) changes;
 } PlanConnector;
 
 /* The phases of a change: DNS first, then what only adds, then what takes away. */
@@ -33,15 +48,45 @@ typedef struct PlanStep {
 	PlanAction action;
 } PlanStep;
 
+typedef enum PlanCommand { PLAN_NEW, PLAN_SET, PLAN_REMOVE_CALL } PlanCommand;
+
+/* One call of the scripts, with what the connector is before and after it. */
+typedef struct PlanCall {
+	PlanPhase phase;
+	PlanCommand command;
+	const PlanConnector *connector;
+	const ConnectorRecord *from; /* NULL: it is new */
+	const ConnectorRecord *to;   /* NULL: it is gone */
+} PlanCall;
+
+typedef struct PlanOptions {
+	bool strict;         /* compare what the spec does not state, too */
+	bool prune;          /* remove what the spec does not name */
+	bool allow_removals; /* CP707 is silent */
+} PlanOptions;
+
 typedef struct Plan {
 	const Model *model;
+	const State *before; /* NULL: no live state */
 	const State *after;
-	VEC(PlanConnector) connectors; /* in the order of their names */
+	PlanOptions options;
+	VEC(PlanConnector) connectors; /* of the spec, in the order of their names */
+	VEC(PlanConnector) others;     /* in the tenant alone */
 	VEC(PlanStep) order;
+	VEC(PlanCall) calls; /* only with a live state */
+	bool has_gap; /* certificates or TLS change hands in a circle: no order keeps all mail */
+	NetSet relay_before, relay_after;     /* addresses that on-premises connectors let relay */
+	size_t differences;                   /* properties, creations, renames, removals */
+	size_t compared_connectors, compared; /* both sides there; their properties */
 } Plan;
 
 Plan *plan_build(const State *after);
+/* The difference to what a tenant holds. */
+Plan *plan_compare(const State *before, const State *after, const PlanOptions *options);
 const char *plan_action_text(PlanAction action);
 const char *plan_phase_text(PlanPhase phase);
+/* Whether a property of both sides would be compared, and differs. */
+bool plan_property_differs(
+	const Plan *plan, const PlanConnector *connector, ConnectorProperty property);
 
 #endif

@@ -3,8 +3,8 @@
 
 typedef void (*RuleCheck)(const RuleFacts *facts, DiagSink *sink);
 
-/* With the codes that each may report. The verdict sorts findings: the order here is for readers.
- */
+/* With the codes that each may report. The verdict sorts findings: but for the last one the order
+ * here is for readers. */
 static const RuleCheck checks[] = {
 	check_spf_terms,              /* CP006 */
 	check_limits,                 /* CP010 */
@@ -47,6 +47,11 @@ static const RuleCheck checks[] = {
 	check_third_parties,          /* CP610 */
 	check_expiry,                 /* CP013 CP016 CP017 */
 	check_waivers,                /* CP006 CP801 CP802 CP804 CP806 */
+	check_live_connectors,        /* CP701 CP702 CP703 CP704 */
+	check_live_others,            /* CP705 CP709 */
+	check_blast_radius,           /* CP707 */
+	check_live_age,               /* CP708 CP710 */
+	check_live_inherited,         /* CP706, in place of others: last */
 };
 
 void

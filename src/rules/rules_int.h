@@ -215,5 +215,11 @@ void check_weak_tls(const RuleFacts *facts, DiagSink *sink);
 void check_submission(const RuleFacts *facts, DiagSink *sink);
 void check_direct_send(const RuleFacts *facts, DiagSink *sink);
 void check_third_parties(const RuleFacts *facts, DiagSink *sink);
+void check_live_connectors(const RuleFacts *facts, DiagSink *sink);
+void check_live_others(const RuleFacts *facts, DiagSink *sink);
+void check_blast_radius(const RuleFacts *facts, DiagSink *sink);
+void check_live_age(const RuleFacts *facts, DiagSink *sink);
+/* Last: it looks at what the others found. */
+void check_live_inherited(const RuleFacts *facts, DiagSink *sink);
 
 #endif

@@ -128,15 +128,11 @@ skip_gateway(State *state, uint32_t gateway, StrVec *list)
 		skip_addresses(state, &model->egress[info->ends[i].egress].addresses, list);
 }
 
-/* An address without host bits; a range as it is written. */
+/* An address without host bits; a range, as a network where it is one. */
 static Str
 skipped_text(const Model *model, Str text)
 {
-	NetPrefix prefix;
-
-	if (net_prefix_parse(text, &prefix) != NET_ADDRESS_OK)
-		return text;
-	return net_prefix_text(model->arena, net_prefix_network(prefix));
+	return connector_text_normal(model->arena, CONNECTOR_SKIP, text);
 }
 
 static void

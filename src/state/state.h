@@ -1,7 +1,8 @@
 /*
  * state: what one side says. From a spec: the connectors with their properties and the addresses
  * behind each (with the routes that need them), and the DNS records. The live tenant and a base
- * spec become the same struct, so that one difference serves all.
+ * spec become the same struct, so that one difference serves all. A live state has no model, no
+ * sources, no records and no matches.
  *
  * Ownership: everything lives in the model's arena. Nothing here is a finding: what a rule needs to
  * know (shared sources, IPv6 that was left out, ranges that were split) is kept as data.
@@ -46,6 +47,7 @@ typedef struct StateWide {
 
 typedef struct StateConnector {
 	const ModelConnector *spec; /* NULL: the one that no spec names, `Relay for NAME` */
+	const ConnectorLive *live;  /* NULL: of a spec */
 	Str name;
 	Span span;
 	ModelConnectorType type;
@@ -112,7 +114,8 @@ typedef struct StateLimit {
 } StateLimit;
 
 typedef struct State {
-	const Model *model;
+	const Model *model;             /* NULL: a live state */
+	const ConnectorExport *export;  /* NULL: a spec's */
 	VEC(StateConnector) connectors; /* sorted by name */
 	VEC(StateRecord) records;       /* by domain, of each by kind */
 	VEC(StatePrice) prices;
@@ -124,6 +127,8 @@ typedef struct State {
 } State;
 
 State *state_of_spec(const Model *model);
+/* What a tenant holds; in the arena, pointing into the export. */
+State *state_of_live(Arena *arena, const ConnectorExport *export);
 
 /* The prefixes that a source shows to Exchange Online; NULL when they are not known. */
 const FieldPrefixes *state_source_addresses(const Model *model, const StateSource *source);

@@ -149,22 +149,28 @@ route_json(Arena *arena, const void *context, size_t index)
  * ------------------------------------------------------------------------------------- */
 
 /* Every property, in the order of the scripts; `stated` tells the spec's values from the defaults
- * of Exchange. `before` belongs to a live state, which a build does not have. */
+ * of Exchange, or from what the tenant holds anyway. `before` belongs to a live state, which a
+ * build does not have. */
 static Json *
-properties_json(Arena *arena, const StateConnector *connector)
+properties_json(Arena *arena, const PlanConnector *connector)
 {
 	Json *list = json_list(arena);
 	size_t i;
 
 	for (i = 0; i < CONNECTOR_PROPERTIES; i++) {
-		const ConnectorValue *value = &connector->record.values[i];
 		ConnectorProperty property = (ConnectorProperty)i;
+		const ConnectorValue *value = &connector->final.values[i];
 		Json *item = json_object(arena);
 
 		SET(item, "name", json_text(arena, str_from(connector_property_name(property))));
 		SET(item, "value", connector_value_json(arena, property, value));
-		SET(item, "stated", json_bool(arena, value->stated));
-		SET(item, "before", json_null(arena));
+		SET(item, "stated",
+			json_bool(arena, connector->after != NULL &&
+						 connector->after->record.values[i].stated));
+		SET(item, "before",
+			connector->before == NULL ? json_null(arena)
+						  : connector_value_json(arena, property,
+							    &connector->before->record.values[i]));
 		json_push(arena, list, item);
 	}
 	return list;
@@ -207,26 +213,34 @@ addresses_json(Arena *arena, const Model *model, const StateConnector *connector
 	return list;
 }
 
-/* By name, unmanaged ones too: proofs use them, no script writes them. */
+static Json *
+connector_json(Arena *arena, const Plan *plan, const PlanConnector *connector)
+{
+	const StateConnector *side =
+		connector->after != NULL ? connector->after : connector->before;
+	Json *item = json_object(arena);
+
+	SET(item, "name", json_text(arena, side->name));
+	SET(item, "was", text_or_null(arena, connector->was));
+	SET(item, "action", json_text(arena, str_from(plan_action_text(connector->action))));
+	SET(item, "managed", json_bool(arena, side->managed));
+	SET(item, "properties", properties_json(arena, connector));
+	SET(item, "addresses", addresses_json(arena, plan->model, side));
+	return item;
+}
+
+/* By name, unmanaged ones too: proofs use them, no script writes them. Then what the tenant alone
+ * has. */
 static Json *
 connectors_json(Arena *arena, const Plan *plan)
 {
 	Json *list = json_list(arena);
 	size_t i;
 
-	for (i = 0; i < plan->connectors.len; i++) {
-		const PlanConnector *connector = &plan->connectors.items[i];
-		Json *item = json_object(arena);
-
-		SET(item, "name", json_text(arena, connector->after->name));
-		SET(item, "was", text_or_null(arena, connector->was));
-		SET(item, "action",
-			json_text(arena, str_from(plan_action_text(connector->action))));
-		SET(item, "managed", json_bool(arena, connector->after->managed));
-		SET(item, "properties", properties_json(arena, connector->after));
-		SET(item, "addresses", addresses_json(arena, plan->model, connector->after));
-		json_push(arena, list, item);
-	}
+	for (i = 0; i < plan->connectors.len; i++)
+		json_push(arena, list, connector_json(arena, plan, &plan->connectors.items[i]));
+	for (i = 0; i < plan->others.len; i++)
+		json_push(arena, list, connector_json(arena, plan, &plan->others.items[i]));
 	return list;
 }
 
@@ -473,6 +487,18 @@ tool_json(Arena *arena, const ViewInput *input)
 	return tool;
 }
 
+/* By which a script knows that the tenant is still what the plan was made for. */
+static Json *
+live_json(Arena *arena, const Plan *plan)
+{
+	Json *live = json_object(arena);
+
+	if (plan->before == NULL)
+		return json_null(arena);
+	SET(live, "fingerprint", json_text(arena, plan->before->export->fingerprint));
+	return live;
+}
+
 static void
 set_objects(Arena *arena, Json *plan, const Model *model)
 {
@@ -500,7 +526,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "tenant", tenant_json(arena, model));
 	SET(plan, "change", schema_value(arena, table_of("change"), &model->spec->change));
 	SET(plan, "documents", schema_value(arena, table_of("documents"), &model->spec->documents));
-	SET(plan, "live", json_null(arena));
+	SET(plan, "live", live_json(arena, input->plan));
 	set_objects(arena, plan, model);
 	SET(plan, "connectors", connectors_json(arena, input->plan));
 	SET(plan, "records", records_json(arena, input->plan->after));

@@ -21,6 +21,11 @@ typedef struct ViewInput {
 Json *view_plan(Arena *arena, const ViewInput *input);
 /* Adds one output's path and SHA-256. */
 void view_add_output(Arena *arena, Json *plan, Str path, Str sha256);
+/*
+ * The difference to a live state, as text for people: each connector with what changes on it, and
+ * behind each address that is new its routes and who answers for it; then the price and a count.
+ */
+void view_difference(Buf *out, const Plan *plan, bool markdown);
 /* What a template sees: the members of the plan, `text` (the strings), `summary`. */
 Json *view_document(Arena *arena, const ViewInput *input, const Json *plan);
 

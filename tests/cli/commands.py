@@ -199,7 +199,7 @@ def test_head_of_a_long_result():
         equal(len(result.text.splitlines()), 1, "lines")
 
 
-@each([("spec", "mailflow"), ("plan", "plan"), ("diagnostics", "diagnostics")])
+@each([("spec", "mailflow"), ("plan", "plan"), ("export", "export"), ("diagnostics", "diagnostics")])
 def test_schemas(name, committed):
     printed = connplan("schema", name, status=0).out
     schema = json.loads(printed)

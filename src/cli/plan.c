@@ -1,0 +1,61 @@
+/* What must change in the tenant. */
+#include "cli/cli_int.h"
+
+typedef struct Planned {
+	const Plan *plan;
+	const DiagVerdict *verdict;
+} Planned;
+
+/* The plan as plan.json has it, with the findings as every result has them. */
+static Str
+json_result(Cli *cli, const Planned *planned)
+{
+	ViewInput input = {.plan = planned->plan,
+		.verdict = planned->verdict,
+		.language = cli->options.language,
+		.version = STR(CONNPLAN_VERSION)};
+	Json *json = view_plan(cli->arena, &input);
+	Buf text = buf_make(cli->arena);
+
+	json_set(cli->arena, json, STR("diagnostics"),
+		report_diagnostics(cli->arena, planned->verdict, cli->sources));
+	json_write_pretty(&text, json);
+	return buf_text(&text);
+}
+
+static Str
+make_result(Cli *cli, CliResultForm form, const void *context)
+{
+	const Planned *planned = context;
+	Buf text = buf_make(cli->arena);
+
+	if (form == CLI_JSON)
+		return json_result(cli, planned);
+	view_difference(&text, planned->plan, form == CLI_MARKDOWN);
+	return buf_text(&text);
+}
+
+int
+cli_plan(Cli *cli)
+{
+	DiagVerdict verdict;
+	Planned planned;
+	Plan *plan;
+
+	if (cli->options.live.ptr == NULL) {
+		cli_complain(cli, "plan wants the tenant's state: --live EXPORT");
+		return CLI_USAGE;
+	}
+	cli_read_live(cli);
+	plan = cli_load(cli, cli->options.arguments.items[0]);
+	if (plan == NULL)
+		return cli_unread(cli);
+	verdict = diag_verdict(cli->sink);
+	planned = (Planned){plan, &verdict};
+	/* Without a tenant to compare with there is nothing to show. */
+	if (plan->before != NULL)
+		cli_print_result(cli, make_result, &planned, &verdict, cli_looked_at(cli, plan));
+	else
+		cli_report(cli, &verdict, OS_STDERR, cli_looked_at(cli, plan));
+	return cli_difference_status(cli, &verdict, plan->differences > 0);
+}
