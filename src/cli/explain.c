@@ -236,8 +236,11 @@ cli_explain(Cli *cli)
 
 	if (cli->options.list)
 		return explain_list(cli);
+	if (cli->options.error_text.ptr != NULL)
+		return cli_explain_error(cli);
 	if (cli->options.arguments.len == 0) {
-		cli_complain(cli, "usage: connplan explain CODE | SPEC --ip ADDR | --list");
+		cli_complain(cli, "usage: connplan explain CODE | SPEC --ip ADDR | --error TEXT "
+				  "[SPEC] | --list");
 		return CLI_USAGE;
 	}
 	word = cli->options.arguments.items[0];
