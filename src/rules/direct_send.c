@@ -139,7 +139,7 @@ check_direct_send(const RuleFacts *facts, DiagSink *sink)
 	uint32_t i;
 
 	/* What a connector takes is not direct send: each of them must be known. */
-	if (!model->usable || !rules_connectors_are_known(facts))
+	if (!facts->connectors_known)
 		return;
 	for (i = 0; i < model->hosts_len; i++) {
 		const ModelHostInfo *info = &model->host_infos[i];
@@ -260,7 +260,7 @@ check_third_parties(const RuleFacts *facts, DiagSink *sink)
 	uint32_t i;
 
 	if (!rules_is_on(&model->spec->tenant.reject_direct_send) || !model->usable ||
-		!rules_connectors_are_known(facts))
+		!facts->connectors_known)
 		return;
 	partners = find_partners(facts);
 	for (i = 0; i < model->domains_len; i++) {

@@ -154,9 +154,10 @@ host_has_failed(const Model *model, uint32_t host)
 	       model->host_infos[host].routes_len == 0;
 }
 
-static bool
-accepted_host_has_failed(const Model *model, const StateConnector *connector)
+bool
+rules_accepted_host_has_failed(const RuleFacts *facts, const StateConnector *connector)
 {
+	const Model *model = facts->model;
 	uint32_t i;
 
 	for (i = 0; connector->by_default && i < model->hosts_len; i++) {
@@ -186,13 +187,22 @@ why_no_address(const RuleFacts *facts, const StateConnector *connector)
 
 		if (!state_source_is_written(connector, source))
 			return RULE_IDENTITY_SHARED;
+		if (rules_source_is_dynamic(facts, source))
+			return RULE_IDENTITY_DYNAMIC;
 		if (rules_class_fails(facts, use->worst))
 			return RULE_IDENTITY_UNKNOWN;
 	}
 	if (connector->ip6.len > 0)
 		return RULE_IDENTITY_NO_IP4;
-	return accepted_host_has_failed(facts->model, connector) ? RULE_IDENTITY_UNKNOWN
-								 : RULE_IDENTITY_NONE;
+	return rules_accepted_host_has_failed(facts, connector) ? RULE_IDENTITY_UNKNOWN
+								: RULE_IDENTITY_NONE;
+}
+
+bool
+rules_source_is_dynamic(const RuleFacts *facts, const StateSource *source)
+{
+	return source->egress != MODEL_SELF &&
+	       rules_is_on(&facts->model->egress[source->egress].dynamic);
 }
 
 static RuleIdentity
@@ -200,10 +210,88 @@ find_identity(const RuleFacts *facts, const StateConnector *connector)
 {
 	if (connector->broken || !type_is_known(connector))
 		return RULE_IDENTITY_UNKNOWN;
-	if (connector->type == MODEL_PARTNER || connector->addresses.len > 0 ||
-		(connector->by_certificate && connector->certificate.ptr != NULL))
+	if (connector->type == MODEL_PARTNER || connector->addresses.len > 0)
 		return RULE_IDENTITY_GOOD;
+	if (connector->by_certificate && connector->certificate.ptr != NULL)
+		return rules_certificate_problem(facts, connector->certificate) == NULL
+			       ? RULE_IDENTITY_GOOD
+			       : RULE_IDENTITY_UNKNOWN;
 	return connector->by_address ? why_no_address(facts, connector) : RULE_IDENTITY_NONE;
+}
+
+/* --- certificates ----------------------------------------------------------------------------- */
+
+static bool
+presents(const Model *model, const StateConnector *connector, const StateSource *source)
+{
+	Str certificate = state_source_certificate(model, source);
+
+	return certificate.ptr != NULL &&
+	       state_certificate_matches(connector->certificate, certificate);
+}
+
+/* What is accepted by certificate alone, and does not present it: CP419, or CP420. */
+static void
+find_missing(RuleFacts *facts, const StateConnector *connector)
+{
+	size_t i;
+
+	for (i = 0; i < connector->sources.len; i++) {
+		const StateSource *source = &connector->sources.items[i];
+
+		if ((source->route == STATE_NONE && source->last_hop == MODEL_SELF) ||
+			presents(facts->model, connector, source))
+			continue;
+		if (source->route != STATE_NONE)
+			facts->missing_routes[source->route] = true;
+		else
+			facts->missing_gateways[source->last_hop] = true;
+	}
+}
+
+static void
+find_identities(RuleFacts *facts)
+{
+	size_t len = facts->state->connectors.len, i;
+
+	facts->identities = ARENA_ARRAY(facts->scratch, RuleIdentity, len);
+	facts->missing_routes = ARENA_ARRAY(facts->scratch, bool, facts->model->routes.len);
+	facts->missing_gateways = ARENA_ARRAY(facts->scratch, bool, facts->model->gateways_len);
+	for (i = 0; i < len; i++) {
+		const StateConnector *connector = &facts->state->connectors.items[i];
+
+		facts->identities[i] = find_identity(facts, connector);
+		if (connector->enabled && connector->type == MODEL_ON_PREMISES &&
+			connector->by_certificate && connector->certificate.ptr != NULL)
+			map_add(facts->scratch, &facts->certificates,
+				str_lower(facts->scratch, connector->certificate), 1);
+		if (facts->identities[i] == RULE_IDENTITY_GOOD && connector->enabled &&
+			connector->type == MODEL_ON_PREMISES && !connector->by_address)
+			find_missing(facts, connector);
+	}
+}
+
+/* Whether it is known of every connector what it accepts, and whether it relays at all. */
+static bool
+all_connectors_are_known(const Model *model)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < model->connectors_len; i++) {
+		const ModelConnector *connector = &model->connectors[i];
+
+		if (connector->type.state != FIELD_SET || connector->accepts.state == FIELD_BAD ||
+			connector->certificate.state == FIELD_BAD ||
+			connector->identify_by.state == FIELD_BAD ||
+			connector->enabled.state == FIELD_BAD)
+			return false;
+		for (j = 0; j < connector->accepts.len; j++) {
+			if (model_find_sender(model, connector->accepts.items[j].text).kind ==
+				MODEL_KIND_NONE)
+				return false;
+		}
+	}
+	return true;
 }
 
 void
@@ -223,7 +311,6 @@ rules_find_facts(RuleFacts *facts)
 		for (j = 0; type_is_known(connector) && j < connector->sources.len; j++)
 			add_source(facts, i, j);
 	}
-	facts->identities = ARENA_ARRAY(facts->scratch, RuleIdentity, state->connectors.len);
-	for (i = 0; i < state->connectors.len; i++)
-		facts->identities[i] = find_identity(facts, &state->connectors.items[i]);
+	find_identities(facts);
+	facts->connectors_known = model->usable && all_connectors_are_known(model);
 }

@@ -21,8 +21,8 @@ add_refused(Refused *refused, const ModelRoute *route, uint32_t number)
 	refused->number = number;
 }
 
-static bool
-sends_outside(const ModelHostInfo *info)
+bool
+rules_sends_outside(const ModelHostInfo *info)
 {
 	return info->method == MODEL_METHOD_CONNECTOR && !info->broken &&
 	       info->recipients != MODEL_RECIPIENTS_INTERNAL;
@@ -35,12 +35,14 @@ sends_outside(const ModelHostInfo *info)
 bool
 rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route)
 {
+	size_t number = (size_t)(route - facts->model->routes.items);
 	const RuleUse *use = rules_use_of(facts, route->host, route->egress);
 	const StateConnector *connectors = facts->state->connectors.items;
 	const FieldPrefixes *addresses = model_route_addresses(facts->model, route);
 	uint32_t i;
 
-	if (rules_route_failed(facts, route))
+	if (rules_route_failed(facts, route) || facts->missing_routes[number] ||
+		(route->last_hop != MODEL_SELF && facts->missing_gateways[route->last_hop]))
 		return true;
 	if (use->by_certificate != STATE_NONE &&
 		facts->identities[use->by_certificate] != RULE_IDENTITY_GOOD)
@@ -49,6 +51,9 @@ rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route)
 		return false;
 	if (facts->identities[use->by_address] != RULE_IDENTITY_GOOD ||
 		connectors[use->by_address].wide.len > 0)
+		return true;
+	if (route->egress != MODEL_SELF &&
+		rules_is_on(&facts->model->egress[route->egress].dynamic))
 		return true;
 	/* Held back since it is shared (CP109); IPv6 is held back by every connector. */
 	for (i = 0; i < addresses->len; i++) {
@@ -160,28 +165,12 @@ report_partner(const RuleFacts *facts, const Refused *refused, DiagSink *sink)
 
 /* --- CP413 ------------------------------------------------------------------------------------ */
 
-static bool
-certificate_is_accepted(const RuleFacts *facts, Str certificate)
-{
-	Str name = str_lower(facts->scratch, certificate);
-	size_t dot;
-
-	for (;;) {
-		if (model_domain_is_accepted(facts->model, name))
-			return true;
-		dot = str_find_char(name, '.', 0);
-		if (dot == name.len)
-			return false;
-		name = str_slice(name, dot + 1, name.len);
-	}
-}
-
 /* Whether only the sender's domain can make this identified route relay. */
 static bool
 needs_sender(const RuleFacts *facts, const ModelRoute *route, const StateMatch *match)
 {
 	return !match->by_certificate ||
-	       !certificate_is_accepted(facts, model_route_certificate(facts->model, route));
+	       !rules_certificate_is_accepted(facts, model_route_certificate(facts->model, route));
 }
 
 static void
@@ -229,7 +218,7 @@ check_senders(const RuleFacts *facts, const Refused *refused, DiagSink *sink)
 /* --- all three -------------------------------------------------------------------------------- */
 
 static void
-check_host(const RuleFacts *facts, const ModelHostInfo *info, bool connectors_known, DiagSink *sink)
+check_host(const RuleFacts *facts, const ModelHostInfo *info, DiagSink *sink)
 {
 	Refused missing = {0}, partner = {0}, sender = {0};
 	uint32_t i;
@@ -240,7 +229,7 @@ check_host(const RuleFacts *facts, const ModelHostInfo *info, bool connectors_kn
 
 		if (match->on_premises != STATE_NONE && needs_sender(facts, route, match))
 			add_refused(&sender, route, i);
-		if (match->on_premises != STATE_NONE || !connectors_known ||
+		if (match->on_premises != STATE_NONE || !facts->connectors_known ||
 			rules_miss_is_explained(facts, route))
 			continue;
 		add_refused(match->partner != STATE_NONE ? &partner : &missing, route, i);
@@ -253,40 +242,15 @@ check_host(const RuleFacts *facts, const ModelHostInfo *info, bool connectors_kn
 		check_senders(facts, &sender, sink);
 }
 
-/* Whether it is known of every connector what it accepts, and whether it relays at all. */
-bool
-rules_connectors_are_known(const RuleFacts *facts)
-{
-	const Model *model = facts->model;
-	uint32_t i, j;
-
-	for (i = 0; i < model->connectors_len; i++) {
-		const ModelConnector *connector = &model->connectors[i];
-
-		if (connector->type.state != FIELD_SET || connector->accepts.state == FIELD_BAD ||
-			connector->certificate.state == FIELD_BAD ||
-			connector->identify_by.state == FIELD_BAD ||
-			connector->enabled.state == FIELD_BAD)
-			return false;
-		for (j = 0; j < connector->accepts.len; j++) {
-			if (model_find_sender(model, connector->accepts.items[j].text).kind ==
-				MODEL_KIND_NONE)
-				return false;
-		}
-	}
-	return true;
-}
-
 void
 check_relay(const RuleFacts *facts, DiagSink *sink)
 {
 	const Model *model = facts->model;
-	bool connectors_known = rules_connectors_are_known(facts);
 	uint32_t i;
 
 	/* What a missing file defines, nobody knows. */
 	for (i = 0; model->usable && i < model->hosts_len; i++) {
-		if (sends_outside(&model->host_infos[i]))
-			check_host(facts, &model->host_infos[i], connectors_known, sink);
+		if (rules_sends_outside(&model->host_infos[i]))
+			check_host(facts, &model->host_infos[i], sink);
 	}
 }

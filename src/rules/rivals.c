@@ -1,9 +1,6 @@
 /* Two connectors that would both take one sender's mail. */
 #include "rules/sweep_int.h"
 
-/* Past so many questions between connectors that share addresses we give up, aloud. */
-#define QUESTIONS_MAX 10000000u
-
 /* The senders that a connector is for. */
 typedef struct Senders {
 	bool known; /* worked out; else only on first use */
@@ -124,7 +121,7 @@ are_rivals(void *context, const SweepEntry *outer, const SweepEntry *inner)
 	const StateConnector *connectors = rivals->facts->state->connectors.items;
 	const Senders *a, *b;
 
-	if (rivals->questions > QUESTIONS_MAX ||
+	if (rivals->questions > RULES_MAX_QUESTIONS ||
 		rivals->last_disjoint[inner->owner] == outer->owner)
 		return false;
 	rivals->questions++;
@@ -212,8 +209,8 @@ takes_part(const Rivals *rivals, const StateConnector *connector)
 		       spec->sender_domains.state != FIELD_BAD);
 }
 
-static void
-report_limit(const RuleFacts *facts, DiagSink *sink)
+void
+rules_report_limit(const RuleFacts *facts, DiagSink *sink)
 {
 	Diag *diag = diag_report(sink, DIAG_INPUT_LIMIT, facts->model->connectors[0].head.name_span,
 		"connectors share addresses in more ways than can be compared");
@@ -239,8 +236,9 @@ check_type(const RuleFacts *facts, ModelConnectorType type, DiagSink *sink)
 			VEC_PUSH(facts->scratch, &sweep.entries,
 				((SweepEntry){connector->addresses.items[j].range, i, j}));
 	}
-	if (!rules_sweep(&sweep, len, QUESTIONS_MAX) || rivals.questions > QUESTIONS_MAX)
-		report_limit(facts, sink);
+	if (!rules_sweep(&sweep, len, RULES_MAX_QUESTIONS) ||
+		rivals.questions > RULES_MAX_QUESTIONS)
+		rules_report_limit(facts, sink);
 	for (i = 0; i < len; i++) {
 		if (sweep.overlaps[i].count > 0)
 			report_rivals(&rivals, &sweep, i, sink);

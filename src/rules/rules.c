@@ -19,6 +19,17 @@ static const RuleCheck checks[] = {
 	check_overlapping_connectors, /* CP203 */
 	check_certificate_tls,        /* CP402 */
 	check_relay,                  /* CP412 CP413 CP418 */
+	check_dynamic,                /* CP112 CP115 */
+	check_width,                  /* CP111 CP207 CP208 */
+	check_restrictions,           /* CP403 CP404 CP416 CP430 */
+	check_trust,                  /* CP406 CP407 CP426 */
+	check_certificate_names,      /* CP408 CP409 */
+	check_names_and_comments,     /* CP411 CP417 */
+	check_skip_lists,             /* CP415 */
+	check_last_hops,              /* CP419 CP420 CP431 */
+	check_lockout,                /* CP421 */
+	check_sender_limits,          /* CP423 */
+	check_enhanced_filtering,     /* CP427 */
 	check_domain_records,         /* CP006 CP501 CP505 CP507 */
 	check_reverse,                /* CP006 CP502 */
 	check_mx_host,                /* CP504 */

@@ -24,13 +24,13 @@ typedef struct RuleUse {
 	NetClass worst;         /* among the addresses */
 } RuleUse;
 
-/* What an on-premises connector tells its mail by. Only the last three are findings of their own.
- */
+/* What an on-premises connector tells its mail by. Only the last two are findings of their own. */
 typedef enum RuleIdentity {
 	RULE_IDENTITY_GOOD,
 	RULE_IDENTITY_UNKNOWN,  /* something that it needs is broken and was reported */
 	RULE_IDENTITY_TOO_WIDE, /* all that is left are ranges that are not written: CP114 */
 	RULE_IDENTITY_SHARED,   /* ... shared addresses: CP109 */
+	RULE_IDENTITY_DYNAMIC,  /* ... addresses that change: CP115 */
 	RULE_IDENTITY_NO_IP4,   /* CP106 */
 	RULE_IDENTITY_NONE,     /* CP401 */
 } RuleIdentity;
@@ -44,7 +44,11 @@ typedef struct RuleFacts {
 	bool sample;
 	RuleUse *egress, *hosts;  /* by the numbers of the model */
 	RuleIdentity *identities; /* one for each of State.connectors */
-	NetSet microsoft;         /* Exchange Online's ranges in all clouds */
+	bool connectors_known;    /* of every connector: what it accepts, and whether it relays */
+	/* Which show another certificate, or none, to a connector that takes them by it alone. */
+	bool *missing_routes, *missing_gateways;
+	Map certificates; /* that an enabled on-premises connector takes mail by */
+	NetSet microsoft; /* Exchange Online's ranges in all clouds */
 } RuleFacts;
 
 void rules_find_facts(RuleFacts *facts);
@@ -59,8 +63,41 @@ bool rules_route_failed(const RuleFacts *facts, const ModelRoute *route);
  * identifies a route: a connector accepts what leaves there, but cannot hold it.
  */
 bool rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route);
-/* Whether it is known of every connector what it accepts, and whether it relays at all. */
-bool rules_connectors_are_known(const RuleFacts *facts);
+
+/* Whether a host's mail is handed over for outside recipients, and its routes are known. */
+bool rules_sends_outside(const ModelHostInfo *info);
+/* The `*` of an enabled partner connector that refuses all mail that it does not hold, or NULL. */
+const FieldItem *rules_lockdown_star(const StateConnector *connector);
+/* Past so many questions between connectors that share addresses a rule gives up, aloud. */
+#define RULES_MAX_QUESTIONS 10000000u
+void rules_report_limit(const RuleFacts *facts, DiagSink *sink);
+/* Whether a source leaves through an egress object whose address changes. */
+bool rules_source_is_dynamic(const RuleFacts *facts, const StateSource *source);
+/* Whether a host that a connector accepts has no route, which was reported. */
+bool rules_accepted_host_has_failed(const RuleFacts *facts, const StateConnector *connector);
+/* Why a connector cannot hold a certificate of that name; NULL: it can. */
+const char *rules_certificate_problem(const RuleFacts *facts, Str name);
+/* Whether a certificate's name, or a parent of it, is an accepted domain. */
+bool rules_certificate_is_accepted(const RuleFacts *facts, Str name);
+/* Whether one of the names and `*.domain` patterns, in lower case, takes a certificate. */
+bool rules_certificate_is_taken(const RuleFacts *facts, const Map *patterns, Str certificate);
+
+/* --- last hops -------------------------------------------------------------------------------- */
+
+/* The gateway or host that talks to Exchange Online for a source of a connector. */
+typedef struct RuleHop {
+	uint32_t connector;
+	const StateSource *source;
+	ModelRef object;
+	const FieldText *certificate; /* the keys of that object */
+	const FieldChoice *tls;
+} RuleHop;
+
+/* False where an egress object is accepted by its name: who is behind it is not known. */
+bool rules_hop_of(
+	const RuleFacts *facts, uint32_t connector, const StateSource *source, RuleHop *ret_hop);
+/* "gateway `relay-hq`" */
+Str rules_hop_text(const RuleFacts *facts, const RuleHop *hop);
 
 /* --- lists of addresses, wherever they stand -------------------------------------------------- */
 
@@ -117,6 +154,8 @@ Str rules_number(const RuleFacts *facts, uint64_t number);
 /* " and 3 more", or nothing. */
 Str rules_more(const RuleFacts *facts, uint64_t more);
 Str rules_connector_name(const RuleFacts *facts, uint32_t connector);
+/* `connectors/NAME/KEY` */
+Str rules_connector_path(const RuleFacts *facts, const StateConnector *connector, const char *key);
 /* What stands at the end of a method's route: "Exchange Online", "the Internet". */
 const char *rules_method_goal(ModelMethod method);
 const char *rules_method_text(ModelMethod method);
@@ -148,6 +187,17 @@ void check_domain_records(const RuleFacts *facts, DiagSink *sink);
 void check_reverse(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
+void check_dynamic(const RuleFacts *facts, DiagSink *sink);
+void check_restrictions(const RuleFacts *facts, DiagSink *sink);
+void check_trust(const RuleFacts *facts, DiagSink *sink);
+void check_certificate_names(const RuleFacts *facts, DiagSink *sink);
+void check_names_and_comments(const RuleFacts *facts, DiagSink *sink);
+void check_skip_lists(const RuleFacts *facts, DiagSink *sink);
+void check_enhanced_filtering(const RuleFacts *facts, DiagSink *sink);
+void check_last_hops(const RuleFacts *facts, DiagSink *sink);
+void check_lockout(const RuleFacts *facts, DiagSink *sink);
+void check_sender_limits(const RuleFacts *facts, DiagSink *sink);
+void check_width(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
 void check_basic_auth(const RuleFacts *facts, DiagSink *sink);
 void check_weak_tls(const RuleFacts *facts, DiagSink *sink);

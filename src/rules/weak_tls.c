@@ -22,7 +22,8 @@ is_refused(const RuleFacts *facts, uint32_t route)
 {
 	uint32_t taker = facts->state->matches[route].on_premises;
 
-	return taker != STATE_NONE && facts->state->connectors.items[taker].require_tls;
+	return facts->missing_routes[route] ||
+	       (taker != STATE_NONE && facts->state->connectors.items[taker].require_tls);
 }
 
 static WeakHops

@@ -103,6 +103,12 @@ rules_connector_name(const RuleFacts *facts, uint32_t connector)
 	return facts->state->connectors.items[connector].name;
 }
 
+Str
+rules_connector_path(const RuleFacts *facts, const StateConnector *connector, const char *key)
+{
+	return rules_path(facts, MODEL_KIND_CONNECTOR, connector->name, key, (Str){0});
+}
+
 const char *
 rules_method_goal(ModelMethod method)
 {

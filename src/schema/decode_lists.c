@@ -22,29 +22,62 @@ check_not_empty(SchemaDecoder *decoder, const Field *field, const DocNode *node,
 	return false;
 }
 
+static const char *
+sender_domain_reason(Str name, NetNameError error)
+{
+	if (str_find_char(name, '*', 0) < name.len)
+		return "a wildcard can only be the whole first label";
+	return net_name_reason(error);
+}
+
 /* `contoso.com`, `*.contoso.com`, `*`. */
 static bool
 sender_domain_name(SchemaDecoder *decoder, const DocNode *node, Str *ret_name)
 {
-	Str text = doc_text(node), parent;
+	Str text = doc_text(node), name = text;
+	bool below = str_starts(text, STR("*."));
 	NetNameError error;
+	Diag *diag;
 
 	if (STR_EQ(text, "*")) {
 		*ret_name = text;
 		return true;
 	}
-	if (!str_starts(text, STR("*.")))
-		return schema_domain(decoder, node, NET_NAME_HOST, ret_name);
-	error = net_name_parse(
-		decoder->arena, str_slice(text, 2, text.len), NET_NAME_HOST, &parent);
+	if (below)
+		name = str_slice(text, 2, text.len);
+	error = net_name_parse(decoder->arena, name, NET_NAME_HOST, ret_name);
 	if (error != NET_NAME_OK) {
-		schema_report(decoder, DIAG_BAD_VALUE, node->span,
-			"`" STR_FMT "` is not a sender domain: %s", STR_ARG(text),
-			net_name_reason(error));
+		diag = schema_report(decoder, DIAG_BAD_SENDER_DOMAIN, node->span,
+			"`" STR_FMT "` is no sender domain of a connector: %s", STR_ARG(text),
+			sender_domain_reason(name, error));
+		diag_label(decoder->sink, diag, "not a domain, `*.domain` or `*`");
+		diag_help(decoder->sink, diag,
+			"write the domain of the envelope sender; where subdomains send as well, "
+			"name both: `[vendor.example, \"*.vendor.example\"]`");
 		return false;
 	}
-	*ret_name = str_format(decoder->arena, "*." STR_FMT, STR_ARG(parent));
+	if (below)
+		*ret_name = str_format(decoder->arena, "*." STR_FMT, STR_ARG(*ret_name));
 	return true;
+}
+
+static bool
+sender_domain_cost(SchemaDecoder *decoder, const DocNode *node, uint64_t *ret_cost)
+{
+	static const Field field = {.kind = FIELD_NUMBER, .key = "cost"};
+	Diag *diag;
+	Str text;
+
+	if (!schema_scalar(decoder, &field, node, &text))
+		return false;
+	if (base_parse_number(text, 100, ret_cost) && *ret_cost > 0)
+		return true;
+	diag = schema_report(decoder, DIAG_BAD_SENDER_DOMAIN, node->span,
+		"`" STR_FMT "` is no cost of a sender domain: it is a whole number from 1 to 100",
+		STR_ARG(text));
+	diag_help(
+		decoder->sink, diag, "of two connectors the one with the lower cost is preferred");
+	return false;
 }
 
 /* By hand, because an item is a text or a map and no table says both. The bounds of `cost` stand in
@@ -52,7 +85,6 @@ sender_domain_name(SchemaDecoder *decoder, const DocNode *node, Str *ret_name)
 static bool
 sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
 {
-	static const Field cost_field = {.kind = FIELD_NUMBER, .key = "cost", .min = 1, .max = 100};
 	static const Field domain_field = {.kind = FIELD_TEXT, .key = "domain"};
 	const DocNode *domain = doc_find(node, STR("domain")), *cost = doc_find(node, STR("cost"));
 	uint64_t number = 1;
@@ -76,7 +108,7 @@ sender_domain_map(SchemaDecoder *decoder, const DocNode *node, FieldItem *item)
 			decoder, DIAG_MISSING_KEY, node->span, "a sender domain has no `domain`");
 		return false;
 	}
-	if (cost != NULL && !schema_number(decoder, &cost_field, cost, &number))
+	if (cost != NULL && !sender_domain_cost(decoder, cost, &number))
 		return false;
 	item->cost = (uint32_t)number;
 	return schema_scalar(decoder, &domain_field, domain, &text) &&

@@ -128,9 +128,11 @@ near_misses_of_a_refused_relay(void **state)
 		"addresses: 198.51.100.11 } }\n"
 		"relay_hosts:\n"
 		"  erp01: { address: 10.1.1.1, egress: [office, dc2], sends_as: contoso.com }\n"
+		"  crm01: { address: 10.1.1.2, egress: [office, dc2], sends_as: contoso.com, "
+		"certificate: relay.contoso.com }\n"
 		"connectors:\n"
 		"  Old: { type: on-premises, accepts: erp01, enabled: false }\n"
-		"  New: { type: on-premises, accepts: erp01, identify_by: certificate, "
+		"  New: { type: on-premises, accepts: crm01, identify_by: certificate, "
 		"certificate: relay.contoso.com }\n"));
 	const Diag *diag = case_find(&c, DIAG_RELAY_NOT_ACCEPTED, 0);
 

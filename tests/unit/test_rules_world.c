@@ -228,15 +228,7 @@ identities_of_connectors(void **state)
 	each_world(6, check_identities);
 }
 
-/* --- relaying --------------------------------------------------------------------------------- */
-
-/* What becomes of a host's mail to outside recipients, over all its ways. */
-typedef struct Fate {
-	const World *world;
-	const WorldHost *host;
-	bool unidentified, unaccepted;
-	bool nobody, partner; /* identified by nobody, by a partner, and no other rule says why */
-} Fate;
+/* --- certificates ----------------------------------------------------------------------------- */
 
 static bool
 takes_certificate(const World *world, size_t number, unsigned certificate)
@@ -263,6 +255,93 @@ is_taken(const World *world, bool partner, const Way *way, bool *by_certificate)
 	return *by_certificate || (way->addresses & ~held) == 0;
 }
 
+/* Whether a connector takes its mail by certificate and by nothing else. */
+static bool
+is_by_certificate_alone(const World *world, size_t number)
+{
+	Identity identity = identity_of(world, number);
+
+	return !world->connectors[number].partner && world->connectors[number].enabled &&
+	       identity.by_certificate && !identity.by_address;
+}
+
+/* The last hops of a connector that show it another certificate, or none. */
+typedef struct Missing {
+	const World *world;
+	unsigned certificate, all, refused; /* refused: no other connector takes them */
+} Missing;
+
+static void
+add_missing(void *context, const Way *way)
+{
+	Missing *missing = context;
+	bool ignored;
+
+	if (way->certificate == missing->certificate)
+		return;
+	missing->all |= way->hop;
+	if (!is_taken(missing->world, false, way, &ignored))
+		missing->refused |= way->hop;
+}
+
+static void
+check_presented(const World *world, const Case *c)
+{
+	size_t expected = 0, i;
+
+	for (i = 0; i < CONNECTORS; i++) {
+		Missing missing = {world, world->connectors[i].certificate, 0, 0};
+		unsigned refused;
+
+		if (is_by_certificate_alone(world, i))
+			each_way_accepted(world, &world->connectors[i], add_missing, &missing);
+		for (refused = missing.refused; refused != 0; refused &= refused - 1)
+			expected++;
+	}
+	assert_int_equal(case_count(c, DIAG_CERTIFICATE_NOT_PRESENTED), expected);
+}
+
+static void
+certificates_that_are_not_presented(void **state)
+{
+	(void)state;
+	each_world(8, check_presented);
+}
+
+/* --- relaying --------------------------------------------------------------------------------- */
+
+/* What becomes of a host's mail to outside recipients, over all its ways. */
+typedef struct Fate {
+	const World *world;
+	const WorldHost *host;
+	bool not_presented; /* CP419 was reported */
+	bool unidentified, unaccepted;
+	bool nobody, partner; /* identified by nobody, by a partner, and no other rule says why */
+} Fate;
+
+/* Whether CP419 speaks of a way: a connector accepts its host, or its last hop by a gateway's name.
+ */
+static bool
+is_missing(const World *world, size_t host, const Way *way)
+{
+	size_t i;
+
+	for (i = 0; i < CONNECTORS; i++) {
+		const WorldConnector *connector = &world->connectors[i];
+		WorldConnector gateways = {.gateways = connector->gateways};
+		Missing missing = {world, connector->certificate, 0, 0};
+
+		if (!is_by_certificate_alone(world, i))
+			continue;
+		each_way_accepted(world, &gateways, add_missing, &missing);
+		if ((missing.all & way->hop) != 0 ||
+			((connector->hosts >> host & 1) != 0 &&
+				way->certificate != connector->certificate))
+			return true;
+	}
+	return false;
+}
+
 /* Whether a connector was meant to hold the addresses: then they are shared, and CP109 says so. */
 static bool
 is_meant(const World *world, const Way *way)
@@ -287,7 +366,9 @@ judge_way(void *context, const Way *way)
 
 	if (!is_taken(fate->world, false, way, &by_certificate)) {
 		fate->unidentified = true;
-		if (is_meant(fate->world, way))
+		if (is_missing(fate->world, (size_t)(fate->host - fate->world->hosts), way))
+			assert_true(fate->not_presented);
+		else if (is_meant(fate->world, way))
 			assert_true(way->shared);
 		else if (is_taken(fate->world, true, way, &ignored))
 			fate->partner = true;
@@ -311,7 +392,9 @@ check_fates(const World *world, const Case *c)
 
 	for (i = 0; i < HOSTS; i++) {
 		const WorldHost *host = &world->hosts[i];
-		Fate fate = {.world = world, .host = host};
+		Fate fate = {.world = world,
+			.host = host,
+			.not_presented = case_count(c, DIAG_CERTIFICATE_NOT_PRESENTED) > 0};
 		Str path = path_of(c, "relay_hosts", 'h', i);
 		bool missing = case_has(c, DIAG_RELAY_NOT_ACCEPTED, path);
 		bool partner = case_has(c, DIAG_PARTNER_CANNOT_RELAY, path);
@@ -325,7 +408,7 @@ check_fates(const World *world, const Case *c)
 		if (missing || partner)
 			assert_true(fate.unidentified);
 		if (fate.unidentified && !missing && !partner)
-			assert_true(case_count(c, DIAG_SHARED_SOURCE) > 0 ||
+			assert_true(fate.not_presented || case_count(c, DIAG_SHARED_SOURCE) > 0 ||
 				    case_count(c, DIAG_CONNECTOR_NO_IDENTITY) > 0);
 		if (case_count(c, DIAG_CONNECTOR_NO_IDENTITY) == 0) {
 			assert_int_equal(missing, fate.nobody);
@@ -341,6 +424,64 @@ relayed_or_refused(void **state)
 	each_world(7, check_fates);
 }
 
+/* Whether a way that some on-premises connector takes is left aside by all for one domain. */
+typedef struct Limits {
+	const World *world;
+	const WorldHost *host;
+	bool outside;
+} Limits;
+
+static void
+judge_limits(void *context, const Way *way)
+{
+	Limits *limits = context;
+	const World *world = limits->world;
+	unsigned domain = limits->host->accepted_sender ? 1 : 2;
+	bool by_certificate, told = false;
+	Bits held = 0;
+	size_t i;
+
+	/* CP413 where the sender counts, and is not accepted. */
+	if (!is_taken(world, false, way, &by_certificate) ||
+		(!limits->host->accepted_sender && (!by_certificate || way->certificate == 3)))
+		return;
+	for (i = 0; i < CONNECTORS; i++) {
+		const WorldConnector *connector = &world->connectors[i];
+
+		if (connector->partner || !connector->enabled ||
+			(connector->domains != 0 && (connector->domains & domain) == 0))
+			continue;
+		held |= held_by(world, i);
+		told = told || takes_certificate(world, i, way->certificate);
+	}
+	if (!told && (way->addresses & ~held) != 0)
+		limits->outside = true;
+}
+
+static void
+check_limits(const World *world, const Case *c)
+{
+	size_t i;
+
+	for (i = 0; i < HOSTS; i++) {
+		const WorldHost *host = &world->hosts[i];
+		Limits limits = {world, host, false};
+		Str path = str_format(
+			c->arena, STR_FMT "/sends_as", STR_ARG(path_of(c, "relay_hosts", 'h', i)));
+
+		if (!host->internet && !host->internal)
+			each_way_of_host(world, i, judge_limits, &limits);
+		assert_int_equal(case_has(c, DIAG_SENDER_OUTSIDE_CONNECTOR, path), limits.outside);
+	}
+}
+
+static void
+senders_outside_connectors(void **state)
+{
+	(void)state;
+	each_world(9, check_limits);
+}
+
 int
 main(void)
 {
@@ -351,7 +492,9 @@ main(void)
 		cmocka_unit_test(clients_of_gateways),
 		cmocka_unit_test(overlapping_connectors),
 		cmocka_unit_test(identities_of_connectors),
+		cmocka_unit_test(certificates_that_are_not_presented),
 		cmocka_unit_test(relayed_or_refused),
+		cmocka_unit_test(senders_outside_connectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

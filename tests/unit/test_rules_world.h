@@ -329,6 +329,7 @@ typedef struct Way {
 	unsigned certificate;
 	bool shared;
 	unsigned end; /* a bit: the egress object, or the host that is its own */
+	unsigned hop; /* a bit: the last hop, a gateway or after those a host; 0: not known */
 } Way;
 
 /* Told of each way by the shortest means: every path is walked. */
@@ -365,24 +366,24 @@ egress_is_shared(const World *world, size_t egress)
 }
 
 static inline void
-each_way(const World *world, const WorldNext *next, unsigned certificate, WayVisit visit,
-	void *context)
+each_way(const World *world, const WorldNext *next, const Way *from, WayVisit visit, void *context)
 {
 	size_t i;
 
 	for (i = 0; next->target == TO_EGRESS && i < EGRESS; i++) {
-		Way way = {list_bits(&world->egress[i]), certificate, egress_is_shared(world, i),
-			1u << i};
+		Way way = {list_bits(&world->egress[i]), from->certificate,
+			egress_is_shared(world, i), 1u << i, from->hop};
 
 		if ((next->set >> i & 1) != 0)
 			visit(context, &way);
 	}
 	for (i = 0; next->target == TO_GATEWAY && i < GATEWAYS; i++) {
 		const WorldGateway *gateway = &world->gateways[i];
+		Way here = {.certificate = gateway->certificate, .hop = 1u << i};
 
 		if ((next->set >> i & 1) != 0)
-			each_way(world, &gateway->next,
-				gateway->nat ? certificate : gateway->certificate, visit, context);
+			each_way(
+				world, &gateway->next, gateway->nat ? from : &here, visit, context);
 	}
 }
 
@@ -390,13 +391,13 @@ static inline void
 each_way_of_host(const World *world, size_t host, WayVisit visit, void *context)
 {
 	const WorldHost *object = &world->hosts[host];
-	Way way = {
-		list_bits(&object->addresses), object->certificate, false, 1u << (EGRESS + host)};
+	Way way = {list_bits(&object->addresses), object->certificate, false, 1u << (EGRESS + host),
+		1u << (GATEWAYS + host)};
 
 	if (object->next.target == TO_NOTHING)
 		visit(context, &way);
 	else
-		each_way(world, &object->next, object->certificate, visit, context);
+		each_way(world, &object->next, &way, visit, context);
 }
 
 /* What a connector identifies mail by, gathered from the ways that it accepts. */
@@ -418,27 +419,37 @@ add_way(void *context, const Way *way)
 	identity->any_own = identity->any_own || !way->shared;
 }
 
+/* All ways that a connector accepts, by hosts, gateways and egress objects. */
+static inline void
+each_way_accepted(
+	const World *world, const WorldConnector *connector, WayVisit visit, void *context)
+{
+	static const Way nobody;
+	size_t i;
+
+	for (i = 0; i < HOSTS; i++) {
+		if ((connector->hosts >> i & 1) != 0)
+			each_way_of_host(world, i, visit, context);
+	}
+	for (i = 0; i < GATEWAYS; i++) {
+		WorldNext next = {TO_GATEWAY, connector->gateways & 1u << i};
+
+		each_way(world, &next, &nobody, visit, context);
+	}
+	for (i = 0; i < EGRESS; i++) {
+		WorldNext next = {TO_EGRESS, connector->egress & 1u << i};
+
+		each_way(world, &next, &nobody, visit, context);
+	}
+}
+
 static inline Identity
 identity_of(const World *world, size_t number)
 {
 	const WorldConnector *connector = &world->connectors[number];
 	Identity identity = {0};
-	size_t i;
 
-	for (i = 0; i < HOSTS; i++) {
-		if ((connector->hosts >> i & 1) != 0)
-			each_way_of_host(world, i, add_way, &identity);
-	}
-	for (i = 0; i < GATEWAYS; i++) {
-		WorldNext next = {TO_GATEWAY, connector->gateways & 1u << i};
-
-		each_way(world, &next, 0, add_way, &identity);
-	}
-	for (i = 0; i < EGRESS; i++) {
-		WorldNext next = {TO_EGRESS, connector->egress & 1u << i};
-
-		each_way(world, &next, 0, add_way, &identity);
-	}
+	each_way_accepted(world, connector, add_way, &identity);
 	switch (connector->identify_by) {
 	case 0: identity.by_certificate = connector->certificate > 0 && !identity.any_own; break;
 	case 1: identity.by_certificate = false; break;

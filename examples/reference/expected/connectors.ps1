@@ -307,11 +307,94 @@ $Plan = @{
                 }
             )
             Was = $null
+        },
+        @{
+            Action = 'ensure'
+            Managed = $true
+            Name = 'Scanner in Osaka'
+            Properties = @(
+                @{
+                    Name = 'ConnectorType'
+                    Stated = $true
+                    Value = 'OnPremises'
+                },
+                @{
+                    Name = 'Enabled'
+                    Stated = $false
+                    Value = $true
+                },
+                @{
+                    Name = 'Comment'
+                    Stated = $false
+                    Value = $null
+                },
+                @{
+                    Name = 'SenderDomains'
+                    Stated = $false
+                    Value = @('smtp:*;1')
+                },
+                @{
+                    Name = 'SenderIPAddresses'
+                    Stated = $true
+                    Value = @('192.0.2.10')
+                },
+                @{
+                    Name = 'AssociatedAcceptedDomains'
+                    Stated = $false
+                    Value = @()
+                },
+                @{
+                    Name = 'RequireTls'
+                    Stated = $false
+                    Value = $true
+                },
+                @{
+                    Name = 'TlsSenderCertificateName'
+                    Stated = $false
+                    Value = $null
+                },
+                @{
+                    Name = 'RestrictDomainsToIPAddresses'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'RestrictDomainsToCertificate'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'CloudServicesMailEnabled'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'TreatMessagesAsInternal'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'EFSkipLastIP'
+                    Stated = $false
+                    Value = $false
+                },
+                @{
+                    Name = 'EFSkipIPs'
+                    Stated = $false
+                    Value = @()
+                },
+                @{
+                    Name = 'EFUsers'
+                    Stated = $false
+                    Value = @()
+                }
+            )
+            Was = $null
         }
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '1e4284daedaf451ad53c6fd4aa9ac3192f5b68937204257b0822f4c55c7bfffa'
+    PlanHash = '6693973b44a445c42294f5c406afbde3245aa1f23dc93b9e4ce6827f063e1974'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
