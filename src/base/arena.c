@@ -2,7 +2,7 @@
  * A bump allocator. The first chunk is small, so that a small spec touches little memory; later
  * ones are large, aligned for huge pages, because page faults are half the cost of a large check.
  * Memory comes zeroed from the system, so nothing is cleared but what is used twice: what
- * arena_reset takes back, and the first chunk of an arena that is gone, kept for the next one.
+ * arena_reset takes back, and the first chunks of arenas that are gone, kept for the next ones.
  */
 #include "base/base.h"
 
@@ -37,6 +37,7 @@
 
 #define ARENA_ALIGN     16u
 #define ARENA_HUGE_PAGE ((size_t)2 << 20)
+#define ARENA_KEPT      4u
 #define ARENA_MAX       (SIZE_MAX / 4)
 
 typedef struct Chunk {
@@ -91,6 +92,11 @@ chunk_kept(void)
 	return NULL;
 }
 #else
+#	ifndef MAP_POPULATE
+#		define MAP_POPULATE 0
+#	endif
+
+/* A small chunk gets its pages at once: one by one they cost more than the work done in them. */
 static void *
 chunk_map(size_t size)
 {
@@ -99,7 +105,8 @@ chunk_map(size_t size)
 	char *map, *start;
 	size_t before;
 
-	map = mmap(NULL, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	map = mmap(NULL, size + slack, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | (huge ? 0 : MAP_POPULATE), -1, 0);
 	if (map == MAP_FAILED)
 		return NULL;
 	if (!huge)
@@ -141,37 +148,36 @@ chunk_extend(Chunk *chunk, size_t size)
 	return NULL;
 }
 
-/* The first chunk of the arena that went last: scratch arenas come and go by the thousand. */
-static Chunk *kept;
+/* First chunks of arenas that are gone: scratch arenas come and go by the thousand, some of them
+ * inside each other. */
+static Chunk *kept[ARENA_KEPT];
+static size_t kept_len;
 
-/* Keeps a first chunk, cleared, of which so many bytes were in use; false: there is one already. */
+/* Keeps a first chunk, cleared, of which so many bytes were in use; false: there are enough. */
 static bool
 chunk_keep(Chunk *chunk, size_t used)
 {
-	if (kept != NULL)
+	if (kept_len == ARENA_KEPT)
 		return false;
 	memset(chunk, 0, used);
 	chunk->size = ARENA_FIRST_CHUNK;
-	kept = chunk;
+	kept[kept_len++] = chunk;
 	return true;
 }
 
 static Chunk *
 chunk_kept(void)
 {
-	Chunk *chunk = kept;
-
-	kept = NULL;
-	return chunk;
+	return kept_len > 0 ? kept[--kept_len] : NULL;
 }
 #endif
 
 void
 arena_fail_at(size_t k)
 {
-	Chunk *chunk = chunk_kept();
+	Chunk *chunk;
 
-	if (chunk != NULL)
+	while ((chunk = chunk_kept()) != NULL)
 		chunk_unmap(chunk);
 	fail_at = k;
 	requests = 0;

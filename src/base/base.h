@@ -109,6 +109,8 @@ const char *str_c(Arena *arena, Str text);
  * candidate: a caller with many wrong names asks for the first few of them only.
  */
 Str str_nearest(Str text, const Str *candidates, size_t len);
+/* The same, however far away it is; candidates are short names of our own. */
+Str str_closest(Str text, const Str *candidates, size_t len);
 
 /* --- vectors: VEC(Type) is a struct with items, len, cap -------------------------------------- */
 

@@ -285,3 +285,22 @@ str_nearest(Str text, const Str *candidates, size_t len)
 	}
 	return best;
 }
+
+Str
+str_closest(Str text, const Str *candidates, size_t len)
+{
+	Str head = str_slice(text, 0, least(text.len, NEAREST_MAX)), best = {0};
+	size_t reach = SIZE_MAX, i;
+
+	for (i = 0; i < len; i++) {
+		size_t distance;
+
+		ASSERT(candidates[i].len <= NEAREST_MAX);
+		distance = edit_distance(head, candidates[i]);
+		if (distance < reach) {
+			best = candidates[i];
+			reach = distance;
+		}
+	}
+	return best;
+}

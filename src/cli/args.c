@@ -310,35 +310,24 @@ find_flag(Str name)
 static bool
 unknown_flag(Cli *cli, Str name)
 {
-	Str known[BASE_COUNT(flags)], nearest;
+	StrVec known = {0};
 	size_t i;
 
 	for (i = 0; i < BASE_COUNT(flags); i++)
-		known[i] = str_from(flags[i].name);
-	nearest = str_nearest(name, known, BASE_COUNT(flags));
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "unknown flag `" STR_FMT "`; did you mean `" STR_FMT "`?",
-			STR_ARG(name), STR_ARG(nearest));
-	else
-		cli_complain(cli, "unknown flag `" STR_FMT "`; see connplan --help", STR_ARG(name));
+		VEC_PUSH(cli->arena, &known, str_from(flags[i].name));
+	cli_unknown(cli, "unknown flag", name, &known, "and connplan --help lists all");
 	return false;
 }
 
 static bool
 unknown_command(Cli *cli, Str name)
 {
-	Str known[CLI_COMMANDS], nearest;
+	StrVec known = {0};
 	size_t i;
 
 	for (i = 0; i < CLI_COMMANDS; i++)
-		known[i] = str_from(cli_commands[i].name);
-	nearest = str_nearest(name, known, CLI_COMMANDS);
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "unknown command `" STR_FMT "`; did you mean `" STR_FMT "`?",
-			STR_ARG(name), STR_ARG(nearest));
-	else
-		cli_complain(
-			cli, "unknown command `" STR_FMT "`; see connplan --help", STR_ARG(name));
+		VEC_PUSH(cli->arena, &known, str_from(cli_commands[i].name));
+	cli_unknown(cli, "unknown command", name, &known, "and connplan --help lists all");
 	return false;
 }
 

@@ -93,10 +93,20 @@ void cli_print_version(Cli *cli);
 void cli_print(Cli *cli, OsStream stream, Str text);
 /* One sentence on standard error, with the program's name before it. */
 void cli_complain(Cli *cli, const char *format, ...) BASE_PRINTF(2, 3);
+/* A word that is none of a few names: "unknown command `x`; did you mean ...", or the nearest of
+ * them and where all are. */
+void cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, const char *where);
 /* What the system refused for a path: complains, and makes the status 4. */
 void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 /* Prints the findings in every format asked for; human ones go to `stream`. */
 void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
+/*
+ * Prints the result of a command that has one, in every form asked for (else for people), with the
+ * findings of what it was made from: JSON holds them, beside the others they go to standard error.
+ */
+typedef Str (*CliResult)(Cli *cli, CliResultForm form, const void *context);
+void cli_print_result(
+	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at);
 /* The exit status of a verdict, with what else went wrong. */
 int cli_exit_status(const Cli *cli, const DiagVerdict *verdict);
 /* --color first, then the environment, then whether the stream is a terminal. */
@@ -115,12 +125,23 @@ const DnsSource *cli_load_lock(Cli *cli);
 
 /* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
+/* How the spec of that argument is read, and what it names. */
+ModelOptions cli_model_options(const Cli *cli, Str path);
 /* Reports why a spec could not be read; the exit status. */
 int cli_unread(Cli *cli);
 /* Days since 1970-01-01, UTC: --today, else SOURCE_DATE_EPOCH, else the clock. */
 int32_t cli_today(const Cli *cli);
 /* "3 relay hosts, 1 connector" */
 Str cli_looked_at(Cli *cli, const Plan *plan);
+
+/*
+ * The plan as JSON and every file but plan.json, with the templates of the user; false when one of
+ * those is refused, which is then a finding. `path` is the argument that the plan was made from.
+ */
+bool cli_render(Cli *cli, Str path, const Plan *plan, const DiagVerdict *verdict, Json **ret_json,
+	EmitFiles *ret_files);
+/* Whether the spec names a folder of templates. */
+bool cli_has_templates(const Plan *plan);
 
 /* The commands; each gives the exit status. */
 int cli_init(Cli *cli);

@@ -363,27 +363,25 @@ read_text(Cli *cli, Str *ret_text)
 	return status == IO_OK;
 }
 
-static void
-print_answer(const Answer *answer, CliResultForm form)
+static Str
+answer_result(Cli *cli, CliResultForm form, const void *context)
 {
-	Cli *cli = answer->cli;
+	Answer answer = *(const Answer *)context;
 	Buf json = buf_make(cli->arena);
 
-	if (form != CLI_JSON) {
-		cli_print(cli, OS_STDOUT, answer_text(answer));
-		return;
-	}
-	json_write_pretty(&json, answer_json(answer));
-	cli_print(cli, OS_STDOUT, buf_text(&json));
+	answer.markdown = form == CLI_MARKDOWN;
+	if (form != CLI_JSON)
+		return answer_text(&answer);
+	json_write_pretty(&json, answer_json(&answer));
+	return buf_text(&json);
 }
 
 /* Status 1 for a text that holds no message known, as of a search that finds nothing. */
 int
 cli_explain_error(Cli *cli)
 {
-	CliResultForm form = cli_result_form(cli);
-	Answer answer = {.cli = cli, .markdown = form == CLI_MARKDOWN};
-	Str text;
+	Answer answer = {.cli = cli};
+	Str text, looked_at = {0};
 
 	if (!read_text(cli, &text))
 		return cli->status;
@@ -399,13 +397,10 @@ cli_explain_error(Cli *cli)
 			.today = cli_today(cli)};
 	}
 	answer.verdict = diag_verdict(cli->sink);
-	print_answer(&answer, form);
-	/* What is wrong with the rest of the spec is for `check`. */
-	if (answer.plan != NULL && !answer.plan->model->usable) {
-		cli_report(cli, &answer.verdict, OS_STDERR, cli_looked_at(cli, answer.plan));
+	if (answer.plan != NULL)
+		looked_at = cli_looked_at(cli, answer.plan);
+	cli_print_result(cli, answer_result, &answer, &answer.verdict, looked_at);
+	if (cli->status == CLI_CLEAN && answer.errors.len == 0)
 		return CLI_FINDINGS;
-	}
-	if (cli->status != CLI_CLEAN)
-		return cli->status;
-	return answer.errors.len > 0 ? CLI_CLEAN : CLI_FINDINGS;
+	return cli_exit_status(cli, &answer.verdict);
 }

@@ -50,10 +50,18 @@ cannot_read(Cli *cli, Str path, IoStatus status)
 		cli_io_error(cli, "cannot read", path, status);
 }
 
+/* Without a name for it there is no folder that a path in the spec could be relative to. */
+ModelOptions
+cli_model_options(const Cli *cli, Str path)
+{
+	return (ModelOptions){.io = cli->io,
+		.import_root = cli->options.import_root,
+		.no_imports = STR_EQ(path, "-") && cli->options.stdin_filename.ptr == NULL};
+}
+
 static Model *
 load_stdin(Cli *cli, const ModelOptions *options)
 {
-	ModelOptions own = *options;
 	Str text, name = cli->options.stdin_filename;
 	IoStatus status = os_read_stream(OS_STDIN, cli->arena, DOC_MAX_FILE, &text);
 
@@ -61,16 +69,14 @@ load_stdin(Cli *cli, const ModelOptions *options)
 		cannot_read(cli, STR("standard input"), status);
 		return NULL;
 	}
-	/* Without a name there is no folder that an import could be relative to. */
-	own.no_imports = name.ptr == NULL;
 	return model_load_text(
-		cli->arena, cli->sink, &own, name.ptr == NULL ? STR("<stdin>") : name, text);
+		cli->arena, cli->sink, options, name.ptr == NULL ? STR("<stdin>") : name, text);
 }
 
 Plan *
 cli_load(Cli *cli, Str path)
 {
-	ModelOptions options = {.io = cli->io, .import_root = cli->options.import_root};
+	ModelOptions options = cli_model_options(cli, path);
 	Model *model = NULL;
 	IoStatus status;
 

@@ -31,6 +31,20 @@ cli_complain(Cli *cli, const char *format, ...)
 }
 
 void
+cli_unknown(Cli *cli, const char *what, Str word, const StrVec *known, const char *where)
+{
+	Str near = str_nearest(word, known->items, known->len);
+	Str closest = str_closest(word, known->items, known->len);
+
+	if (near.ptr != NULL)
+		cli_complain(cli, "%s `" STR_FMT "`; did you mean `" STR_FMT "`?", what,
+			STR_ARG(word), STR_ARG(near));
+	else
+		cli_complain(cli, "%s `" STR_FMT "`; the nearest is `" STR_FMT "`, %s", what,
+			STR_ARG(word), STR_ARG(closest), where);
+}
+
+void
 cli_io_error(Cli *cli, const char *step, Str path, IoStatus status)
 {
 	cli_complain(cli, "%s `" STR_FMT "`: %s", step, STR_ARG(path), io_status_text(status));
@@ -110,6 +124,51 @@ cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at)
 		report_one(cli, verdict, &cli->options.formats.items[i], stream, looked_at);
 }
 
+/* False for a form that only findings have. */
+static bool
+find_result_form(Str name, CliResultForm *ret_form)
+{
+	if (STR_EQ(name, "json") || STR_EQ(name, "json-v1"))
+		*ret_form = CLI_JSON;
+	else if (STR_EQ(name, "markdown"))
+		*ret_form = CLI_MARKDOWN;
+	else if (STR_EQ(name, "human"))
+		*ret_form = CLI_HUMAN;
+	else
+		return false;
+	return true;
+}
+
+void
+cli_print_result(
+	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at)
+{
+	static const CliFormat human = {.name = STR_CONST("human")};
+	bool has_result = false, has_findings = false;
+	CliResultForm form;
+	size_t i;
+
+	for (i = 0; i < cli->options.formats.len; i++) {
+		const CliFormat *format = &cli->options.formats.items[i];
+
+		if (!find_result_form(format->name, &form)) {
+			report_one(cli, verdict, format, OS_STDERR, looked_at);
+			has_findings = true;
+			continue;
+		}
+		if (format->file.ptr != NULL)
+			write_report_file(cli, format->file, make(cli, form, context));
+		else
+			cli_print(cli, OS_STDOUT, make(cli, form, context));
+		has_result = true;
+		has_findings = has_findings || form == CLI_JSON;
+	}
+	if (!has_result)
+		cli_print(cli, OS_STDOUT, make(cli, CLI_HUMAN, context));
+	if (!has_findings && verdict->len > 0)
+		report_one(cli, verdict, &human, OS_STDERR, looked_at);
+}
+
 /* Trouble with files comes before findings: an incomplete answer must not look like one. */
 int
 cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
@@ -126,13 +185,9 @@ cli_result_form(const Cli *cli)
 {
 	size_t i;
 
-	for (i = 0; i < cli->options.formats.len; i++) {
-		Str name = cli->options.formats.items[i].name;
+	CliResultForm form = CLI_HUMAN;
 
-		if (STR_EQ(name, "json") || STR_EQ(name, "json-v1"))
-			return CLI_JSON;
-		if (STR_EQ(name, "markdown"))
-			return CLI_MARKDOWN;
-	}
-	return CLI_HUMAN;
+	for (i = 0; i < cli->options.formats.len && form == CLI_HUMAN; i++)
+		(void)find_result_form(cli->options.formats.items[i].name, &form);
+	return form;
 }

@@ -36,20 +36,17 @@ print_embedded_schema(Cli *cli, Str name)
 int
 cli_schema(Cli *cli)
 {
-	static const Str names[] = {
-		STR_CONST("spec"), STR_CONST("plan"), STR_CONST("lock"), STR_CONST("diagnostics")};
-	Str name = cli->options.arguments.items[0], nearest;
+	static const char *const names[] = {"spec", "plan", "lock", "diagnostics"};
+	Str name = cli->options.arguments.items[0];
+	StrVec known = {0};
+	size_t i;
 
 	if (STR_EQ(name, "spec") ? print_spec_schema(cli) : print_embedded_schema(cli, name))
 		return cli->status;
-	nearest = str_nearest(name, names, BASE_COUNT(names));
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "no schema `" STR_FMT "`; did you mean `" STR_FMT "`?",
-			STR_ARG(name), STR_ARG(nearest));
-	else
-		cli_complain(cli,
-			"no schema `" STR_FMT "`; there are spec, plan, lock and diagnostics",
-			STR_ARG(name));
+	for (i = 0; i < BASE_COUNT(names); i++)
+		VEC_PUSH(cli->arena, &known, str_from(names[i]));
+	cli_unknown(
+		cli, "no schema", name, &known, "and there are spec, plan, lock and diagnostics");
 	return CLI_USAGE;
 }
 

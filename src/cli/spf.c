@@ -20,21 +20,36 @@ cli_spf_show(Buf *text, Str octets)
 	text_terminal(text, cli_spf_text(text->arena, octets));
 }
 
-int
-cli_print_result(Cli *cli, const Json *json, const Buf *text)
+typedef struct SpfForms {
+	const Json *json;
+	const Buf *text;
+} SpfForms;
+
+static Str
+spf_result(Cli *cli, CliResultForm form, const void *context)
 {
+	const SpfForms *result = context;
 	Buf out = buf_make(cli->arena);
 
-	switch (cli_result_form(cli)) {
-	case CLI_JSON: json_write_pretty(&out, json); break;
-	case CLI_HUMAN: buf_str(&out, buf_text(text)); break;
+	switch (form) {
+	case CLI_JSON: json_write_pretty(&out, result->json); break;
+	case CLI_HUMAN: buf_str(&out, buf_text(result->text)); break;
 	case CLI_MARKDOWN:
 		buf_lit(&out, "```text\n");
-		buf_str(&out, buf_text(text));
+		buf_str(&out, buf_text(result->text));
 		buf_lit(&out, "```\n");
 		break;
 	}
-	cli_print(cli, OS_STDOUT, buf_text(&out));
+	return buf_text(&out);
+}
+
+int
+cli_spf_print(Cli *cli, const Json *json, const Buf *text)
+{
+	SpfForms result = {json, text};
+	DiagVerdict none = {0};
+
+	cli_print_result(cli, spf_result, &result, &none, (Str){0});
 	return cli->status;
 }
 
@@ -72,17 +87,13 @@ eval(Cli *cli)
 int
 cli_spf(Cli *cli)
 {
-	static const Str names[] = {STR_CONST("eval"), STR_CONST("expand")};
-	Str word = cli->options.arguments.items[0], nearest;
+	Str word = cli->options.arguments.items[0];
+	StrVec known = {0};
 
 	if (STR_EQ(word, "eval"))
 		return eval(cli);
-	nearest = str_nearest(word, names, BASE_COUNT(names));
-	if (nearest.ptr != NULL)
-		cli_complain(cli, "spf: `" STR_FMT "` is unknown; did you mean `" STR_FMT "`?",
-			STR_ARG(word), STR_ARG(nearest));
-	else
-		cli_complain(cli, "spf: `" STR_FMT "` is unknown; it takes eval or expand",
-			STR_ARG(word));
+	VEC_PUSH(cli->arena, &known, STR("eval"));
+	VEC_PUSH(cli->arena, &known, STR("expand"));
+	cli_unknown(cli, "spf: unknown word", word, &known, "and it takes eval or expand");
 	return CLI_USAGE;
 }

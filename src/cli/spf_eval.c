@@ -142,5 +142,5 @@ cli_spf_eval(Cli *cli, const DnsSource *source)
 	spf_evaluate(cli->arena, cache, &request, &answer);
 	spf_cache_close(cache);
 	answer_text(cli, &answer, &text);
-	return cli_print_result(cli, answer_json(cli->arena, &answer), &text);
+	return cli_spf_print(cli, answer_json(cli->arena, &answer), &text);
 }

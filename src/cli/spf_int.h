@@ -7,7 +7,7 @@
 #include "cli/cli_int.h"
 
 /* Prints the JSON, or the text for people, as --format wants; the exit status. */
-int cli_print_result(Cli *cli, const Json *json, const Buf *text);
+int cli_spf_print(Cli *cli, const Json *json, const Buf *text);
 /* Octets of the DNS as text: as they are where they are UTF-8, else one character an octet. */
 Str cli_spf_text(Arena *arena, Str octets);
 /* The same for people: what drives a terminal is made visible. */

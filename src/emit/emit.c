@@ -12,8 +12,8 @@ emit_add(EmitContext *context, Str path, Str bytes)
 	VEC_PUSH(context->arena, context->files, ((EmitFile){path, bytes}));
 }
 
-static bool
-is_built_in(Str name)
+bool
+emit_is_built_in(Str name)
 {
 	size_t i;
 
@@ -27,25 +27,34 @@ is_built_in(Str name)
 bool
 emit_is_output(Str path)
 {
-	return is_built_in(path) || (str_starts(path, STR("dns/")) && str_ends(path, STR(".zone")));
+	return emit_is_built_in(path) ||
+	       (str_starts(path, STR("dns/")) && str_ends(path, STR(".zone")));
 }
 
+/* In the order of the rows, whoever makes an output; those that are the user's alone come last. */
 bool
-emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitError *ret_error)
+emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitErrors *ret_errors)
 {
-	EmitContext context = {arena, input, ret_files, ret_error};
+	EmitContext context = {.arena = arena,
+		.input = input,
+		.files = ret_files,
+		.errors = ret_errors,
+		.templates_left = EMIT_TEMPLATES_MAX};
 	size_t i;
 
 	for (i = 0; i < BASE_COUNT(rows); i++) {
-		if (!rows[i].maker(&context, &rows[i]))
-			return false;
+		const EmitTemplate *own = emit_find_template(input, str_from(rows[i].path));
+
+		if (own != NULL)
+			emit_user_template(&context, own);
+		else
+			rows[i].maker(&context, &rows[i]);
 	}
 	for (i = 0; i < input->templates_len; i++) {
-		if (!is_built_in(input->templates[i].name) &&
-			!emit_user_template(&context, &input->templates[i]))
-			return false;
+		if (!emit_is_built_in(input->templates[i].name))
+			emit_user_template(&context, &input->templates[i]);
 	}
-	return true;
+	return ret_errors->len == 0;
 }
 
 EmitFile

@@ -32,11 +32,20 @@ typedef struct EmitInput {
 	size_t templates_len;
 } EmitInput;
 
-/* What was wrong with a template, and where in it. */
-typedef MustacheError EmitError;
+/* What was wrong with a template of the user, and where in it or in a partial of it. */
+typedef struct EmitError {
+	const EmitTemplate *template;
+	MustacheError what;
+} EmitError;
 
-/* Every file but plan.json. */
-bool emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitError *ret_error);
+typedef VEC(EmitError) EmitErrors;
+
+/* What all templates of the user together may make. */
+#define EMIT_TEMPLATES_MAX ((size_t)64 << 20)
+
+/* Every file but plan.json. Goes on after a template with a mistake, so that one run tells of all;
+ * true when there was none. */
+bool emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitErrors *ret_errors);
 /* plan.json as it is written: members in their order, two blanks a level. */
 EmitFile emit_plan(Arena *arena, const Json *plan);
 /* export.ps1 alone, which `init` writes too. */
@@ -45,10 +54,20 @@ EmitFile emit_export_script(Arena *arena);
 /* --- publishing
  * ------------------------------------------------------------------------------------ */
 
+/* A file that was in the way of ours, or stale, and was not what an earlier run had written. */
+typedef struct EmitLoss {
+	Str path;         /* below the folder */
+	const char *how;  /* "replaced", "removed" */
+	const char *what; /* "which had been edited since the last build" */
+} EmitLoss;
+
+typedef VEC(EmitLoss) EmitLosses;
+
 typedef struct EmitTarget {
 	Io *io;
 	Str dir;
 	bool (*stop)(void); /* asked before each step; may be NULL */
+	EmitLosses *losses; /* is told of each, also by a run that fails later; may be NULL */
 } EmitTarget;
 
 typedef struct EmitTrouble {

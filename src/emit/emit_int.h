@@ -10,10 +10,11 @@ typedef struct EmitContext {
 	Arena *arena;
 	const EmitInput *input;
 	EmitFiles *files;
-	EmitError *error;
+	EmitErrors *errors;
+	size_t templates_left; /* bytes that templates of the user may still make */
 } EmitContext;
 
-typedef bool (*EmitMaker)(EmitContext *context, const EmitRow *row);
+typedef void (*EmitMaker)(EmitContext *context, const EmitRow *row);
 
 struct EmitRow {
 	const char *path;
@@ -22,15 +23,19 @@ struct EmitRow {
 	TextLanguage language;
 };
 
-bool emit_script(EmitContext *context, const EmitRow *row);
-bool emit_commands(EmitContext *context, const EmitRow *row);
-bool emit_zones(EmitContext *context, const EmitRow *row);
-bool emit_pointers(EmitContext *context, const EmitRow *row);
-bool emit_template(EmitContext *context, const EmitRow *row);
-bool emit_summary_csv(EmitContext *context, const EmitRow *row);
+void emit_script(EmitContext *context, const EmitRow *row);
+void emit_commands(EmitContext *context, const EmitRow *row);
+void emit_zones(EmitContext *context, const EmitRow *row);
+void emit_pointers(EmitContext *context, const EmitRow *row);
+void emit_template(EmitContext *context, const EmitRow *row);
+void emit_summary_csv(EmitContext *context, const EmitRow *row);
 
-/* One template of the user that overrides no built-in output. */
-bool emit_user_template(EmitContext *context, const EmitTemplate *template);
+/* Whether an output of that name is there without any template of the user. */
+bool emit_is_built_in(Str name);
+/* The user's template that makes the output of that name, or NULL. */
+const EmitTemplate *emit_find_template(const EmitInput *input, Str name);
+/* One template of the user; a mistake in it goes to the errors. */
+void emit_user_template(EmitContext *context, const EmitTemplate *template);
 
 /* Whether a file below the output folder has a name that an output of ours has or may have. */
 bool emit_is_output(Str path);

@@ -61,6 +61,72 @@ look_up(const NodeName *name, const Scope *scope)
 }
 
 static void
+add_keys(Arena *arena, const Json *object, StrVec *keys)
+{
+	size_t i;
+
+	for (i = 0; object->kind == JSON_OBJECT && i < object->members.len; i++)
+		VEC_PUSH(arena, keys, object->members.items[i].key);
+}
+
+/* The members that the first part of a name that means nothing could have meant; gives that part.
+ */
+static Str
+members_in_reach(Arena *arena, const NodeName *name, const Scope *scope, StrVec *ret_keys)
+{
+	const Json *value = NULL, *next;
+	const Scope *outer;
+	size_t i;
+
+	for (outer = scope; outer != NULL && value == NULL; outer = outer->outer)
+		value = json_get(outer->value, name->parts.items[0]);
+	if (value == NULL) {
+		for (; scope != NULL; scope = scope->outer)
+			add_keys(arena, scope->value, ret_keys);
+		return name->parts.items[0];
+	}
+	for (i = 1; (next = json_get(value, name->parts.items[i])) != NULL; i++)
+		value = next;
+	add_keys(arena, value, ret_keys);
+	return name->parts.items[i];
+}
+
+/* A slip gets the nearest member; all else the list of what can stand there. */
+static bool
+refuse_unknown(Renderer *renderer, const Place *place, const Node *node)
+{
+	Arena *arena = renderer->out->arena;
+	StrVec keys = {0};
+	Str part = members_in_reach(arena, &node->name, place->scope, &keys), nearest;
+	Buf help = buf_make(arena);
+	size_t i;
+
+	nearest = str_nearest(part, keys.items, keys.len);
+	if (nearest.ptr != NULL)
+		buf_printf(&help, "did you mean `" STR_FMT "`?", STR_ARG(nearest));
+	else
+		buf_lit(&help,
+			keys.len > 0 ? "what can stand here: " : "nothing stands below a text");
+	for (i = 0; nearest.ptr == NULL && i < keys.len; i++)
+		buf_printf(&help, "%s`" STR_FMT "`", i > 0 ? ", " : "", STR_ARG(keys.items[i]));
+	(void)refuse(renderer, place, node, "names nothing here");
+	renderer->error->help = buf_text(&help);
+	return false;
+}
+
+static bool
+refuse_help(Renderer *renderer, const Place *place, const Node *node, const char *clause,
+	const char *help)
+{
+	Str name = node->name.whole;
+
+	(void)refuse(renderer, place, node, clause);
+	renderer->error->help =
+		str_format(renderer->out->arena, "%s `{{#" STR_FMT "}}`", help, STR_ARG(name));
+	return false;
+}
+
+static void
 write_indent(Buf *out, const Indent *indent)
 {
 	if (indent == NULL)
@@ -83,18 +149,30 @@ value_text(const Json *value)
 }
 
 static bool
+refuse_raw(Renderer *renderer, const Place *place, const Node *node)
+{
+	(void)refuse(renderer, place, node, "may not stand without escaping");
+	renderer->error->help = str_format(renderer->out->arena,
+		"write `{{" STR_FMT "}}`, which is escaped for the language of the file",
+		STR_ARG(node->name.whole));
+	return false;
+}
+
+static bool
 render_value(Renderer *renderer, const Place *place, const Node *node)
 {
 	const Json *value = look_up(&node->name, place->scope);
 
 	if (value == NULL)
-		return refuse(renderer, place, node, "names nothing here");
-	if (value->kind == JSON_LIST || value->kind == JSON_OBJECT)
-		return refuse(renderer, place, node,
-			value->kind == JSON_LIST ? "is a list, not a text"
-						 : "is an object, not a text");
+		return refuse_unknown(renderer, place, node);
+	if (value->kind == JSON_LIST)
+		return refuse_help(renderer, place, node, "is a list, not a text",
+			"go through its items with");
+	if (value->kind == JSON_OBJECT)
+		return refuse_help(renderer, place, node, "is an object, not a text",
+			"name one of its members, or open it with");
 	if (node->kind == NODE_RAW && !value->rendered && value->kind != JSON_NULL)
-		return refuse(renderer, place, node, "may not stand without escaping");
+		return refuse_raw(renderer, place, node);
 	if (value->rendered)
 		buf_str(renderer->out, value_text(value));
 	else
@@ -150,7 +228,7 @@ render_section(Renderer *renderer, const Place *place, const Node *node)
 	size_t i;
 
 	if (value == NULL)
-		return refuse(renderer, place, node, "names nothing here");
+		return refuse_unknown(renderer, place, node);
 	if (!is_true(value))
 		return true;
 	if (value->kind != JSON_LIST)
@@ -171,7 +249,7 @@ render_inverted(Renderer *renderer, const Place *place, const Node *node)
 	size_t from = (size_t)(node - place->unit->nodes.items) + 1;
 
 	if (value == NULL)
-		return refuse(renderer, place, node, "names nothing here");
+		return refuse_unknown(renderer, place, node);
 	return is_true(value) || render_nested(renderer, place, from, node->end);
 }
 

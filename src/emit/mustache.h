@@ -42,6 +42,7 @@ typedef struct MustacheError {
 	size_t offset;
 	Position position;
 	Str message; /* a clause without a full stop */
+	Str help;    /* what to write instead; absent where the message says it */
 } MustacheError;
 
 /* A template with all partials that it names. */

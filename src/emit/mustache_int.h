@@ -39,7 +39,7 @@ struct MustacheTemplate {
 	VEC(Unit *) units; /* the template itself first */
 };
 
-/* Fills an error about a place of a unit; gives false. */
+/* Fills an error, without help, about a place of a unit; gives false. */
 bool mustache_refuse(MustacheError *error, const Unit *unit, size_t offset, Str message);
 
 #endif

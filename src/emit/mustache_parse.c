@@ -47,8 +47,10 @@ position_of(Str text, size_t offset)
 bool
 mustache_refuse(MustacheError *error, const Unit *unit, size_t offset, Str message)
 {
-	*error = (MustacheError){
-		unit->source.name, offset, position_of(unit->source.text, offset), message};
+	*error = (MustacheError){.name = unit->source.name,
+		.offset = offset,
+		.position = position_of(unit->source.text, offset),
+		.message = message};
 	return false;
 }
 
@@ -56,6 +58,15 @@ static bool
 refuse(Parser *parser, size_t offset, Str message)
 {
 	return mustache_refuse(parser->error, parser->unit, offset, message);
+}
+
+/* The same with what to do about it. */
+static bool
+refuse_help(Parser *parser, size_t offset, Str message, Str help)
+{
+	(void)refuse(parser, offset, message);
+	parser->error->help = help;
+	return false;
 }
 
 /* --- tags ---------------------------------------------------------------------------------------
@@ -233,14 +244,18 @@ close_section(Parser *parser, const Tag *tag)
 	Node *node;
 
 	if (parser->sections.len == 0)
-		return refuse(parser, tag->start,
+		return refuse_help(parser, tag->start,
 			str_format(parser->arena, "no section `" STR_FMT "` is open here",
+				STR_ARG(tag->content)),
+			str_format(parser->arena, "open it before with `{{#" STR_FMT "}}`",
 				STR_ARG(tag->content)));
 	node = &parser->unit->nodes.items[parser->sections.items[parser->sections.len - 1]];
 	if (!str_equal(node->name.whole, tag->content))
-		return refuse(parser, tag->start,
+		return refuse_help(parser, tag->start,
 			str_format(parser->arena, "`" STR_FMT "` ends the section `" STR_FMT "`",
-				STR_ARG(tag->content), STR_ARG(node->name.whole)));
+				STR_ARG(tag->content), STR_ARG(node->name.whole)),
+			str_format(parser->arena, "write `{{/" STR_FMT "}}` here, or before it",
+				STR_ARG(node->name.whole)));
 	/* The indentation before an inline end belongs to the section, like all before the tag. */
 	if (parser->begins_line && !tag->standalone) {
 		size_t index = (size_t)(node - parser->unit->nodes.items);
@@ -265,9 +280,11 @@ find_unit(Parser *parser, const Tag *tag, uint32_t *ret_unit)
 		return true;
 	if (parser->partials.find == NULL ||
 		!parser->partials.find(parser->partials.context, tag->content, &source))
-		return refuse(parser, tag->start,
+		return refuse_help(parser, tag->start,
 			str_format(parser->arena, "no partial is named `" STR_FMT "`",
-				STR_ARG(tag->content)));
+				STR_ARG(tag->content)),
+			STR("a partial is another template of the folder, by its name without "
+			    "`.mustache`"));
 	*ret_unit = (uint32_t)parser->template->units.len;
 	unit = ARENA_NEW(parser->arena, Unit);
 	unit->source = source;
@@ -375,8 +392,10 @@ parse_unit(Parser *parser, Unit *unit)
 		uint32_t last = parser->sections.items[parser->sections.len - 1];
 		const Node *node = &unit->nodes.items[last];
 
-		return refuse(parser, node->offset,
+		return refuse_help(parser, node->offset,
 			str_format(parser->arena, "the section `" STR_FMT "` has no end",
+				STR_ARG(node->name.whole)),
+			str_format(parser->arena, "write `{{/" STR_FMT "}}` where it ends",
 				STR_ARG(node->name.whole)));
 	}
 	return true;

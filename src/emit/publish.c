@@ -20,6 +20,9 @@ typedef struct Publisher {
 	const EmitFiles *files;
 	StrVec old, old_hashes; /* what the old manifest lists */
 	Map old_names, new_names;
+	bool has_manifest;
+	StrVec came_in; /* hashes of files that a killed run had brought in already */
+	Map came_names;
 	EmitTrouble *trouble;
 } Publisher;
 
@@ -135,7 +138,52 @@ read_manifest(Publisher *publisher, Str dir)
 				str_copy(publisher->arena, hash));
 	}
 	arena_destroy(scratch);
+	publisher->has_manifest = outputs != NULL;
 	return outputs != NULL;
+}
+
+/* --- what is lost
+ * ------------------------------------------------------------------------------------- */
+
+#define EDITED  "which had been edited since the last build"
+#define FOREIGN "which no build had written"
+
+/* Whether the hash that some run wrote down for this name is that of the file. */
+static bool
+is_of_run(Publisher *publisher, const Map *names, const StrVec *hashes, Str path)
+{
+	uint32_t number = map_find(names, path);
+
+	return number != MAP_NONE && is_unchanged(publisher, path, hashes->items[number]);
+}
+
+/* What of somebody else's goes when this file goes; NULL if nothing does. */
+static const char *
+loss_of(Publisher *publisher, Str path)
+{
+	IoKind kind;
+
+	if (publisher->target->losses == NULL ||
+		publisher->io->kind(publisher->io, below(publisher, publisher->dir, path), &kind) !=
+			IO_OK ||
+		kind == IO_KIND_NONE || kind == IO_KIND_DIR)
+		return NULL;
+	if (kind == IO_KIND_LINK)
+		return "which was a link";
+	if (STR_EQ(path, MANIFEST))
+		return publisher->has_manifest ? NULL : FOREIGN;
+	if (is_of_run(publisher, &publisher->old_names, &publisher->old_hashes, path) ||
+		is_of_run(publisher, &publisher->came_names, &publisher->came_in, path))
+		return NULL;
+	return map_find(&publisher->old_names, path) != MAP_NONE ? EDITED : FOREIGN;
+}
+
+static void
+add_loss(Publisher *publisher, Str path, const char *how, const char *what)
+{
+	if (what != NULL)
+		VEC_PUSH(
+			publisher->arena, publisher->target->losses, ((EmitLoss){path, how, what}));
 }
 
 /* --- removing what is ours
@@ -266,6 +314,13 @@ remove_ours(Publisher *publisher, Str path, Str hash)
 	return status;
 }
 
+static void
+add_came_in(Publisher *publisher, Str path, Str hash)
+{
+	map_add(publisher->arena, &publisher->came_names, path, (uint32_t)publisher->came_in.len);
+	VEC_PUSH(publisher->arena, &publisher->came_in, hash);
+}
+
 /*
  * Files that came in one by one before their run was killed, and that no manifest in the folder
  * tells of: the one that was left beside lists them, and they are no longer beside it. Afterwards
@@ -292,8 +347,12 @@ remove_strays(Publisher *publisher)
 		IoKind kind;
 
 		status = io->kind(io, below(publisher, publisher->temporary, path), &kind);
-		if (status == IO_OK && kind == IO_KIND_NONE && !stays)
+		if (status != IO_OK || kind != IO_KIND_NONE)
+			continue;
+		if (!stays)
 			status = remove_ours(publisher, path, probe.old_hashes.items[i]);
+		else
+			add_came_in(publisher, path, probe.old_hashes.items[i]);
 	}
 	return status == IO_OK ? io->remove_file(io, manifest) : status;
 }
@@ -459,6 +518,21 @@ swap_folder(Publisher *publisher)
 	return IO_OK;
 }
 
+/* Of those with names that only we use an edited one goes, too. */
+static IoStatus
+remove_stale_file(Publisher *publisher, Str path, Str hash)
+{
+	const char *loss = emit_is_output(path) ? loss_of(publisher, path) : NULL;
+	Str place = below(publisher, publisher->dir, path);
+	IoStatus status = remove_ours(publisher, path, hash);
+	IoKind kind;
+
+	if (loss != NULL && publisher->io->kind(publisher->io, place, &kind) == IO_OK &&
+		kind == IO_KIND_NONE)
+		add_loss(publisher, path, "removed", loss);
+	return status;
+}
+
 static IoStatus
 remove_stale(Publisher *publisher)
 {
@@ -470,7 +544,7 @@ remove_stale(Publisher *publisher)
 
 		if (map_find(&publisher->new_names, path) != MAP_NONE)
 			continue;
-		status = remove_ours(publisher, path, publisher->old_hashes.items[i]);
+		status = remove_stale_file(publisher, path, publisher->old_hashes.items[i]);
 		(void)failed(publisher, status, "cannot remove", path);
 	}
 	return status;
@@ -530,11 +604,18 @@ move_file(Publisher *publisher, const EmitFile *file)
 	Str from = below(publisher, publisher->temporary, file->path);
 	Str to = below(publisher, publisher->dir, file->path);
 	IoStatus status = make_folders(publisher, publisher->dir, file->path);
+	const char *loss;
 
 	if (status != IO_OK)
 		return status;
+	loss = loss_of(publisher, file->path);
+	/* Somebody may have written the same. */
+	if (loss != NULL &&
+		is_unchanged(publisher, file->path, sha256_hex(publisher->arena, file->bytes)))
+		loss = NULL;
 	status = io->rename(io, from, to);
-	(void)failed(publisher, status, "cannot write", to);
+	if (!failed(publisher, status, "cannot write", to))
+		add_loss(publisher, file->path, "replaced", loss);
 	return status;
 }
 

@@ -29,7 +29,7 @@ zone_line(EmitContext *context, Buf *zone, const Json *record)
 }
 
 /* One file for each domain and phase, with all of its records. */
-bool
+void
 emit_zones(EmitContext *context, const EmitRow *row)
 {
 	const Json *records = json_get(context->input->plan, STR("records"));
@@ -48,7 +48,6 @@ emit_zones(EmitContext *context, const EmitRow *row)
 				STR_ARG(domain)),
 			buf_text(&zone));
 	}
-	return true;
 }
 
 /* The request stands above the records: whoever gets the file is not whoever wrote the spec. */
@@ -76,7 +75,7 @@ pointer_lines(Buf *zone, const Json *pointer)
 	}
 }
 
-bool
+void
 emit_pointers(EmitContext *context, const EmitRow *row)
 {
 	const Json *pointers = json_get(context->input->plan, STR("ptr"));
@@ -95,7 +94,6 @@ emit_pointers(EmitContext *context, const EmitRow *row)
 	arena_destroy(scratch);
 	if (zone.len > 0)
 		emit_add(context, str_from(row->path), buf_text(&zone));
-	return true;
 }
 
 static void
@@ -141,7 +139,7 @@ csv_tables(Buf *csv, const Json *tables, const char *second)
 }
 
 /* UTF-8 with a byte order mark and CRLF: so Excel reads every language. */
-bool
+void
 emit_summary_csv(EmitContext *context, const EmitRow *row)
 {
 	const Json *document = context->input->document;
@@ -157,5 +155,4 @@ emit_summary_csv(EmitContext *context, const EmitRow *row)
 	csv_tables(&csv, json_get(summary, STR("hosts")), "setting");
 	csv_tables(&csv, json_get(summary, STR("spf")), "value");
 	emit_add(context, str_from(row->path), buf_text(&csv));
-	return true;
 }

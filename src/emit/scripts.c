@@ -135,7 +135,7 @@ script_text(Arena *arena, const char *name, const Json *data)
 	return buf_text(&text);
 }
 
-bool
+void
 emit_script(EmitContext *context, const EmitRow *row)
 {
 	Arena *arena = context->arena;
@@ -144,7 +144,6 @@ emit_script(EmitContext *context, const EmitRow *row)
 	Str text = script_text(arena, row->source, needs_plan ? script_data(arena, plan) : NULL);
 
 	emit_add(context, str_from(row->path), emit_script_bytes(arena, text, wants_bom(plan)));
-	return true;
 }
 
 EmitFile
@@ -199,7 +198,7 @@ command_line(Buf *text, const Json *connector, bool sample)
 	buf_lit(text, sample ? " -WhatIf\n" : "\n");
 }
 
-bool
+void
 emit_commands(EmitContext *context, const EmitRow *row)
 {
 	const Json *plan = context->input->plan;
@@ -212,5 +211,4 @@ emit_commands(EmitContext *context, const EmitRow *row)
 		command_line(&text, connectors->items.items[i], sample);
 	emit_add(context, str_from(row->path),
 		emit_script_bytes(context->arena, buf_text(&text), wants_bom(plan)));
-	return true;
 }

@@ -39,11 +39,25 @@ function Write-PlanLine {
     Write-Host $Text
 }
 
+# PowerShell takes each of these for a single quote. By code point, so that this text stays ASCII.
+$PlanQuotes = "['" + [char]0x2018 + [char]0x2019 + [char]0x201a + [char]0x201b + ']'
+
 # Text from the plan or the tenant on its way to the screen: nothing in it moves the cursor,
-# reverses the line or hides.
+# reverses the line or hides. Somebody may copy the line into a session, so quotes are doubled too.
 function Format-PlanText {
     param([string]$Text)
-    if ([regex]::IsMatch($Text, '\A[ -~]*\z')) { return "'" + $Text + "'" }
+    return "'" + [regex]::Replace((Format-PlanVisible $Text), $PlanQuotes, '$0$0') + "'"
+}
+
+# The sentence of an error, in one line; it may quote a name of the tenant.
+function Format-PlanMessage {
+    param([string]$Text)
+    return (Format-PlanVisible ([regex]::Replace($Text.Trim(), '\s*[\r\n]+\s*', ' ')))
+}
+
+function Format-PlanVisible {
+    param([string]$Text)
+    if ([regex]::IsMatch($Text, '\A[ -~]*\z')) { return $Text }
     $shown = [Text.StringBuilder]::new()
     for ($i = 0; $i -lt $Text.Length; $i++) {
         $code = [int]$Text[$i]
@@ -56,7 +70,18 @@ function Format-PlanText {
             if ($i -ge $last) { break }
         }
     }
-    return "'" + $shown.ToString() + "'"
+    return $shown.ToString()
+}
+
+# Text as an argument of a command that somebody will paste: it arrives there as it is, whatever is
+# in it. What does not show, and quotes that programs like to replace, are written by code point.
+function Format-PlanArgument {
+    param([string]$Text)
+    $plain = $Text.Replace("'", "''")
+    $coded = [regex]::Replace($plain, '[\u2018-\u201b\p{Cc}\p{Cf}\p{Zl}\p{Zp}]',
+        { param($match) "' + [char]0x" + ([int]$match.Value[0]).ToString('x4') + " + '" })
+    if ([string]::Equals($coded, $plain, [StringComparison]::Ordinal)) { return "'" + $plain + "'" }
+    return "('" + $coded + "')"
 }
 
 function Format-PlanValue {
@@ -113,7 +138,7 @@ function Read-PlanService {
             return @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
         } catch {
             if ($attempt -gt 5 -or -not (Test-PlanTransient $_)) { throw }
-            Write-PlanLine "Reading $What failed ($($_.Exception.Message)); trying again in $pause seconds."
+            Write-PlanLine "Reading $What failed ($(Format-PlanMessage $_.Exception.Message)); trying again in $pause seconds."
             Wait-PlanSecond $pause
             $pause = [Math]::Min(60, $pause * 2)
         }

@@ -441,7 +441,7 @@ function Test-PlanArrived {
         try {
             if (Test-PlanReached @(Get-PlanLive) $Call) { return $true }
         } catch {
-            Write-PlanLine ('  The state could not be read: ' + $_.Exception.Message)
+            Write-PlanLine ('  The state could not be read: ' + (Format-PlanMessage $_.Exception.Message))
             return $false
         }
     }
@@ -459,7 +459,7 @@ function Write-PlanReport {
 function Stop-PlanFailed {
     param($Call, $Problem)
     Write-PlanLine ''
-    Write-PlanLine ("Failed: $($Call.Command) for $(Format-PlanText $Call.Name): " + $Problem.Exception.Message)
+    Write-PlanLine ("Failed: $($Call.Command) for $(Format-PlanText $Call.Name): " + (Format-PlanMessage $Problem.Exception.Message))
     Write-PlanLine 'Nothing after this call was tried. Running the script again goes on from here.'
     $inner = $Problem.Exception.InnerException
     if ($inner -is [System.Management.Automation.Host.HostException] -or
@@ -490,7 +490,7 @@ function Invoke-PlanCall {
         } catch {
             $call.Status = 'failed'
             if (-not (Test-PlanArrived $call $_)) { Stop-PlanFailed $call $_ }
-            Write-PlanLine ('  Exchange reported an error, but the change is there: ' + $_.Exception.Message)
+            Write-PlanLine ('  Exchange reported an error, but the change is there: ' + (Format-PlanMessage $_.Exception.Message))
             $call.Status = 'done'
         }
     }
@@ -516,7 +516,7 @@ function Save-PlanBackup {
             $file.Dispose()
         }
     } catch {
-        Stop-PlanScript ('the backup could not be written: ' + $_.Exception.Message)
+        Stop-PlanScript ('the backup could not be written: ' + (Format-PlanMessage $_.Exception.Message))
     }
     $script:PlanBackup = $path
     Write-PlanLine ('Backup: ' + $path)
@@ -633,8 +633,8 @@ function Get-PlanWait {
 }
 
 function Write-PlanNextCommand {
-    $command = "& '" + $PSCommandPath.Replace("'", "''") + "' -Phase Remove"
-    if ($Organization.Length -gt 0) { $command += " -Organization '" + $Organization.Replace("'", "''") + "'" }
+    $command = '& ' + (Format-PlanArgument $PSCommandPath) + ' -Phase Remove'
+    if ($Organization.Length -gt 0) { $command += ' -Organization ' + (Format-PlanArgument $Organization) }
     if ($RemoveNow) { $command += ' -RemoveNow' }
     Write-PlanLine "Phase 3 is still to be run: $command"
 }
@@ -800,8 +800,8 @@ try {
     Invoke-PlanRun $PSBoundParameters.ContainsKey('WaitMinutes')
 } catch {
     $made = @(foreach ($call in $PlanCalls) { if ($call.Status -ne 'not done') { $call } }).Count
-    if ($made -eq 0) { Stop-PlanScript $_.Exception.Message }
-    Write-PlanLine ('Stopped by an error: ' + $_.Exception.Message)
+    if ($made -eq 0) { Stop-PlanScript (Format-PlanMessage $_.Exception.Message) }
+    Write-PlanLine ('Stopped by an error: ' + (Format-PlanMessage $_.Exception.Message))
     Write-PlanReport
     Exit-PlanScript 1
 } finally {

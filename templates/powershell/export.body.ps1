@@ -20,7 +20,7 @@ try {
     $target = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
     Save-PlanExport $target ((ConvertTo-PlanJson (Get-PlanExport $live $config)) + "`n")
 } catch {
-    Write-PlanLine ('Nothing was exported: ' + $_.Exception.Message)
+    Write-PlanLine ('Nothing was exported: ' + (Format-PlanMessage $_.Exception.Message))
     Exit-PlanScript 1
 }
 Write-PlanLine ("Wrote $($live.Count) inbound connectors of " + (Format-PlanText ([string](Get-PlanMember $config 'Name'))) +

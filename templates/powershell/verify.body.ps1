@@ -73,7 +73,7 @@ try {
     foreach ($connector in @($Plan.Connectors)) { Compare-PlanConnector $connector $live }
     Write-PlanStranger $live
 } catch {
-    Write-PlanLine ('It could not be told: ' + $_.Exception.Message)
+    Write-PlanLine ('It could not be told: ' + (Format-PlanMessage $_.Exception.Message))
     Exit-PlanScript 1
 }
 Write-PlanLine "$PlanDifferences differences: compared $(@($Plan.Connectors).Count) connectors, $PlanCompared properties."

@@ -52,8 +52,8 @@ def test_standard_input():
 def test_what_the_rules_found():
     spec = smallest(egress={}, relay_hosts={"erp01": {"address": "10.1.1.30", "sends_as": "contoso.com"}})
     with folder(mailflow=spec) as place:
-        answer = told(RESERVED, "mailflow.yaml", cwd=place, status=0)
-        text = explain(RESERVED, "mailflow.yaml", cwd=place, status=0).text
+        answer = told(RESERVED, "mailflow.yaml", cwd=place, status=1)
+        text = explain(RESERVED, "mailflow.yaml", cwd=place, status=1).text
     candidate, = answer["errors"][0]["candidates"]
     equal((candidate["code"], candidate["path"]), ("CP103", "relay_hosts/erp01/address"))
     if "mailflow.yaml:" not in text or "CP103" not in text:

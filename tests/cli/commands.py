@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -111,10 +112,48 @@ def test_bad_command_line(_name, words, nearest):
         raise AssertionError(f"the message does not name {nearest!r}\n{result}")
 
 
-def test_nearest_command_is_named_for_frob():
-    """`frob` is near nothing: no wild guess, but where help is."""
-    result = connplan("frob", status=3)
-    if "frob" not in result.errors or "--help" not in result.errors:
+# As the help lists them: what a word is near to depends on all of them.
+COMMANDS = re.findall(r"^  ([a-z]+) ", connplan("--help").text.partition("Flags")[0], re.MULTILINE)
+
+
+def distance(left, right):
+    """How many letters to change, to add, to take or to swap with their neighbour."""
+    rows = {(i, 0): i for i in range(len(left) + 1)} | {(0, j): j for j in range(len(right) + 1)}
+    for i, a in enumerate(left, 1):
+        for j, b in enumerate(right, 1):
+            rows[i, j] = min(rows[i - 1, j] + 1, rows[i, j - 1] + 1, rows[i - 1, j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and b == left[i - 2]:
+                rows[i, j] = min(rows[i, j], rows[i - 2, j - 2] + 1)
+    return rows[len(left), len(right)]
+
+
+@each([("frob", "frob"), ("one letter", "x"), ("empty", ""), ("far", "apply"), ("two in one", "buildcheck"),
+       ("long", "z" * 5000), ("Japanese", "\u691c\u67fb"), ("near", "exit")])
+def test_nearest_command_is_always_named(_name, word):
+    """Also where none is near: then as the nearest, and with where all of them are."""
+    result = connplan(word, status=3)
+    equal(result.out, b"", "standard output")
+    named = [one for one in COMMANDS if f"`{one}`" in result.errors]
+    equal(len(named), 1, f"commands that are named\n{result}")
+    least = min(distance(word[:64], one) for one in COMMANDS)
+    if len(word.encode()) <= 64 and word.isascii():
+        equal(distance(word, named[0]), least, f"distance of {named[0]} from {word}")
+    if "did you mean" not in result.errors and "connplan --help" not in result.errors:
+        raise AssertionError(f"{result}")
+
+
+@each([("--frob",), ("--x",), ("-z",), ("--apply",), ("--frob=1",)])
+def test_nearest_flag_is_always_named(word):
+    result = connplan("check", "-", word, stdin=CLEAN, status=3)
+    equal(result.out, b"", "standard output")
+    if f"`{word.split('=')[0]}`" not in result.errors or result.errors.count("`--") < 1 + word.startswith("--"):
+        raise AssertionError(f"no flag is named\n{result}")
+
+
+@each([("a rule", ["explain", "zzzzzzzz"]), ("a schema", ["schema", "zzzzzzzz"])])
+def test_nearest_name_is_always_named(_name, words):
+    result = connplan(*words, status=3)
+    if "the nearest is `" not in result.errors:
         raise AssertionError(f"{result}")
 
 
@@ -289,3 +328,81 @@ def test_every_code_is_explained():
 
 def test_short_forms_of_help():
     equal(connplan("-h", status=0).out, connplan("--help", status=0).out)
+
+
+# The address of the host stands in it, and three findings: an error, a warning, an info.
+FAULTY = text_of(smallest(egress={"office": {"addresses": "198.51.100.10"},
+                                  "spare": {"addresses": "198.51.100.99"},
+                                  "wrong": {"addresses": "198.51.100.257"}}))
+
+
+def explain_address(*flags, spec=FAULTY, status=1):
+    return connplan("explain", "-", "--ip", "198.51.100.10", *flags, stdin=spec, status=status)
+
+
+@each([
+    ("clean", CLEAN, [], 0, []),
+    ("a warning", WARNED, [], 0, ["CP009"]),
+    ("a warning that counts", WARNED, ["--fail-on", "warning"], 1, ["CP009"]),
+    ("an error", FAULTY, [], 1, ["CP009", "CP101"]),
+    ("an error that does not count", FAULTY, ["--fail-on", "never"], 0, ["CP009", "CP101"]),
+    ("no YAML", b"{", [], 1, ["CP001"]),
+])
+def test_explain_an_address_follows_the_verdict(_name, spec, flags, status, codes):
+    """The answer on standard output, findings of the spec on standard error."""
+    result = explain_address(*flags, spec=spec, status=status)
+    if not result.text.startswith("198.51.100.10 is a documentation address"):
+        raise AssertionError(f"{result}")
+    for code in codes:
+        if f"[{code}]" not in result.errors or code in result.text:
+            raise AssertionError(f"{code} is not told on standard error\n{result}")
+    short = connplan("check", "-", "--format", "short", stdin=spec).out
+    equal(explain_address("--format", "short", *flags, spec=spec, status=status).err, short, "short form")
+
+
+def test_explain_an_address_as_json():
+    """The findings are a member of the result, as check prints them, and stand nowhere else."""
+    result = explain_address("--format", "json")
+    equal(result.err, b"", "standard error")
+    checked = json.loads(connplan("check", "-", "--format", "json", stdin=FAULTY, status=1).out)
+    found = json.loads(result.out)
+    equal(found["diagnostics"], checked["diagnostics"], "diagnostics")
+    equal(found["lines"], explain_address().text.splitlines(), "lines")
+    equal(found["address"], "198.51.100.10")
+
+
+def test_explain_writes_a_result_to_a_file():
+    with folder(a=FAULTY) as place:
+        result = connplan("explain", "a.yaml", "--ip", "198.51.100.10", "--format", "json:r.json",
+                          "--format", "short:f.txt", "--format", "human", cwd=place, status=1)
+        equal(result.out, explain_address().out, "standard output")
+        equal(result.err, b"", "standard error")
+        equal(json.loads((place / "r.json").read_bytes())["places"], 3)
+        if "[CP101]" not in (place / "f.txt").read_text():
+            raise AssertionError((place / "f.txt").read_text())
+
+
+@each([("CODE", ["explain", "CP104"]), ("--list", ["explain", "--list"]),
+       ("SPEC", ["explain", "-", "--ip", "198.51.100.10"])])
+def test_every_explanation_as_json_and_markdown(_name, words):
+    found = json.loads(connplan(*words, "--format", "json", stdin=CLEAN, status=0).out)
+    if not found["format"].startswith("connplan-explain") or found["version"] != 1:
+        raise AssertionError(found)
+    if not isinstance(found["diagnostics"], list):
+        raise AssertionError(found)
+    page = connplan(*words, "--format", "markdown", stdin=CLEAN, status=0).text
+    if not page.startswith(("# ", "- ")):
+        raise AssertionError(page)
+
+
+def test_a_name_in_an_explanation_is_only_text():
+    """It can neither drive a terminal nor begin markup."""
+    name = "a\u202e<b>`*x*`"
+    spec = text_of(smallest(egress={name: {"addresses": "198.51.100.10"}}, relay_hosts={
+        "erp01": {"address": "10.1.1.30", "egress": name, "sends_as": "contoso.com"}}))
+    text = explain_address(spec=spec, status=None).text
+    if "\u202e" in text or "\\u202e" not in text:
+        raise AssertionError(text)
+    page = explain_address("--format", "markdown", spec=spec, status=None).text
+    if "<b>" in page or "`*x*`" in page:
+        raise AssertionError(page)

@@ -272,3 +272,60 @@ def test_output_beside_a_file_of_the_temporary_name():
         (place / "out.tmp/precious").write_text("precious")
         connplan("build", "a.yaml", "-o", "out", cwd=place)
         equal(os.path.exists(place / "out.tmp/precious"), True, "precious is still there")
+
+
+def lost(place, spec="b.yaml"):
+    """What a build says that it took from somebody, one line a file."""
+    result = connplan("build", spec, "-o", "out", "--format", "short", cwd=place, status=0)
+    return sorted(line for line in result.errors.splitlines() if line.startswith("connplan: "))
+
+
+def test_edited_and_foreign_files_are_replaced_and_named():
+    with folder(a=version(1), b=version(2)) as place:
+        trees = both_versions(place)
+        connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
+        with (place / "out/connectors.ps1").open("a") as file:
+            file.write("# by hand")
+        (place / "out/dns/2-final/v1.contoso.com.zone").write_text("edited, and stale now")
+        (place / "out/dns/2-final/v2.contoso.com.zone").write_text("foreign")
+        (place / "out/summary.md").unlink()
+        (place / "out/summary.md").symlink_to("../a.yaml")
+        (place / "out/verify.ps1").write_bytes(trees[1]["verify.ps1"])
+        (place / "out/notes.txt").write_text("mine")
+        equal(lost(place), sorted([
+            "connplan: replaced `out/connectors.ps1`, which had been edited since the last build",
+            "connplan: removed `out/dns/2-final/v1.contoso.com.zone`, which had been edited since the last build",
+            "connplan: replaced `out/dns/2-final/v2.contoso.com.zone`, which no build had written",
+            "connplan: replaced `out/summary.md`, which was a link"]))
+        equal(read(place / "out"), {**trees[1], "notes.txt": b"mine"})
+        equal(lost(place), [], "the next build")
+
+
+def test_a_folder_that_was_never_built():
+    with folder(a=version(1), b=version(2)) as place:
+        (place / "out").mkdir()
+        (place / "out/plan.json").write_text("{}")
+        (place / "out/summary.md").write_text("mine")
+        equal(lost(place), ["connplan: replaced `out/plan.json`, which no build had written",
+                            "connplan: replaced `out/summary.md`, which no build had written"])
+
+
+def test_nothing_is_lost_where_builds_follow_each_other():
+    with folder(a=version(1), b=version(2)) as place:
+        for spec in ("a.yaml", "b.yaml", "b.yaml", "a.yaml"):
+            equal(lost(place, spec), [], f"building {spec}")
+            (place / "out/notes.txt").write_text("mine")
+
+
+def test_what_a_killed_build_brought_in_is_not_lost():
+    """It had come in file by file; the manifest beside tells of it."""
+    with folder(a=version(1), b=version(2), c=version(3)) as place:
+        trees = both_versions(place)
+        connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
+        (place / "out/notes.txt").write_text("mine")
+        (place / "out.tmp").mkdir()
+        (place / "out.tmp/.connplan-tmp").write_text("")
+        (place / "out.tmp/plan.json").write_bytes(trees[1]["plan.json"])
+        (place / "out/connectors.ps1").write_bytes(trees[1]["connectors.ps1"])
+        (place / "out/commands.ps1").write_bytes(trees[1]["commands.ps1"])
+        equal(lost(place, "c.yaml"), [])

@@ -441,11 +441,25 @@ function Write-PlanLine {
     Write-Host $Text
 }
 
+# PowerShell takes each of these for a single quote. By code point, so that this text stays ASCII.
+$PlanQuotes = "['" + [char]0x2018 + [char]0x2019 + [char]0x201a + [char]0x201b + ']'
+
 # Text from the plan or the tenant on its way to the screen: nothing in it moves the cursor,
-# reverses the line or hides.
+# reverses the line or hides. Somebody may copy the line into a session, so quotes are doubled too.
 function Format-PlanText {
     param([string]$Text)
-    if ([regex]::IsMatch($Text, '\A[ -~]*\z')) { return "'" + $Text + "'" }
+    return "'" + [regex]::Replace((Format-PlanVisible $Text), $PlanQuotes, '$0$0') + "'"
+}
+
+# The sentence of an error, in one line; it may quote a name of the tenant.
+function Format-PlanMessage {
+    param([string]$Text)
+    return (Format-PlanVisible ([regex]::Replace($Text.Trim(), '\s*[\r\n]+\s*', ' ')))
+}
+
+function Format-PlanVisible {
+    param([string]$Text)
+    if ([regex]::IsMatch($Text, '\A[ -~]*\z')) { return $Text }
     $shown = [Text.StringBuilder]::new()
     for ($i = 0; $i -lt $Text.Length; $i++) {
         $code = [int]$Text[$i]
@@ -458,7 +472,18 @@ function Format-PlanText {
             if ($i -ge $last) { break }
         }
     }
-    return "'" + $shown.ToString() + "'"
+    return $shown.ToString()
+}
+
+# Text as an argument of a command that somebody will paste: it arrives there as it is, whatever is
+# in it. What does not show, and quotes that programs like to replace, are written by code point.
+function Format-PlanArgument {
+    param([string]$Text)
+    $plain = $Text.Replace("'", "''")
+    $coded = [regex]::Replace($plain, '[\u2018-\u201b\p{Cc}\p{Cf}\p{Zl}\p{Zp}]',
+        { param($match) "' + [char]0x" + ([int]$match.Value[0]).ToString('x4') + " + '" })
+    if ([string]::Equals($coded, $plain, [StringComparison]::Ordinal)) { return "'" + $plain + "'" }
+    return "('" + $coded + "')"
 }
 
 function Format-PlanValue {
@@ -515,7 +540,7 @@ function Read-PlanService {
             return @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
         } catch {
             if ($attempt -gt 5 -or -not (Test-PlanTransient $_)) { throw }
-            Write-PlanLine "Reading $What failed ($($_.Exception.Message)); trying again in $pause seconds."
+            Write-PlanLine "Reading $What failed ($(Format-PlanMessage $_.Exception.Message)); trying again in $pause seconds."
             Wait-PlanSecond $pause
             $pause = [Math]::Min(60, $pause * 2)
         }
@@ -1335,7 +1360,7 @@ function Test-PlanArrived {
         try {
             if (Test-PlanReached @(Get-PlanLive) $Call) { return $true }
         } catch {
-            Write-PlanLine ('  The state could not be read: ' + $_.Exception.Message)
+            Write-PlanLine ('  The state could not be read: ' + (Format-PlanMessage $_.Exception.Message))
             return $false
         }
     }
@@ -1353,7 +1378,7 @@ function Write-PlanReport {
 function Stop-PlanFailed {
     param($Call, $Problem)
     Write-PlanLine ''
-    Write-PlanLine ("Failed: $($Call.Command) for $(Format-PlanText $Call.Name): " + $Problem.Exception.Message)
+    Write-PlanLine ("Failed: $($Call.Command) for $(Format-PlanText $Call.Name): " + (Format-PlanMessage $Problem.Exception.Message))
     Write-PlanLine 'Nothing after this call was tried. Running the script again goes on from here.'
     $inner = $Problem.Exception.InnerException
     if ($inner -is [System.Management.Automation.Host.HostException] -or
@@ -1384,7 +1409,7 @@ function Invoke-PlanCall {
         } catch {
             $call.Status = 'failed'
             if (-not (Test-PlanArrived $call $_)) { Stop-PlanFailed $call $_ }
-            Write-PlanLine ('  Exchange reported an error, but the change is there: ' + $_.Exception.Message)
+            Write-PlanLine ('  Exchange reported an error, but the change is there: ' + (Format-PlanMessage $_.Exception.Message))
             $call.Status = 'done'
         }
     }
@@ -1410,7 +1435,7 @@ function Save-PlanBackup {
             $file.Dispose()
         }
     } catch {
-        Stop-PlanScript ('the backup could not be written: ' + $_.Exception.Message)
+        Stop-PlanScript ('the backup could not be written: ' + (Format-PlanMessage $_.Exception.Message))
     }
     $script:PlanBackup = $path
     Write-PlanLine ('Backup: ' + $path)
@@ -1527,8 +1552,8 @@ function Get-PlanWait {
 }
 
 function Write-PlanNextCommand {
-    $command = "& '" + $PSCommandPath.Replace("'", "''") + "' -Phase Remove"
-    if ($Organization.Length -gt 0) { $command += " -Organization '" + $Organization.Replace("'", "''") + "'" }
+    $command = '& ' + (Format-PlanArgument $PSCommandPath) + ' -Phase Remove'
+    if ($Organization.Length -gt 0) { $command += ' -Organization ' + (Format-PlanArgument $Organization) }
     if ($RemoveNow) { $command += ' -RemoveNow' }
     Write-PlanLine "Phase 3 is still to be run: $command"
 }
@@ -1694,8 +1719,8 @@ try {
     Invoke-PlanRun $PSBoundParameters.ContainsKey('WaitMinutes')
 } catch {
     $made = @(foreach ($call in $PlanCalls) { if ($call.Status -ne 'not done') { $call } }).Count
-    if ($made -eq 0) { Stop-PlanScript $_.Exception.Message }
-    Write-PlanLine ('Stopped by an error: ' + $_.Exception.Message)
+    if ($made -eq 0) { Stop-PlanScript (Format-PlanMessage $_.Exception.Message) }
+    Write-PlanLine ('Stopped by an error: ' + (Format-PlanMessage $_.Exception.Message))
     Write-PlanReport
     Exit-PlanScript 1
 } finally {

@@ -11,6 +11,7 @@
 #             tenant     keys of the stand-in to change before this step (faults, clock ...)
 #             stripWhatIf  take -WhatIf off every statement first
 #             plan       value of $global:BenchPlan, for scripts that take their plan from there
+#             paste      run what the step before printed behind this word instead, as one pastes it
 #             planOnly   run nothing: give back the value of $Plan
 #             keepFiles  leave what the step wrote for the next step
 # A result: name, milliseconds, steps: list of exit, error, output, lines, errors, questions, files, plan and what
@@ -158,6 +159,17 @@ function Get-BenchFile {
     return $files
 }
 
+# What stands on the screen behind a word, where it stands last.
+function Get-BenchPaste {
+    param([string[]]$Lines, [string]$Word)
+    $text = ''
+    foreach ($line in $Lines) {
+        if ($line.StartsWith($Word, [StringComparison]::Ordinal)) { $text = $line.Substring($Word.Length) }
+    }
+    if ($text -eq '') { throw "no line begins with $Word" }
+    return $text
+}
+
 function Invoke-BenchStep {
     param([hashtable]$Step, $Runspace, $BenchHost, [string]$WorkFolder)
     $path = Copy-BenchScript $Step $WorkFolder
@@ -182,11 +194,13 @@ function Invoke-BenchStep {
     $Runspace.SessionStateProxy.SetVariable('Canary', 'alive')
     $Runspace.SessionStateProxy.SetVariable('BenchPlan', $Step['plan'])
     [void]$Runspace.SessionStateProxy.Path.SetLocation($folder)
+    $pasted = $null
+    if ($null -ne $Step['paste']) { $pasted = Get-BenchPaste $BenchHost.Screen.Lines.ToArray() $Step['paste'] }
     $BenchHost.Screen.Lines.Clear()
     $BenchHost.Screen.Questions.Clear()
     $shell = [powershell]::Create()
     $shell.Runspace = $Runspace
-    [void]$shell.AddCommand($path)
+    if ($null -ne $pasted) { [void]$shell.AddScript($pasted) } else { [void]$shell.AddCommand($path) }
     if ($null -ne $Step['parameters']) {
         foreach ($name in $Step['parameters'].Keys) {
             [void]$shell.AddParameter($name, $Step['parameters'][$name])

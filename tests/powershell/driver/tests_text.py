@@ -58,9 +58,13 @@ def hostile_text_arrives_as_typed(b):
         expect_same(changes(second), [], "calls of the second run")
         expect_exit(verify, 0)
         for step in (first, second, verify):
-            for line in step["lines"]:
-                bad = [char for char in line if unicodedata.category(char) in ("Cc", "Zl", "Zp") or char in "\u202e\u200b\u2066\ufeff"]
-                expect(not bad, "the screen is shown", ascii(line))
+            expect_shown(step)
+
+
+def expect_shown(step):
+    for line in step["lines"]:
+        bad = [char for char in line if unicodedata.category(char) in ("Cc", "Zl", "Zp") or char in "\u202e\u200b\u2066\ufeff"]
+        expect(not bad, "the screen is shown", ascii(line))
 
 
 def texts(connector):
@@ -81,3 +85,58 @@ def texts_that_differ_invisibly_differ(b):
         expect_exit(step, 0)
         expect_same(len(changes(step)), 1, "calls for %a instead of %a" % (there, wanted))
         expect_same(step["connectors"][0]["Comment"], wanted, "comment")
+
+
+# Every character that PowerShell takes for a single quote.
+QUOTES = "'\u2018\u2019\u201a\u201b"
+BREAKOUTS = ["%s; $global:Canary = 'dead'; %s" % (quote, quote) for quote in QUOTES] + [
+    "%s%s$($global:Canary = 'dead')" % (left, right) for left in QUOTES for right in QUOTES] + [
+    "a\u202eb\u200b\x1b[31m\nc", "$global:Canary", "`n$(1)", "contoso.onmicrosoft.com"]
+
+
+@test
+def the_command_for_phase_3_can_be_pasted(b):
+    """It is run as it was printed: with the organization that was meant, and nothing besides."""
+    plan = plans.plan(plans.connector("New", **dict(plans.RELAY, SenderIPAddresses=["192.0.2.7"])),
+                      plans.connector("Old", Enabled=False, **plans.RELAY), Organization="")
+    file = "o'clock %s %s $(1) `a.ps1" % (QUOTES, QUOTES * 2)
+    script = b.script("connectors", plan)
+    live = [plans.live("Old", **plans.RELAY)]
+    quiet = {"ConfirmPreference": "None"}
+    paste = b.step(script, file=file, preferences=quiet, paste="Phase 3 is still to be run: ")
+    cases = [b.case({"connectors": live, "organization": name}, b.step(script, file=file, parameters={"Organization": name}), paste)
+             for name in BREAKOUTS]
+    for name, (add, remove) in zip(BREAKOUTS, (yield cases)):
+        expect_exit(add, 4)
+        expect_same((remove["error"], remove["errors"], remove["canary"]), (None, [], "alive"), "what pasting did, for %a" % name)
+        expect_exit(remove, 0)
+        expect_same([call["command"] for call in changes(remove)], ["Set-InboundConnector"], "calls, for %a" % name)
+
+
+@test
+def a_name_on_the_screen_is_one_literal(b):
+    """Whoever copies a line of the screen into a session gets a text, never a command."""
+    names = ["%s x" % one for one in BREAKOUTS[:9]]
+    plan = plans.plan(*[plans.connector(name, **plans.RELAY) for name in names])
+    step = b.step(b.script("connectors", plan), parameters=dict(YES, WhatIf=True))
+    (seen,), = yield [b.case({"connectors": []}, step)]
+    expect_exit(seen, 0)
+    lines = [line for line in seen["lines"] if line.startswith("New-InboundConnector ")]
+    expect_same(len(lines), len(names), "announced calls")
+    pasted = "\ufeff" + "\n".join(line.partition(" ")[2] for line in lines)
+    (again,), = yield [b.case({"connectors": []}, b.step(b.keep(pasted.encode("utf-8")), file="pasted.ps1"))]
+    expect_same((again["error"], again["errors"], again["canary"]), (None, [], "alive"), "what pasting did")
+    expect_same(again["output"], names, "names")
+
+
+@test
+def an_error_cannot_move_the_cursor(b):
+    """What the service says about a name is shown, not obeyed."""
+    name = "a\x1b[2Jb\u202ec\r\nd"
+    plan = plans.plan(plans.connector(name, **plans.RELAY))
+    fault = {"on": "write", "at": 1, "count": 9, "when": "before", "message": "The connector '%s' was refused." % name}
+    tenant = {"connectors": [], "faults": [fault]}
+    (step,), = yield [b.case(tenant, b.step(b.script("connectors", plan), parameters=YES))]
+    expect_exit(step, 1)
+    expect_shown(step)
+    expect("was refused" in "\n".join(step["lines"]), step["lines"])
