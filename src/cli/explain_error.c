@@ -4,8 +4,6 @@
  */
 #include "cli/cli_int.h"
 
-#include "rules/errors.h"
-
 /* Of one kind no more lines than this are shown. */
 #define SHOWN 10
 /* Of a text on standard input; a bounce with its message is far smaller. */

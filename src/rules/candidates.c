@@ -1,5 +1,4 @@
 /* What of a spec a message of the service may be about. */
-#include "rules/errors.h"
 #include "rules/rules_int.h"
 
 typedef struct Search {

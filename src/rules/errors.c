@@ -1,5 +1,5 @@
 /* Messages of the service in a text that somebody pasted: a bounce, a log, an error of a cmdlet. */
-#include "rules/errors.h"
+#include "rules/rules.h"
 
 extern const Embedded rules_embedded[];
 extern const size_t rules_embedded_len;

@@ -1,8 +1,6 @@
 /* Answers of the service, known again in what people paste. */
 #include "test_rules_case.h"
 
-#include "rules/errors.h"
-
 /* The keys of what is found, with blanks between. */
 static Str
 keys(Arena *arena, Str text)
