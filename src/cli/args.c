@@ -229,6 +229,16 @@ flag_detailed_exitcode(Cli *cli, Str value)
 
 /* One address or a whole range: both are a prefix. What only a client's address may look like is
  * judged at the end, when the command is known. */
+/* Any text at all, an empty one among them. */
+static bool
+flag_error(Cli *cli, Str value)
+{
+	if (!once(cli, "--error", cli->options.error_text.ptr != NULL))
+		return false;
+	cli->options.error_text = value;
+	return true;
+}
+
 static bool
 flag_ip(Cli *cli, Str value)
 {

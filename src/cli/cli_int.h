@@ -58,6 +58,7 @@ typedef struct CliOptions {
 	Str ip_text;
 	bool ip_is_loose;                    /* in a form that no spec may have */
 	Str lock, helo, mail_from, receiver; /* absent: not given */
+	Str error_text;                      /* absent: not given */
 	bool closed_world;
 	SpfVoids voids;
 } CliOptions;
@@ -177,6 +178,8 @@ int cli_check(Cli *cli);
 int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
 int cli_explain(Cli *cli);
+/* `explain --error TEXT [SPEC]` */
+int cli_explain_error(Cli *cli);
 int cli_schema(Cli *cli);
 int cli_spf(Cli *cli);
 

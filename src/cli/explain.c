@@ -300,8 +300,11 @@ cli_explain(Cli *cli)
 		cli_print_result(cli, list_result, NULL, &none, (Str){0});
 		return cli->status;
 	}
+	if (cli->options.error_text.ptr != NULL)
+		return cli_explain_error(cli);
 	if (cli->options.arguments.len == 0) {
-		cli_complain(cli, "usage: connplan explain CODE | SPEC --ip ADDR | --list");
+		cli_complain(cli, "usage: connplan explain CODE | SPEC --ip ADDR | --error TEXT "
+				  "[SPEC] | --list");
 		return CLI_USAGE;
 	}
 	word = cli->options.arguments.items[0];

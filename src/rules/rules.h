@@ -24,4 +24,49 @@ void rules_run(const RuleInput *input, DiagSink *sink);
  */
 size_t rules_explain_address(const RuleInput *input, NetPrefix address, Buf *out);
 
+/* --- answers of the service --------------------------------------------------------------------
+ */
+
+/*
+ * What the service says when it refuses something: the table of src/data/service-errors.txt, known
+ * again in a text that somebody pasted, and what of a spec it may be about. Rows are static, lists
+ * live in the arena that is handed in. A text that holds no message known gives none, whatever else
+ * is in it.
+ */
+#define RULES_ERROR_CODES_MAX 6
+
+typedef struct RulesError {
+	Str key; /* of its strings: reply.KEY_means, reply.KEY_todo */
+	Str group, codes, words, candidates;
+	Str says; /* the message as the service words it */
+	Str evidence, date, source;
+	DiagCode rules[RULES_ERROR_CODES_MAX]; /* that guard against it */
+	size_t rules_len;
+} RulesError;
+
+typedef VEC(const RulesError *) RulesErrors;
+
+/* All rows, in the order of the table. */
+const RulesError *rules_errors(size_t *ret_len);
+/* Those whose message is in a text, in the order of the table. Linear in the text. */
+RulesErrors rules_find_errors(Arena *arena, Str text);
+/* The addresses in a text, in its order, each once; at most 8 of them. */
+NetPrefixVec rules_find_addresses(Arena *arena, Str text);
+
+/* What of a spec a message may be about; `why` is the key of a string, `name` goes into it. */
+typedef struct RulesCandidate {
+	ModelKind kind;
+	Str object, path, name;
+	Span span;
+	const char *why;
+} RulesCandidate;
+
+typedef VEC(RulesCandidate) RulesCandidates;
+
+/* The objects that send, or stand, where such a message can come from. */
+RulesCandidates rules_error_candidates(
+	Arena *arena, const RuleInput *input, const RulesError *error);
+/* "relay host", "connector" */
+const char *rules_kind_noun(ModelKind kind);
+
 #endif
