@@ -29,17 +29,27 @@ struct StateNeeds {
 	uint64_t looked_at;
 };
 
+/* An empty vector has no items, which memcpy may not be given. */
+static const uint32_t *
+copy_numbers(Arena *arena, const NumberVec *numbers)
+{
+	uint32_t *copy = ARENA_ARRAY(arena, uint32_t, numbers->len);
+
+	if (numbers->len > 0)
+		memcpy(copy, numbers->items, numbers->len * sizeof(*copy));
+	return copy;
+}
+
 static uint32_t
 intern(Arena *arena, Lists *lists, const NumberVec *numbers)
 {
 	Str key = {(const char *)numbers->items, numbers->len * sizeof(uint32_t)};
 	uint32_t found = map_find(&lists->by_bytes, key);
-	uint32_t *copy;
+	const uint32_t *copy;
 
 	if (found != MAP_NONE)
 		return found;
-	copy = ARENA_ARRAY(arena, uint32_t, numbers->len);
-	memcpy(copy, numbers->items, key.len);
+	copy = copy_numbers(arena, numbers);
 	key.ptr = (const char *)copy;
 	found = (uint32_t)lists->all.len;
 	map_add(arena, &lists->by_bytes, key, found);
@@ -350,7 +360,6 @@ state_needs(const StateNeeds *needs)
 static StateNumbers
 unite_groups(StateNeeds *needs, const NumberVec *groups)
 {
-	uint32_t *ways;
 	size_t i, j;
 
 	begin_turn(needs);
@@ -362,9 +371,8 @@ unite_groups(StateNeeds *needs, const NumberVec *groups)
 			find_way(needs, group->items[j]);
 	}
 	sort_once_each(&needs->found);
-	ways = ARENA_ARRAY(needs->arena, uint32_t, needs->found.len);
-	memcpy(ways, needs->found.items, needs->found.len * sizeof(uint32_t));
-	return (StateNumbers){ways, (uint32_t)needs->found.len};
+	return (StateNumbers){
+		copy_numbers(needs->arena, &needs->found), (uint32_t)needs->found.len};
 }
 
 bool

@@ -17,9 +17,9 @@ render(Arena *arena, const Plan *plan, const DiagVerdict *verdict)
 	Json *json = view_plan(arena, &input);
 	EmitInput emit = {.plan = json, .document = view_document(arena, &input, json)};
 	EmitFiles files = {0};
-	EmitError error;
+	EmitErrors errors = {0};
 
-	ASSERT(emit_files(arena, &emit, &files, &error));
+	ASSERT(emit_files(arena, &emit, &files, &errors));
 	VEC_PUSH(arena, &files, emit_plan(arena, json));
 	ASSERT(files.len > 0);
 }
