@@ -34,6 +34,7 @@ string(const Cli *cli, const char *key)
 	return view_string(cli->options.language, str_from(key));
 }
 
+/* The strings of an answer: reply.NAME_means, reply.NAME_todo. */
 static Str
 reply_string(Cli *cli, const RulesError *error, const char *part)
 {
@@ -41,6 +42,8 @@ reply_string(Cli *cli, const RulesError *error, const char *part)
 		str_format(cli->arena, "reply." STR_FMT "_%s", STR_ARG(error->key), part));
 }
 
+/* Whether Microsoft documents the answer, or administrators report it, and since when it is known.
+ */
 static Str
 evidence(Cli *cli, const RulesError *error)
 {
@@ -52,6 +55,7 @@ evidence(Cli *cli, const RulesError *error)
 
 /* --- clues ------------------------------------------------------------------------------------ */
 
+/* Whether a rule of that code keeps this answer from being seen. */
 static bool
 guards(const RulesError *error, DiagCode code)
 {
@@ -97,6 +101,7 @@ find_clues(const Answer *answer, const RulesError *error)
 	return clues;
 }
 
+/* As in a finding: FILE:LINE:COLUMN. */
 static Str
 place_text(Cli *cli, Span span)
 {
@@ -139,6 +144,7 @@ paragraph(Buf *text, const Answer *answer, const char *key, Str body)
 	buf_printf(text, "%s" STR_FMT "\n", answer->markdown ? "" : "  ", STR_ARG(body));
 }
 
+/* The codes, each with its title: `explain CODE` has the rest. */
 static void
 write_rules(Buf *text, const Answer *answer, const RulesError *error)
 {
@@ -221,6 +227,7 @@ write_addresses(Buf *text, const Answer *answer)
 	}
 }
 
+/* What could have been pasted, for a text in which nothing was recognised. */
 static void
 write_known(Buf *text, const Answer *answer)
 {

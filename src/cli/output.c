@@ -18,6 +18,7 @@ void
 cli_complain(Cli *cli, const char *format, ...)
 {
 	Buf text = buf_make(cli->arena);
+	IoStatus status;
 	va_list args;
 
 	buf_lit(&text, "connplan: ");
@@ -26,8 +27,10 @@ cli_complain(Cli *cli, const char *format, ...)
 	text_terminal(&text, str_vformat(cli->arena, format, args));
 	va_end(args);
 	buf_char(&text, '\n');
-	/* Nobody is left to be told that this cannot be told. */
-	(void)os_write_stream(OS_STDERR, buf_text(&text));
+	status = os_write_stream(OS_STDERR, buf_text(&text));
+	/* Nobody is left to be told that this cannot be told, but for the exit status. */
+	if (status != IO_OK && status != IO_CLOSED && cli->status == CLI_CLEAN)
+		cli->status = CLI_IO;
 }
 
 void

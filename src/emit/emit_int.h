@@ -43,9 +43,12 @@ bool emit_is_output(Str path);
 /* How much of a file that stands in the output folder is read. */
 #define EMIT_MAX_OLD_FILE ((size_t)1 << 30)
 
-/* The member `outputs` of a plan.json of ours, or NULL. The plan itself may be large: it is not
- * made, and gone from memory when this returns. */
-const Json *emit_manifest_outputs(Arena *arena, Io *io, Str path);
+/*
+ * The member `outputs` of a plan.json of ours, or NULL where there is none; fails where a file is
+ * there that cannot be read. The plan itself may be large: it is not made, and gone from memory
+ * when this returns.
+ */
+IoStatus emit_manifest_outputs(Arena *arena, Io *io, Str path, const Json **ret_outputs);
 
 void emit_add(EmitContext *context, Str path, Str bytes);
 /* PowerShell text as its file has it: CRLF, and a byte order mark where it is not ASCII or `bom`.

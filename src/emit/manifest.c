@@ -55,18 +55,30 @@ list_of_any(Arena *arena, Str text)
 	return outputs;
 }
 
-const Json *
-emit_manifest_outputs(Arena *arena, Io *io, Str path)
+/* A file that is there but cannot be read may list what has to go: that is no absence. */
+static IoStatus
+read_text(Arena *arena, Io *io, Str path, Str *ret_text)
+{
+	IoStatus status = io->read(io, arena, path, EMIT_MAX_OLD_FILE, ret_text);
+	bool absent = status == IO_NOT_FOUND || status == IO_NOT_A_FILE || status == IO_TOO_BIG;
+
+	if (status != IO_OK)
+		*ret_text = STR("");
+	return absent ? IO_OK : status;
+}
+
+IoStatus
+emit_manifest_outputs(Arena *arena, Io *io, Str path, const Json **ret_outputs)
 {
 	Arena *scratch = arena_create();
 	Json *outputs = NULL;
 	JsonError error;
 	Str text, list;
+	IoStatus status = read_text(scratch, io, path, &text);
 
-	if (io->read(io, scratch, path, EMIT_MAX_OLD_FILE, &text) == IO_OK) {
-		if (!list_as_written(text, &list) || !json_read(arena, list, &outputs, &error))
-			outputs = list_of_any(arena, text);
-	}
+	if (!list_as_written(text, &list) || !json_read(arena, list, &outputs, &error))
+		outputs = list_of_any(arena, text);
 	arena_destroy(scratch);
-	return outputs != NULL && outputs->kind == JSON_LIST ? outputs : NULL;
+	*ret_outputs = outputs != NULL && outputs->kind == JSON_LIST ? outputs : NULL;
+	return status;
 }

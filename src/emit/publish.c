@@ -101,25 +101,26 @@ is_unchanged(Publisher *publisher, Str path, Str hash)
 }
 
 /* Reads what an earlier run wrote; a folder without a good manifest has no old files. */
-static bool
+static IoStatus
 read_manifest(Publisher *publisher, Str dir)
 {
 	Arena *scratch = arena_create();
-	const Json *outputs =
-		emit_manifest_outputs(scratch, publisher->io, below(publisher, dir, STR(MANIFEST)));
+	Str path = below(publisher, dir, STR(MANIFEST));
+	const Json *outputs;
+	IoStatus status = emit_manifest_outputs(scratch, publisher->io, path, &outputs);
 	size_t i;
 
 	for (i = 0; outputs != NULL && i < outputs->items.len; i++) {
-		Str path = json_get_text(outputs->items.items[i], STR("path"));
+		Str name = json_get_text(outputs->items.items[i], STR("path"));
 		Str hash = json_get_text(outputs->items.items[i], STR("sha256"));
 
-		if (is_plain_path(path))
-			add_old(publisher, str_copy(publisher->arena, path),
+		if (is_plain_path(name))
+			add_old(publisher, str_copy(publisher->arena, name),
 				str_copy(publisher->arena, hash));
 	}
 	arena_destroy(scratch);
 	publisher->has_manifest = outputs != NULL;
-	return outputs != NULL;
+	return status;
 }
 
 /* --- what is lost
@@ -312,12 +313,14 @@ remove_strays(Publisher *publisher)
 	Publisher probe = {.arena = publisher->arena, .io = publisher->io};
 	Io *io = publisher->io;
 	Str manifest = below(publisher, publisher->temporary, STR(MANIFEST));
-	IoStatus status = IO_OK;
+	IoStatus status;
 	size_t i;
 
-	if (!publisher->exists || !has_marker(publisher, publisher->temporary) ||
-		!read_manifest(&probe, publisher->temporary))
+	if (!publisher->exists || !has_marker(publisher, publisher->temporary))
 		return IO_OK;
+	status = read_manifest(&probe, publisher->temporary);
+	if (status != IO_OK || !probe.has_manifest)
+		return status;
 	for (i = 0; i < probe.old.len && status == IO_OK; i++) {
 		Str path = probe.old.items[i];
 		/* A later run knows it by its name; any other only this manifest knows. */
@@ -740,7 +743,10 @@ emit_publish(
 	if (status != IO_OK)
 		return status;
 	if (publisher.exists)
-		(void)read_manifest(&publisher, publisher.dir);
+		status = read_manifest(&publisher, publisher.dir);
+	if (failed(&publisher, status, "cannot read",
+		    below(&publisher, publisher.dir, STR(MANIFEST))))
+		return status;
 	status = clear_leftover(&publisher);
 	if (failed(&publisher, status, "cannot use", publisher.temporary))
 		return status;
