@@ -73,33 +73,15 @@ visit_end(const RuleFacts *facts, const RuleList *list, DiagSink *sink)
 			list->kind == MODEL_KIND_HOST ? RULE_PLACE_HOST : RULE_PLACE_EGRESS, sink);
 }
 
-/* The address of an `ip4:` or `ip6:` term (RFC 7208 section 5.6); false for every other one. */
+/* The network of an `ip4:` or `ip6:` term; false for every other one, and for a bad one (CP101). */
 static bool
 parse_ip_term(Str term, NetPrefix *ret_prefix)
 {
-	NetFamily family = NET_IP4;
-	Str text, length;
-	uint64_t len;
-	size_t slash;
+	NetFamily family;
+	Str text;
 
-	if (term.len > 0 && str_find_char(STR("+-~?"), term.ptr[0], 0) < 4)
-		term = str_slice(term, 1, term.len);
-	if (term.len < 4 || (!str_equal_nocase(str_slice(term, 0, 4), STR("ip4:")) &&
-				    !str_equal_nocase(str_slice(term, 0, 4), STR("ip6:"))))
-		return false;
-	if (term.ptr[2] == '6')
-		family = NET_IP6;
-	slash = str_find_char(term, '/', 0);
-	text = str_slice(term, 4, slash);
-	if (!net_address_parse_rfc4291(text, ret_prefix) || ret_prefix->family != family)
-		return false;
-	if (slash == term.len)
-		return true;
-	length = str_slice(term, slash + 1, term.len);
-	if (!base_parse_number(length, net_family_bits(family), &len))
-		return false;
-	ret_prefix->len = (uint8_t)len;
-	return true;
+	return spf_term_address(term, &text, &family) &&
+	       net_prefix_parse(text, ret_prefix) == NET_ADDRESS_OK && ret_prefix->family == family;
 }
 
 /* An element of a list of texts whose address is in one of the registries. */

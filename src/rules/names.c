@@ -247,26 +247,71 @@ check_gateway_clients(const RuleFacts *facts, DiagSink *sink)
 	}
 }
 
-/* --- CP006 for SPF terms ---------------------------------------------------------------------- */
+/* --- CP006 and CP101 for SPF terms -------------------------------------------------------------
+ */
+
+static void
+report_term(
+	const RuleFacts *facts, const RuleTexts *texts, uint32_t index, Str problem, DiagSink *sink)
+{
+	const FieldItem *term = &texts->items->items[index];
+	Diag *diag = diag_report(sink, DIAG_BAD_VALUE, term->span,
+		"`" STR_FMT "` cannot stand among the terms of an SPF record: " STR_FMT,
+		STR_ARG(term->text), STR_ARG(problem));
+
+	diag_path(diag, rules_text_path(facts, texts, index));
+	diag_help(sink, diag, "write one mechanism an item, such as `a:mail.example.com`");
+}
+
+/* Addresses are held to the grammar of all others: what libraries take for one is CP101 as well. */
+static void
+check_address_term(const RuleFacts *facts, const RuleTexts *texts, uint32_t index, NetFamily family,
+	Str text, DiagSink *sink)
+{
+	const FieldItem *term = &texts->items->items[index];
+	NetPrefix prefix;
+	NetAddressError error = net_prefix_parse(text, &prefix);
+	Diag *diag;
+
+	if (error == NET_ADDRESS_OK && prefix.family == family)
+		return;
+	diag = diag_report(sink, DIAG_BAD_ADDRESS, term->span,
+		"`" STR_FMT "` holds no IPv%d address: " STR_FMT, STR_ARG(term->text),
+		family == NET_IP4 ? 4 : 6,
+		STR_ARG(error != NET_ADDRESS_OK ? net_address_reason(facts->arena, error, text)
+			: family == NET_IP4     ? STR("it is an IPv6 address, which `ip6:` holds")
+					    : STR("it is an IPv4 address, which `ip4:` holds")));
+	diag_path(diag, rules_text_path(facts, texts, index));
+	diag_help(sink, diag,
+		"write `ip4:198.51.100.10`, `ip4:198.51.100.0/24`, or `ip6:2001:db8::25`");
+}
+
+static void
+check_term(const RuleFacts *facts, const RuleTexts *texts, uint32_t index, DiagSink *sink)
+{
+	Str term = texts->items->items[index].text, text;
+	const char *unfit = spf_term_problem(term);
+	SpfRecord *record;
+	SpfProblem problem;
+	NetFamily family;
+
+	if (unfit != NULL)
+		report_term(facts, texts, index, str_from(unfit), sink);
+	else if (spf_term_address(term, &text, &family))
+		check_address_term(facts, texts, index, family, text, sink);
+	else if (!spf_parse(facts->scratch,
+			 str_format(facts->scratch, "v=spf1 " STR_FMT, STR_ARG(term)), &record,
+			 &problem))
+		report_term(facts, texts, index, problem.message, sink);
+}
 
 static void
 visit_terms(const RuleFacts *facts, const RuleTexts *texts, DiagSink *sink)
 {
 	uint32_t i;
 
-	for (i = 0; i < texts->items->len && !diag_is_full(sink); i++) {
-		const FieldItem *term = &texts->items->items[i];
-		const char *problem = spf_term_problem(term->text);
-		Diag *diag;
-
-		if (problem == NULL)
-			continue;
-		diag = diag_report(sink, DIAG_BAD_VALUE, term->span,
-			"`" STR_FMT "` cannot stand among the terms of an SPF record: %s",
-			STR_ARG(term->text), problem);
-		diag_path(diag, rules_text_path(facts, texts, i));
-		diag_help(sink, diag, "write one mechanism an item, such as `a:mail.example.com`");
-	}
+	for (i = 0; i < texts->items->len && !diag_is_full(sink); i++)
+		check_term(facts, texts, i, sink);
 }
 
 /* RFC 7208 section 4.6.1 and section 12. */

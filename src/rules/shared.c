@@ -1,4 +1,4 @@
-/* CP109: addresses that others use too, on a connector that relays for whoever shows them. */
+/* CP109: what others show too, on a connector that relays for whoever shows it. */
 #include "rules/rules_int.h"
 
 /* The sources of one connector that are shared by the same object's word. */
@@ -9,6 +9,7 @@ typedef struct Group {
 typedef struct Groups {
 	const RuleFacts *facts;
 	uint32_t *gateways, *egress; /* which group speaks of them; STATE_NONE */
+	uint32_t *shown;             /* of a gateway: the last connector told of its certificate */
 	Group *list;
 	uint32_t len;
 } Groups;
@@ -110,6 +111,62 @@ check_connector(Groups *groups, uint32_t index, DiagSink *sink)
 		*slot_of(groups, &connector->sources.items[groups->list[i].source]) = STATE_NONE;
 }
 
+/* --- certificates ------------------------------------------------------------------------------
+ */
+
+static void
+report_certificate(
+	const RuleFacts *facts, uint32_t index, const StateSource *source, DiagSink *sink)
+{
+	const StateConnector *connector = &facts->state->connectors.items[index];
+	const ModelGateway *gateway = &facts->model->gateways[source->last_hop];
+	Diag *diag = diag_report(sink, DIAG_SHARED_SOURCE, connector->spec->certificate.span,
+		"on-premises connector `" STR_FMT "` %s for everybody behind gateway `" STR_FMT
+		"`: all of them show its certificate",
+		STR_ARG(connector->name), connector->managed ? "would relay" : "relays",
+		STR_ARG(gateway->head.name));
+
+	diag_path(diag, rules_connector_path(facts, connector, "certificate"));
+	diag_label(sink, diag, "a certificate that is not yours alone");
+	diag_related(sink, diag, gateway->shared.span, "others send from here too");
+	diag_note(sink, diag, "route: " STR_FMT,
+		STR_ARG(state_source_text(facts->scratch, facts->model, source)));
+	diag_help(sink, diag,
+		"let the gateway present a certificate that was issued to you, under an accepted "
+		"domain, "
+		"or leave past it through an egress of your own");
+}
+
+/* Only the holder of an accepted domain gets a certificate under it: such a one is not shared. */
+static bool
+is_shown_by_others(
+	const RuleFacts *facts, const StateConnector *connector, const StateSource *source)
+{
+	Str shown = state_source_certificate(facts->model, source);
+
+	return source->last_hop != MODEL_SELF && shown.ptr != NULL &&
+	       rules_is_on(&facts->model->gateways[source->last_hop].shared) &&
+	       state_certificate_matches(connector->certificate, shown) &&
+	       !rules_certificate_is_accepted(facts, shown);
+}
+
+static void
+check_certificate(const Groups *groups, uint32_t index, DiagSink *sink)
+{
+	const StateConnector *connector = &groups->facts->state->connectors.items[index];
+	uint32_t i;
+
+	for (i = 0; i < connector->sources.len; i++) {
+		const StateSource *source = &connector->sources.items[i];
+
+		if (!is_shown_by_others(groups->facts, connector, source) ||
+			groups->shown[source->last_hop] == index)
+			continue;
+		groups->shown[source->last_hop] = index;
+		report_certificate(groups->facts, index, source, sink);
+	}
+}
+
 static uint32_t *
 empty_slots(Arena *scratch, uint32_t len)
 {
@@ -132,11 +189,16 @@ check_shared_sources(const RuleFacts *facts, DiagSink *sink)
 
 	groups.gateways = empty_slots(facts->scratch, facts->model->gateways_len);
 	groups.egress = empty_slots(facts->scratch, facts->model->egress_len);
+	groups.shown = empty_slots(facts->scratch, facts->model->gateways_len);
 	for (i = 0; i < facts->state->connectors.len; i++) {
 		const StateConnector *connector = &facts->state->connectors.items[i];
 
-		if (connector->by_address &&
-			(connector->spec == NULL || connector->spec->type.state == FIELD_SET))
+		if (connector->spec != NULL && connector->spec->type.state != FIELD_SET)
+			continue;
+		if (connector->by_address)
 			check_connector(&groups, i, sink);
+		else if (connector->spec != NULL && connector->by_certificate &&
+			 connector->type != MODEL_PARTNER)
+			check_certificate(&groups, i, sink);
 	}
 }

@@ -177,6 +177,19 @@ spf_strings(Arena *arena, Str value, StrVec *ret_strings)
 	VEC_PUSH(arena, ret_strings, value);
 }
 
+bool
+spf_term_address(Str term, Str *ret_address, NetFamily *ret_family)
+{
+	Str name = term_name(term);
+	size_t at = str_find_char(term, ':', 0);
+
+	*ret_family = str_equal_nocase(name, STR("ip6")) ? NET_IP6 : NET_IP4;
+	if (*ret_family == NET_IP4 && !str_equal_nocase(name, STR("ip4")))
+		return false;
+	*ret_address = str_slice(term, at < term.len ? at + 1 : at, term.len);
+	return true;
+}
+
 const char *
 spf_term_problem(Str term)
 {

@@ -198,7 +198,10 @@ unsigned spf_lookup_terms(Str record);
  * value. */
 void spf_strings(Arena *arena, Str value, StrVec *ret_strings);
 
-/* A term as it may stand in a record: printable ASCII without blanks; why not, or NULL. */
+/* A term as it may stand beside what connplan writes itself: one, printable ASCII; why not, or
+ * NULL. The grammar of records is spf_parse()'s. */
 const char *spf_term_problem(Str term);
+/* Whether a term is `ip4` or `ip6` (section 5.6), and what stands behind its colon. */
+bool spf_term_address(Str term, Str *ret_address, NetFamily *ret_family);
 
 #endif
