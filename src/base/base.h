@@ -270,6 +270,8 @@ size_t io_stopping_calls(const Io *stopping);
 
 /* Path text: `dir/name`, the folder of a path ("." if none), the last name of a path. */
 Str path_join(Arena *arena, Str dir, Str name);
+/* Without `.` and `NAME/..`: the same file unless a NAME is a link. */
+Str path_tidy(Arena *arena, Str path);
 Str path_dir(Str path);
 Str path_name(Str path);
 bool path_is_absolute(Str path);

@@ -41,6 +41,42 @@ path_join(Arena *arena, Str dir, Str name)
 	return str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(name));
 }
 
+/* The names of a path that are left when `..` has taken away the one before it. */
+static StrVec
+tidy_names(Arena *arena, Str path)
+{
+	StrVec names = {0};
+	size_t start, end;
+
+	for (start = 0; start < path.len; start = end + 1) {
+		Str name;
+
+		end = str_find_char(path, '/', start);
+		name = str_slice(path, start, end);
+		if (name.len == 0 || STR_EQ(name, "."))
+			continue;
+		if (!STR_EQ(name, ".."))
+			VEC_PUSH(arena, &names, name);
+		else if (names.len > 0 && !STR_EQ(names.items[names.len - 1], ".."))
+			names.len--;
+		else if (!path_is_absolute(path))
+			VEC_PUSH(arena, &names, name);
+	}
+	return names;
+}
+
+Str
+path_tidy(Arena *arena, Str path)
+{
+	StrVec names = tidy_names(arena, path);
+	Str tidy = path_is_absolute(path) ? STR("/") : STR(".");
+	size_t i;
+
+	for (i = 0; i < names.len; i++)
+		tidy = path_join(arena, tidy, names.items[i]);
+	return tidy;
+}
+
 const char *
 io_status_text(IoStatus status)
 {

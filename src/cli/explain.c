@@ -28,18 +28,27 @@ section(Cli *cli, Buf *text, const char *key, Str body, bool markdown)
 	}
 }
 
-/* Only Markdown needs the fence: the terminal shows YAML as it stands. */
-static void
-example(Cli *cli, Buf *text, const char *key, Str yaml, bool markdown)
+/* The specs of one run, one behind the other, as documents of one YAML stream. */
+static Str
+specs(Cli *cli, Str shown)
 {
-	Buf fenced = buf_make(cli->arena);
+	Buf text = buf_make(cli->arena);
+	Str spec;
+	bool first = true;
 
-	if (markdown)
-		buf_lit(&fenced, "```yaml\n");
-	buf_str(&fenced, yaml);
-	if (markdown)
-		buf_lit(&fenced, "```\n");
-	section(cli, text, key, buf_text(&fenced), markdown);
+	while (diag_next_spec(&shown, &spec)) {
+		buf_lit(&text, first ? "" : "---\n");
+		buf_str(&text, spec);
+		first = false;
+	}
+	return buf_text(&text);
+}
+
+/* Only Markdown needs the fences: the terminal shows YAML as it stands. */
+static void
+example(Cli *cli, Buf *text, const char *key, Str shown, bool markdown)
+{
+	section(cli, text, key, markdown ? shown : specs(cli, shown), markdown);
 }
 
 /* "documented; RFC 7208": the kind of evidence in the language of the text, then the source. */
@@ -113,8 +122,8 @@ explain_json(Cli *cli, DiagCode code)
 	set_rule(cli, object, code);
 	json_set(arena, object, STR("why"), json_text(arena, prose.why));
 	json_set(arena, object, STR("what_to_do"), json_text(arena, prose.what_to_do));
-	json_set(arena, object, STR("fires"), json_text(arena, prose.fires));
-	json_set(arena, object, STR("quiet"), json_text(arena, prose.quiet));
+	json_set(arena, object, STR("fires"), json_text(arena, specs(cli, prose.fires)));
+	json_set(arena, object, STR("quiet"), json_text(arena, specs(cli, prose.quiet)));
 	json_set(arena, object, STR("source"), json_text(arena, prose.source));
 	json_set(arena, object, STR("date"), json_text(arena, prose.date));
 	json_set(arena, object, STR("diagnostics"), json_list(arena));

@@ -142,18 +142,19 @@ prose_section(Str file, Str heading)
 	return str_trim(str_slice(rest, 0, len));
 }
 
-/* What stands between the fences of a section. */
-static Str
-prose_example(Str file, Str heading)
+bool
+diag_next_spec(Str *example, Str *ret_spec)
 {
-	Str section = prose_section(file, heading), fence = STR("```yaml\n");
-	size_t start = str_find(section, fence), end;
+	Str fence = STR("```yaml\n");
+	size_t start = str_find(*example, fence), end;
 
-	if (start == section.len)
-		return (Str){0};
-	section = str_slice(section, start + fence.len, section.len);
-	end = str_find(section, STR("```"));
-	return str_slice(section, 0, end);
+	if (start == example->len)
+		return false;
+	*example = str_slice(*example, start + fence.len, example->len);
+	end = str_find(*example, STR("```"));
+	*ret_spec = str_slice(*example, 0, end);
+	*example = str_slice(*example, end, example->len);
+	return true;
 }
 
 DiagProse
@@ -166,7 +167,7 @@ diag_prose(DiagCode code, DiagLanguage language)
 		prose_header(&prose, line);
 	prose.why = prose_section(file, STR("\n## Why\n"));
 	prose.what_to_do = prose_section(file, STR("\n## What to do\n"));
-	prose.fires = prose_example(file, STR("\n## Fires\n"));
-	prose.quiet = prose_example(file, STR("\n## Does not fire\n"));
+	prose.fires = prose_section(file, STR("\n## Fires\n"));
+	prose.quiet = prose_section(file, STR("\n## Does not fire\n"));
 	return prose;
 }

@@ -163,9 +163,12 @@ bool diag_severity_find(Str text, DiagSeverity *ret_severity);
 /* The prose of a code, from src/data/rules. */
 typedef struct DiagProse {
 	Str title, help, source, date;
-	Str why, what_to_do, fires, quiet; /* Markdown of the sections; the examples as YAML */
+	Str why, what_to_do, fires, quiet; /* Markdown of the sections */
 } DiagProse;
 
 DiagProse diag_prose(DiagCode code, DiagLanguage language);
+/* The next spec of an example: `fires` or `quiet`, of which it takes the spec off. One run of
+ * several specs is an example of some rules. */
+bool diag_next_spec(Str *example, Str *ret_spec);
 
 #endif

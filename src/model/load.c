@@ -38,7 +38,7 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
  * the main file, which findings about missing keys point to.
  */
 static void
-add_file(ModelLoader *loader, Str path, Str text, bool imported)
+add_file(ModelLoader *loader, Str path, Str shown, Str text, bool imported)
 {
 	Model *model = loader->model;
 	size_t first_import = model->spec->imports.len;
@@ -47,7 +47,7 @@ add_file(ModelLoader *loader, Str path, Str text, bool imported)
 
 	file->path = path;
 	file->imported = imported;
-	file->source = source_add(model->sink->sources, path, text);
+	file->source = source_add(model->sink->sources, shown, text);
 	loader->list = decode_source(loader, file->source, imported);
 	if (imported)
 		model->spec->head = main_head;
@@ -140,6 +140,22 @@ admit_import(ModelLoader *loader, const FieldItem *pattern, Str path, Str *ret_r
 	return map_add(model->arena, &loader->loaded, *ret_resolved, 1) == MAP_NONE;
 }
 
+/*
+ * The name in findings: without `NAME/..`, so that a file has one name whoever imports it, and code
+ * hosts know it. Where a link is on the way that may be another file: then the path stays as it is.
+ */
+static Str
+shown_path(ModelLoader *loader, Str path, Str resolved)
+{
+	Io *io = loader->options->io;
+	Arena *arena = loader->model->arena;
+	Str tidy = path_tidy(arena, path), other;
+
+	if (str_equal(tidy, path) || io->resolve(io, arena, tidy, &other) != IO_OK)
+		return path;
+	return str_equal(other, resolved) ? tidy : path;
+}
+
 /* Told once: each further file would only say it again. */
 static void
 report_import_limit(ModelLoader *loader, const FieldItem *pattern, const char *message)
@@ -178,7 +194,7 @@ load_import(ModelLoader *loader, const FieldItem *pattern, Str path)
 		return;
 	}
 	VEC_PUSH(model->arena, &loader->open, resolved);
-	add_file(loader, path, text, true);
+	add_file(loader, path, shown_path(loader, path, resolved), text, true);
 	loader->open.len--;
 }
 
@@ -289,7 +305,7 @@ model_load_text(Arena *arena, DiagSink *sink, const ModelOptions *options, Str p
 	model->sink = sink;
 	model->spec = ARENA_NEW(arena, ModelSpec);
 	model->usable = true;
-	add_file(&loader, path, text, false);
+	add_file(&loader, path, path, text, false);
 	model_sort_objects(model);
 	model_build_names(model);
 	model_resolve(model);

@@ -230,12 +230,19 @@ section_of(ModelKind kind)
 	return "";
 }
 
-/* Words that stand among names in `accepts`, `skip`, `inbound`, `outbound`, `connector`. */
-static bool
-is_reserved(Str name)
+/* Words that stand among names, and what they mean there; NULL: any other word. */
+static const char *
+reserved_meaning(Str name)
 {
-	return STR_EQ(name, "route") || STR_EQ(name, "none") || STR_EQ(name, "exchange") ||
-	       STR_EQ(name, "on-premises");
+	if (STR_EQ(name, "route"))
+		return "under `skip` it means the gateways on the way";
+	if (STR_EQ(name, "none"))
+		return "where a connector is expected it means none of them";
+	if (STR_EQ(name, "exchange"))
+		return "under `inbound` and `outbound` it means Exchange Online";
+	if (STR_EQ(name, "on-premises"))
+		return "under `inbound` it means a server of your own";
+	return NULL;
 }
 
 static Diag *
@@ -269,8 +276,8 @@ add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head
 
 	if (head->name.len == 0)
 		return;
-	if (is_reserved(head->name))
-		ambiguous(model, kind, head, "the word has a meaning of its own");
+	if (reserved_meaning(head->name) != NULL)
+		ambiguous(model, kind, head, reserved_meaning(head->name));
 	else if (reads_as_address(head->name))
 		ambiguous(model, kind, head, "it reads as an address");
 	other = map_add(model->arena, &model->senders, head->name, number);

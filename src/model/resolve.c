@@ -142,8 +142,11 @@ check_accepts(Model *model, const ModelConnector *connector, const ModelConnecto
 		connector->type.state != FIELD_SET)
 		return;
 	if (connector->type.value != MODEL_ON_PREMISES) {
-		report_missing(model, &owner, &connector->head, "accepts",
+		diag = report_missing(model, &owner, &connector->head, "accepts",
 			"a partner connector says whose mail it takes");
+		diag_help(model->sink, diag,
+			"it names gateways or egress objects of the partner; `[]` where nothing is "
+			"known of them but the certificate");
 	} else if (*by_default != NULL) {
 		diag = report_missing(model, &owner, &connector->head, "accepts",
 			"one on-premises connector may leave it out, and there is one already");

@@ -133,8 +133,8 @@ report_certificate(
 		STR_ARG(state_source_text(facts->scratch, facts->model, source)));
 	diag_help(sink, diag,
 		"let the gateway present a certificate that was issued to you, under an accepted "
-		"domain, "
-		"or leave past it through an egress of your own");
+		"domain (one that the service gave you, if the tenant has accepted it: add it to "
+		"`domains`), or leave past it through an egress of your own");
 }
 
 /* Only the holder of an accepted domain gets a certificate under it: such a one is not shared. */

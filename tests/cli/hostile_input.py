@@ -287,6 +287,33 @@ def test_imports_cannot_leave_the_root_through_a_link():
         equal([finding[4] for finding in findings(result) if finding[2] == "error"], ["CP011"])
 
 
+@each([("here/sub/../../x.yaml", "x.yaml"), ("./x.yaml", "x.yaml"), ("x.yaml", "x.yaml"),
+       ("here/../*.yaml", "x.yaml"), ("here/.//sub/../x.yaml", "here/x.yaml")])
+def test_an_imported_file_has_one_name(pattern, shown):
+    """Annotations and merged results go by the name; `..` in it hides that it is the same file."""
+    with folder(a=smallest(imports=[f"../{pattern}"])) as place:
+        (place / "here/sub").mkdir(parents=True)
+        (place / "specs").mkdir()
+        (place / "a.yaml").rename(place / "specs/a.yaml")
+        (place / "x.yaml").write_text("nothing: 1\n")
+        (place / "here/x.yaml").write_text("nothing: 1\n")
+        result = connplan("check", "specs/a.yaml", "--format", "short", cwd=place, status=1)
+        told = [line.split(":")[0] for line in result.text.splitlines() if "CP003" in line]
+        equal(told, [shown])
+
+
+def test_an_imported_file_behind_a_link_keeps_its_name():
+    """`link/..` is not the folder that holds the link."""
+    with folder(a=smallest(imports=["link/../x.yaml"])) as place:
+        (place / "far/away").mkdir(parents=True)
+        (place / "far/x.yaml").write_text("nothing: 1\n")
+        (place / "x.yaml").write_text("egress: {}\n")
+        (place / "link").symlink_to("far/away")
+        result = connplan("check", "a.yaml", "--format", "short", cwd=place, status=1)
+        told = [line.split(":")[0] for line in result.text.splitlines() if "CP003" in line]
+        equal(told, ["link/../x.yaml"])
+
+
 def test_imports_in_a_loop():
     with folder(a=smallest(imports=["b.yaml"]), b={"imports": ["c.yaml"]},
                 c={"imports": ["b.yaml"]}) as place:

@@ -340,6 +340,63 @@ suggestions_that_people_expect(void **state)
 	assert_null(str_nearest((Str){endless, sizeof(endless)}, keys, 5).ptr);
 }
 
+/* Where a path leads from a folder far below the root: the names on the way down. */
+static StrVec
+walk(Arena *arena, Str path)
+{
+	static const char *const above[] = {"1", "2", "3", "4", "5", "6", "7", "8"};
+	StrVec at = {0};
+	size_t i, end;
+
+	for (i = 0; !path_is_absolute(path) && i < BASE_COUNT(above); i++)
+		VEC_PUSH(arena, &at, str_from(above[i]));
+	for (i = 0; i < path.len; i = end + 1) {
+		Str name;
+
+		end = str_find_char(path, '/', i);
+		name = str_slice(path, i, end);
+		if (STR_EQ(name, ".."))
+			at.len -= at.len > 0;
+		else if (name.len > 0 && !STR_EQ(name, "."))
+			VEC_PUSH(arena, &at, name);
+	}
+	return at;
+}
+
+static bool
+has_name(Arena *arena, Str path, const char *name)
+{
+	Str inside = str_format(arena, "/" STR_FMT "/", STR_ARG(path));
+
+	return str_find(inside, str_format(arena, "/%s/", name)) < inside.len;
+}
+
+static void
+a_tidy_path_leads_to_the_same_place(void **state)
+{
+	Random random = {17};
+	size_t round, i;
+
+	(void)state;
+	for (round = 0; round < ROUNDS; round++) {
+		Arena *arena = arena_create();
+		Str path = random_text(&random, arena, "a../", 12);
+		Str tidy = path_tidy(arena, path);
+		StrVec wanted = walk(arena, path), got = walk(arena, tidy);
+
+		assert_true(str_equal(path_tidy(arena, tidy), tidy));
+		assert_true(tidy.len > 0 && path_is_absolute(tidy) == path_is_absolute(path));
+		assert_true(STR_EQ(tidy, ".") || !has_name(arena, tidy, "."));
+		assert_true(tidy.len == 1 || !has_name(arena, tidy, ""));
+		/* What is left of `..` stands in front. */
+		assert_false(has_name(arena, tidy, "a/.."));
+		assert_int_equal(got.len, wanted.len);
+		for (i = 0; i < got.len; i++)
+			assert_true(str_equal(got.items[i], wanted.items[i]));
+		arena_destroy(arena);
+	}
+}
+
 int
 main(void)
 {
@@ -354,6 +411,7 @@ main(void)
 		cmocka_unit_test(copies_do_not_share),
 		cmocka_unit_test(the_nearest_is_the_first_of_the_nearest),
 		cmocka_unit_test(suggestions_that_people_expect),
+		cmocka_unit_test(a_tidy_path_leads_to_the_same_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
