@@ -32,6 +32,9 @@ connector_report(
 	va_end(args);
 	diag = diag_report(reader->sink, code, connector_span(reader, base, member), STR_FMT,
 		STR_ARG(message));
+	diag_help(reader->sink, diag,
+		"export again with export.ps1, or with `Get-InboundConnector -ResultSize Unlimited "
+		"| ConvertTo-Json -Depth 5`");
 	reader->export->broken = true;
 	return diag;
 }
@@ -338,6 +341,8 @@ check_names(ExportReader *reader)
 			STR_ARG(live->record.name));
 		diag_related(
 			reader->sink, diag, export->connectors.items[other].span, "the other one");
+		diag_help(reader->sink, diag,
+			"a tenant has each name once: export again, or rename one in the tenant");
 		export->broken = true;
 	}
 }

@@ -42,9 +42,6 @@ report_type(const Row *row, Str member, const Json *value, const char *wanted)
 
 	diag_label(row->reader->sink, diag, "in the export of `" STR_FMT "`",
 		STR_ARG(row->live->record.name));
-	diag_help(row->reader->sink, diag,
-		"export again with export.ps1, or with `Get-InboundConnector -ResultSize Unlimited "
-		"| ConvertTo-Json -Depth 5`");
 }
 
 static void

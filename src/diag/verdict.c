@@ -175,15 +175,49 @@ unknown_families(const Lifter *lifter)
 	return families;
 }
 
-static void
-report_unused(DiagSink *sink, DiagWaiver *waiver)
+/* Where the findings of a code stand that nothing lifts. */
+typedef struct Places {
+	size_t count;
+	Str first;
+	uint32_t scope;
+} Places;
+
+static Places *
+places_by_code(const Lifter *lifter)
 {
+	const DiagSink *sink = lifter->sink;
+	Places *places = ARENA_ARRAY(lifter->scratch, Places, DIAG_CODES);
+	size_t i;
+
+	for (i = 0; i < sink->items.len; i++) {
+		const Diag *diag = &sink->items.items[i];
+
+		if (diag->lift != DIAG_STANDS || diag->path.len == 0)
+			continue;
+		if (places[diag->code].count++ == 0) {
+			places[diag->code].first = diag->path;
+			places[diag->code].scope = diag->scope;
+		}
+	}
+	return places;
+}
+
+/* Where the rule stands once, that is most likely what `at` was to name. */
+static void
+report_unused(DiagSink *sink, DiagWaiver *waiver, const Places *places)
+{
+	bool meant = places->count == 1 && places->scope == waiver->scope;
 	Diag *diag = diag_report(sink, DIAG_WAIVER_UNUSED, waiver->span,
 		"the waiver covers nothing: %s was not found at `" STR_FMT "`",
 		diag_code_text(waiver->code), STR_ARG(waiver->at));
 
 	diag_path(diag, waiver->path);
 	diag_label(sink, diag, "nothing to accept");
+	if (meant)
+		diag_help(sink, diag, "did you mean `at: " STR_FMT "`? else delete the waiver",
+			STR_ARG(places->first));
+	else
+		diag_help(sink, diag, "the cause is gone, or was never there: delete the waiver");
 	diag->scope = waiver->scope;
 	waiver->told = true;
 }
@@ -193,6 +227,7 @@ report_unused_waivers(Lifter *lifter)
 {
 	DiagSink *sink = lifter->sink;
 	const unsigned *families = unknown_families(lifter);
+	const Places *places = places_by_code(lifter);
 	size_t from = sink->items.len, i;
 
 	for (i = 0; i < sink->waivers.len; i++) {
@@ -201,7 +236,7 @@ report_unused_waivers(Lifter *lifter)
 		/* A waiver of this very finding is not asked: its use is known only afterwards. */
 		if (!waiver->used && !waiver->told && waiver->code != DIAG_WAIVER_UNUSED &&
 			(families[waiver->scope] & family_bit(waiver->code)) == 0)
-			report_unused(sink, waiver);
+			report_unused(sink, waiver, &places[waiver->code]);
 	}
 	for (i = from; i < sink->items.len; i++)
 		lift(lifter, &sink->items.items[i]);

@@ -116,6 +116,10 @@ report_parser(DocReader *reader, yaml_parser_t *parser)
 	if (str_find(str_from(problem), STR("cannot start any token")) < str_from(problem).len)
 		diag_help(reader->sink, diag,
 			"put the text into quotes; indent with blanks, not tabs");
+	else
+		diag_help(reader->sink, diag,
+			"look here and in the lines before for a bracket or quote that is not "
+			"closed, a missing blank after `:`, or another indent than the line above");
 }
 
 static bool

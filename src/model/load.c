@@ -3,6 +3,15 @@
 
 static void load_imports(ModelLoader *loader, Str path, size_t from);
 
+/* A section that is no map, such as a list of names, would have defined nobody knows what. */
+static bool
+sections_are_maps(const ModelSpec *spec)
+{
+	return spec->domains.state != FIELD_BAD && spec->egress.state != FIELD_BAD &&
+	       spec->gateways.state != FIELD_BAD && spec->relay_hosts.state != FIELD_BAD &&
+	       spec->connectors.state != FIELD_BAD;
+}
+
 /* Gives the place of the file's own list of imports. */
 static Span
 decode_source(ModelLoader *loader, uint32_t source, bool imported)
@@ -27,7 +36,7 @@ decode_source(ModelLoader *loader, uint32_t source, bool imported)
 		span = imports == NULL ? span : imports->span;
 	}
 	/* What is no map defines nothing, whatever it was meant to. */
-	if (model->spec->head.state == FIELD_BAD)
+	if (model->spec->head.state == FIELD_BAD || !sections_are_maps(model->spec))
 		model->usable = false;
 	arena_destroy(scratch);
 	return span;
@@ -72,8 +81,12 @@ import_failed(ModelLoader *loader, const FieldItem *pattern, Str path, const cha
 {
 	Str message = str_format(
 		loader->model->sink->arena, "cannot import `" STR_FMT "`: %s", STR_ARG(path), why);
+	Diag *diag = report_import(loader, DIAG_IMPORT_FAILED, pattern, message);
 
-	return report_import(loader, DIAG_IMPORT_FAILED, pattern, message);
+	diag_help(loader->model->sink, diag,
+		"paths count from the folder of the file that imports, and name files, such as "
+		"`sites/*.yaml`");
+	return diag;
 }
 
 static bool

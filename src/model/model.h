@@ -216,7 +216,7 @@ typedef struct Model {
 	Map domain_names;       /* → number of the domain */
 	VEC(ModelRef) refs;
 	unsigned suggestions; /* made so far */
-	bool usable;          /* false: a file could not be read, so that names may be missing */
+	bool usable;          /* false: a file or section could not be read: names may be missing */
 } Model;
 
 typedef struct ModelOptions {

@@ -6,6 +6,7 @@ typedef struct Expiring {
 	ModelKind kind;
 	const FieldObject *head;
 	const FieldDate *expires;
+	const FieldText *owner;
 	uint32_t index;
 } Expiring;
 
@@ -194,6 +195,24 @@ still(const RuleFacts *facts, const Expiring *object, const Holder *holder)
 		facts->arena, "and connector `" STR_FMT "` still lets it in", STR_ARG(name));
 }
 
+/* Who answers for it, for a sentence. */
+static Str
+owner_of(const RuleFacts *facts, const Expiring *object)
+{
+	if (object->owner->state != FIELD_SET)
+		return STR("its owner");
+	return str_format(facts->arena, "`" STR_FMT "`", STR_ARG(object->owner->text));
+}
+
+static const char *
+what_else(const Expiring *object, const Holder *holder)
+{
+	if (!holder->held)
+		return "remove it";
+	return object->kind == MODEL_KIND_CONNECTOR ? "say `enabled: false`"
+						    : "take it out of what lets it in";
+}
+
 static void
 report_expired(const RuleFacts *facts, const Expiring *object, const Holder *holder, DiagSink *sink)
 {
@@ -207,6 +226,8 @@ report_expired(const RuleFacts *facts, const Expiring *object, const Holder *hol
 
 	diag_path(diag, rules_path(facts, object->kind, object->head->name, "expires", (Str){0}));
 	diag_label(sink, diag, "past");
+	diag_help(sink, diag, "ask " STR_FMT " for a new date, or %s",
+		STR_ARG(owner_of(facts, object)), what_else(object, holder));
 	if (holder->connector != STATE_NONE)
 		diag_related(sink, diag, facts->state->connectors.items[holder->connector].span,
 			"lets it in");
@@ -224,6 +245,8 @@ report_soon(const RuleFacts *facts, const Expiring *object, int32_t left, DiagSi
 
 	diag_path(diag, rules_path(facts, object->kind, object->head->name, "expires", (Str){0}));
 	diag_label(sink, diag, "soon");
+	diag_help(sink, diag, "ask " STR_FMT " now for a new date, or prepare its removal",
+		STR_ARG(owner_of(facts, object)));
 }
 
 /* The stated date is itself the last valid day: an object expires when it is past. */
@@ -256,19 +279,21 @@ check_expiry(const RuleFacts *facts, DiagSink *sink)
 
 	for (i = 0; i < model->egress_len; i++) {
 		const ModelEgress *egress = &model->egress[i];
-		Expiring object = {MODEL_KIND_EGRESS, &egress->head, &egress->expires, i};
+		Expiring object = {
+			MODEL_KIND_EGRESS, &egress->head, &egress->expires, &egress->owner, i};
 
 		check_object(facts, &doors, &object, sink);
 	}
 	for (i = 0; i < model->hosts_len; i++) {
 		const ModelRelayHost *host = &model->hosts[i];
-		Expiring object = {MODEL_KIND_HOST, &host->head, &host->expires, i};
+		Expiring object = {MODEL_KIND_HOST, &host->head, &host->expires, &host->owner, i};
 
 		check_object(facts, &doors, &object, sink);
 	}
 	for (i = 0; i < model->connectors_len; i++) {
 		const ModelConnector *connector = &model->connectors[i];
-		Expiring object = {MODEL_KIND_CONNECTOR, &connector->head, &connector->expires, i};
+		Expiring object = {MODEL_KIND_CONNECTOR, &connector->head, &connector->expires,
+			&connector->owner, i};
 
 		check_object(facts, &doors, &object, sink);
 	}

@@ -70,6 +70,9 @@ check_complete(const Waiver *waiver, DiagSink *sink)
 		STR_ARG(buf_text(&faults)));
 	diag = report(waiver, DIAG_WAIVER_INCOMPLETE, span, message, sink);
 	diag_label(sink, diag, "incomplete");
+	diag_help(sink, diag,
+		"a waiver has a `reason`, the last day on which it holds as `until`, and the path "
+		"of one object as `at`, such as `connectors/NAME`");
 	return false;
 }
 

@@ -31,13 +31,13 @@ kind_of(const DocNode *node)
 }
 
 bool
-schema_wrong_type(SchemaDecoder *decoder, const DocNode *node, const char *wanted)
+schema_wrong_type(SchemaDecoder *decoder, const DocNode *node, const char *wanted, const char *how)
 {
 	Diag *diag = schema_report(decoder, DIAG_WRONG_TYPE, node->span,
 		"%s is wanted here, not %s", wanted, kind_of(node));
 
-	if (doc_is_null(node))
-		diag_help(decoder->sink, diag, "give a value, or remove the key");
+	diag_help(decoder->sink, diag, "%s",
+		doc_is_null(node) ? "give a value, or remove the key" : how);
 	return false;
 }
 
@@ -142,7 +142,7 @@ decode_field(SchemaDecoder *decoder, const Field *field, const DocNode *node, ch
 	FieldState state = is_null ? FIELD_NULL : FIELD_SET;
 
 	if (is_null && field->kind != FIELD_OBJECT && field->kind != FIELD_OBJECT_MAP) {
-		schema_wrong_type(decoder, node, "a value");
+		schema_wrong_type(decoder, node, "a value", "write a value");
 		state = FIELD_BAD;
 	} else if (!schema_kinds[field->kind].decode(decoder, field, node, value)) {
 		state = FIELD_BAD;
@@ -223,7 +223,8 @@ schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *no
 	} else if (node->kind != DOC_MAP) {
 		/* What is no map has no keys to miss: one finding is enough. */
 		head->state = FIELD_BAD;
-		schema_wrong_type(decoder, node, "a map");
+		schema_wrong_type(
+			decoder, node, "a map", "write keys below it, or `{ KEY: VALUE }`");
 		return;
 	} else {
 		head->state = FIELD_SET;
@@ -284,7 +285,8 @@ decode_object_map(SchemaDecoder *decoder, const Field *field, const DocNode *nod
 	if (doc_is_null(node))
 		return true;
 	if (node->kind != DOC_MAP)
-		return schema_wrong_type(decoder, node, "a map from names");
+		return schema_wrong_type(decoder, node, "a map from names",
+			"write each one below it by its name: `NAME: { KEY: VALUE }`");
 	count = admitted(decoder, field, objects, node, node->count);
 	at = more_objects(decoder, field, objects, count);
 	for (i = 0; i < count && !diag_is_full(decoder->sink); i++, at += field->table->size) {

@@ -301,7 +301,8 @@ bool
 decode_text_map(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
 	if (node->kind != DOC_MAP)
-		return schema_wrong_type(decoder, node, "a map of texts");
+		return schema_wrong_type(
+			decoder, node, "a map of texts", "write `NAME: TEXT` for each one");
 	return decode_pairs(decoder, field, node, value);
 }
 

@@ -54,7 +54,8 @@ schema_scalar(SchemaDecoder *decoder, const Field *field, const DocNode *node, S
 {
 	*ret_text = (Str){0};
 	if (node->kind != DOC_SCALAR || doc_is_null(node))
-		return schema_wrong_type(decoder, node, "a text");
+		return schema_wrong_type(decoder, node, "a text",
+			"write one value; in quotes, where it holds `: `, `#` or brackets");
 	*ret_text = doc_text(node);
 	return check_controls(decoder, node, is_free(field));
 }
@@ -91,11 +92,13 @@ schema_domain(SchemaDecoder *decoder, const DocNode *node, NetNameKind kind, Str
 {
 	Str text = doc_text(node);
 	NetNameError error = net_name_parse(decoder->arena, text, kind, ret_name);
+	Diag *diag;
 
 	if (error == NET_NAME_OK)
 		return true;
-	schema_report(decoder, DIAG_BAD_VALUE, node->span, "`" STR_FMT "` is not a domain name: %s",
-		STR_ARG(text), net_name_reason(error));
+	diag = schema_report(decoder, DIAG_BAD_VALUE, node->span,
+		"`" STR_FMT "` is not a domain name: %s", STR_ARG(text), net_name_reason(error));
+	diag_help(decoder->sink, diag, "write the name alone, such as `contoso.com`");
 	return false;
 }
 
@@ -194,6 +197,22 @@ decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 }
 
 /* No sign and no leading zero: `010` is eight to YAML 1.1 and ten to 1.2. */
+static void
+report_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, Str text)
+{
+	unsigned long long min = field->min, max = field->max;
+	Str range = max == 0     ? str_format(decoder->arena, "a whole number from %llu on", min)
+		    : min == max ? str_format(decoder->arena, "%llu", min)
+				 : str_format(decoder->arena, "a whole number from %llu to %llu",
+					   min, max);
+	Diag *diag = schema_report(decoder, DIAG_BAD_VALUE, node->span,
+		"`%s` is " STR_FMT ", not `" STR_FMT "`", field->key, STR_ARG(range),
+		STR_ARG(text));
+
+	diag_help(decoder->sink, diag,
+		"write it in digits alone, without signs, separators or leading zeros");
+}
+
 bool
 schema_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, uint64_t *ret_number)
 {
@@ -204,14 +223,7 @@ schema_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, u
 		return false;
 	if (base_parse_number(text, max, ret_number) && *ret_number >= field->min)
 		return true;
-	if (field->max == 0)
-		schema_report(decoder, DIAG_BAD_VALUE, node->span,
-			"`%s` is a whole number from %llu on, not `" STR_FMT "`", field->key,
-			(unsigned long long)field->min, STR_ARG(text));
-	else
-		schema_report(decoder, DIAG_BAD_VALUE, node->span,
-			"`%s` is a whole number from %llu to %llu, not `" STR_FMT "`", field->key,
-			(unsigned long long)field->min, (unsigned long long)max, STR_ARG(text));
+	report_number(decoder, field, node, text);
 	return false;
 }
 

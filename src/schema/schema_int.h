@@ -37,7 +37,9 @@ void schema_set_state(const Field *field, void *value, FieldState state, Span sp
 Diag *schema_report(SchemaDecoder *decoder, DiagCode code, Span span, const char *format, ...)
 	BASE_PRINTF(4, 5);
 /* Always false, so that a decoder can return it; `wanted` begins with an article. */
-bool schema_wrong_type(SchemaDecoder *decoder, const DocNode *node, const char *wanted);
+/* `how` says how that is written. */
+bool schema_wrong_type(
+	SchemaDecoder *decoder, const DocNode *node, const char *wanted, const char *how);
 /* Every push needs its pop, also on the way out after a finding. Parts are not copied. */
 void schema_push(SchemaDecoder *decoder, Str part);
 void schema_pop(SchemaDecoder *decoder);

@@ -84,6 +84,26 @@ def test_a_waived_error_lets_the_files_be_written():
             raise AssertionError("a waived finding stands in the plan")
 
 
+def test_a_waiver_of_nothing_names_the_place_that_was_meant():
+    elsewhere = smallest(egress=TWO_OFFICES, waivers=[{**WAIVER, "at": "egress/spar"}])
+    helps = [one["help"] for one in told(elsewhere)["diagnostics"] if one["code"] == "CP803"]
+    equal(helps, ["did you mean `at: egress/spare`? else delete the waiver"])
+
+
+def test_a_waiver_of_nothing_names_no_place_among_several():
+    offices = {**TWO_OFFICES, "more": {"addresses": "198.51.100.98"}}
+    elsewhere = smallest(egress=offices, waivers=[{**WAIVER, "at": "egress/spar"}])
+    helps = [one["help"] for one in told(elsewhere)["diagnostics"] if one["code"] == "CP803"]
+    equal(helps, ["the cause is gone, or was never there: delete the waiver"])
+
+
+@each([("owner", {"owner": "netops@contoso.com"}, "`netops@contoso.com`"), ("nobody", {}, "its owner")])
+def test_what_expires_names_whom_to_ask(_name, keys, asked):
+    spec = smallest(egress={"office": {"addresses": "198.51.100.10", "expires": "2026-11-30", **keys}})
+    helps = [one["help"] for one in told(spec)["diagnostics"] if one["code"] == "CP016"]
+    equal(helps, [f"ask {asked} for a new date, or take it out of what lets it in"])
+
+
 def test_a_waiver_is_of_its_own_spec():
     with folder(a=WAIVED, b=SPARE) as place:
         result = connplan("check", "a.yaml", "b.yaml", "--format", "short", cwd=place, status=0)

@@ -5,8 +5,13 @@ In a block fenced as ```console, a line `$ connplan …` is run with the shell a
 follow, up to the next `$`, must be what it prints. A line `…` stands for any lines, a `…` inside a
 line for any text. A block runs in a copy of the examples; `$?` is the status of the line before.
 Other programs are not run; a `script/NAME` must exist.
+
+A block fenced as ```yaml with `steps` is a pipeline of a CI service: its `run` and `script` steps are
+run as they stand, as a gate that has to stop a bad spec, let a good one pass, and leave the files
+behind that later steps take.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -14,10 +19,15 @@ import shutil
 import sys
 import tempfile
 
+import yaml
+
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from lib import BINARY, ROOT, Report, run
 
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+PIPELINE = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
+# What an agent replaces before the shell sees it: $(Build.ArtifactStagingDirectory).
+MACRO = re.compile(r"\$\(([A-Z][A-Za-z.]*)\)")
 RUN = re.compile(r"^(connplan|cat|echo|ls|mkdir|printf)\b")
 
 
@@ -72,6 +82,36 @@ def run_block(report, title, block):
             report.check(f"{title}: {command}", pattern(lines).fullmatch(result.text), result)
 
 
+def taken_file(step):
+    """The file that a later step takes, and whether it is taken even after a step has failed."""
+    if "publish" in step:
+        return step["publish"], step.get("condition") == "always()"
+    name = step.get("with", {}).get("sarif_file")
+    return name, step.get("if") == "always()"
+
+
+def run_pipeline(report, title, steps, spec, status):
+    """Runs the steps of a pipeline in a folder whose mailflow.yaml is SPEC."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        environment = prepare(folder)
+        shutil.copy(ROOT / spec, folder / "mailflow.yaml")
+        worst = 0
+        for step in steps:
+            command = step.get("run", step.get("script"))
+            if command:
+                command = MACRO.sub(str(folder), command)
+                result = run(["bash", "-eo", "pipefail", "-c", command], cwd=folder, env=environment)
+                worst = max(worst, result.status)
+        report.check(f"{title}: {spec}: status {status}", worst == status, result)
+        for step in steps:
+            path, always = taken_file(step)
+            if path is None:
+                continue
+            log = json.loads((folder / MACRO.sub(str(folder), path)).read_text("utf-8"))
+            report.check(f"{title}: {spec}: {path}", always and log["runs"][0]["results"], step)
+
+
 def main():
     report = Report()
     pages = [*sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("README.md"))]
@@ -80,6 +120,12 @@ def main():
         for match in BLOCK.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             run_block(report, f"{page.relative_to(ROOT)}:{line}", match[1])
+        for match in PIPELINE.finditer(text):
+            steps = (yaml.safe_load(match[1]) or {}).get("steps")
+            if steps:
+                title = f"{page.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}"
+                run_pipeline(report, title, steps, "examples/reserved/mailflow.yaml", 1)
+                run_pipeline(report, title, steps, "examples/article/mailflow.yaml", 0)
     return report.finish()
 
 

@@ -43,8 +43,8 @@ class Fixture:
         words = shlex.split(words) if found and not head else ["check"]
         return [*words, self.spec.name]
 
-    def run(self, form):
-        return connplan(*self.command(), "--format", form, cwd=self.spec.parent)
+    def run(self, form, *words):
+        return connplan(*self.command(), "--format", form, *words, cwd=self.spec.parent)
 
 
 def fixtures(codes):

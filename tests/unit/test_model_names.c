@@ -191,13 +191,13 @@ names_that_may_not_be(void **state)
 {
 	static const Row rows[] = {
 		{"egress: {route: {addresses: 198.51.100.1}}", DIAG_AMBIGUOUS_NAME, "egress/route",
-			"a meaning of its own", "another name"},
+			"the gateways on the way", "another name"},
 		{"egress: {none: {addresses: 198.51.100.1}}", DIAG_AMBIGUOUS_NAME, "egress/none",
-			"a meaning of its own", NULL},
+			"none of them", NULL},
 		{"gateways: {exchange: {egress: e}}\negress: {e: {addresses: 198.51.100.1}}",
-			DIAG_AMBIGUOUS_NAME, "gateways/exchange", "a meaning of its own", NULL},
+			DIAG_AMBIGUOUS_NAME, "gateways/exchange", "Exchange Online", NULL},
 		{"relay_hosts: {on-premises: {method: hve, auth: oauth}}", DIAG_AMBIGUOUS_NAME,
-			"relay_hosts/on-premises", "a meaning of its own", NULL},
+			"relay_hosts/on-premises", "a server of your own", NULL},
 		{"egress: {198.51.100.1: {addresses: 198.51.100.1}}", DIAG_AMBIGUOUS_NAME,
 			"egress/198.51.100.1", "reads as an address", NULL},
 		{"egress: {198.51.100.0/24: {addresses: 198.51.100.1}}", DIAG_AMBIGUOUS_NAME,
