@@ -112,8 +112,8 @@ add_also(Composer *composer, Draft *draft)
 	}
 }
 
-static Str
-cloud_include(const Model *model)
+Str
+state_cloud_include(const Model *model)
 {
 	static const char *const includes[] = {
 		[MODEL_CLOUD_WORLDWIDE] = "spf.protection.outlook.com",
@@ -179,7 +179,7 @@ fill_recipe(Composer *composer, Draft *draft, SpfRecipe *recipe)
 	if (!draft->need->is_below)
 		add_own_terms(composer, draft);
 	if (wants_cloud_include(draft, through_exchange && !by_gateway))
-		recipe->cloud_include = cloud_include(model);
+		recipe->cloud_include = state_cloud_include(model);
 	net_set_normalise(&draft->addresses);
 	recipe->addresses = draft->addresses;
 	recipe->terms = draft->terms;
