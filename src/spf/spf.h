@@ -168,7 +168,8 @@ typedef struct SpfExpansion {
  */
 void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_expansion);
 
-/* --- what evaluation asks for ------------------------------------------------------------------ */
+/* --- what evaluation asks for ------------------------------------------------------------------
+ */
 
 /*
  * Ask the source of the cache for all that evaluation may ask for, within the limit of ten, for any

@@ -267,3 +267,35 @@ state_ask(const Model *model, const DnsSource *source)
 	arena_destroy(arena);
 	return asker.asked < STATE_MAX_QUESTIONS;
 }
+
+static void
+add_policy(Arena *arena, Map *seen, Str name, StrVec *policies)
+{
+	if (map_add(arena, seen, name, 0) == MAP_NONE)
+		VEC_PUSH(arena, policies, name);
+}
+
+static void
+add_policies(Arena *arena, Map *seen, const FieldItems *names, StrVec *policies)
+{
+	uint32_t i;
+
+	for (i = 0; i < names->len; i++)
+		add_policy(arena, seen, names->items[i].text, policies);
+}
+
+void
+state_policies(Arena *arena, const Model *model, StrVec *ret_names)
+{
+	Map seen = {0};
+	uint32_t i;
+
+	*ret_names = (StrVec){0};
+	for (i = 0; i < model->domains_len; i++)
+		add_policy(arena, &seen, model->domains[i].head.name, ret_names);
+	for (i = 0; i < model->domains_len; i++) {
+		add_policies(arena, &seen, &model->domains[i].spf.includes, ret_names);
+		add_policies(arena, &seen, &model->domains[i].spf.flatten, ret_names);
+	}
+	add_policy(arena, &seen, state_cloud_include(model), ret_names);
+}
