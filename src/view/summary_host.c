@@ -1,21 +1,13 @@
 /* The five rows of a host that uses no connector. */
 #include "view/view_int.h"
 
-/* Exchange Online's own submission endpoints, by cloud. */
+/* Exchange Online's own name for signing in; of some clouds none for high volume email is known. */
 static Str
-submission_host(const Model *model)
+service_host(SummaryTable *table, NetEndpointUse use)
 {
-	static const char *const hosts[] = {
-		[MODEL_CLOUD_WORLDWIDE] = "smtp.office365.com",
-		[MODEL_CLOUD_GCC] = "smtp.office365.com",
-		[MODEL_CLOUD_GCC_HIGH] = "smtp.office365.us",
-		[MODEL_CLOUD_DOD] = "smtp-dod.office365.us",
-		[MODEL_CLOUD_CHINA] = "smtp.partner.outlook.cn",
-	};
-	const FieldChoice *cloud = &model->spec->tenant.cloud;
+	const NetEndpoint *endpoint = net_endpoint(model_cloud(table->model), use);
 
-	/* Worldwide, the first, is the default. */
-	return str_from(hosts[cloud->state == FIELD_SET ? cloud->value : 0]);
+	return endpoint == NULL ? summary_text(table, "value.unknown") : endpoint->name;
 }
 
 static bool
@@ -170,11 +162,11 @@ destination_row(SummaryTable *table, uint32_t host)
 
 	switch (info->method) {
 	case MODEL_METHOD_SUBMISSION:
-		setting = submission_host(table->model);
+		setting = service_host(table, NET_ENDPOINT_SUBMISSION);
 		summary_note(table, notes, "note.port_587_starttls");
 		break;
 	case MODEL_METHOD_HVE:
-		setting = STR("smtp-hve.office365.com");
+		setting = service_host(table, NET_ENDPOINT_HVE);
 		summary_note(table, notes, "note.port_587_starttls");
 		summary_note(table, notes, "note.hve_internal");
 		break;
@@ -241,39 +233,21 @@ authentication_row(SummaryTable *table, uint32_t host)
 static void
 note_sender(SummaryTable *table, Json *notes, uint32_t host)
 {
-	static const char *const recipients[] = {
-		[MODEL_RECIPIENTS_ANY] = "recipients.any",
-		[MODEL_RECIPIENTS_INTERNAL] = "recipients.internal",
-		[MODEL_RECIPIENTS_EXTERNAL] = "recipients.external",
-	};
-	const FieldItems *domains = &table->model->hosts[host].sends_as;
-	Buf buf = buf_make(table->arena);
-	uint32_t i;
+	Str domains = summary_senders(table, &table->model->hosts[host].sends_as);
 
-	for (i = 0; i < domains->len; i++) {
-		buf_lit(&buf, i > 0 ? ", " : "");
-		buf_str(&buf, summary_domain(table, domains->items[i].text));
-	}
-	if (buf.len > 0)
-		summary_note_with(table, notes, "note.sends_as", "domains", buf_text(&buf));
+	if (domains.len > 0)
+		summary_note_with(table, notes, "note.sends_as", "domains", domains);
 	summary_note_with(table, notes, "note.recipients", "recipients",
-		summary_text(table, recipients[table->model->host_infos[host].recipients]));
+		summary_text(table, summary_recipients(table->model->host_infos[host].recipients)));
 }
 
 /* The row stays, with "none", so that every table has the same five. */
 static void
 connector_row(SummaryTable *table, uint32_t host)
 {
-	static const char *const methods[] = {
-		[MODEL_METHOD_CONNECTOR] = "method.connector",
-		[MODEL_METHOD_SUBMISSION] = "method.submission",
-		[MODEL_METHOD_DIRECT_SEND] = "method.direct_send",
-		[MODEL_METHOD_HVE] = "method.hve",
-		[MODEL_METHOD_INTERNET] = "method.internet",
-	};
 	Json *notes = summary_notes(table);
 
-	summary_note(table, notes, methods[table->model->host_infos[host].method]);
+	summary_note(table, notes, summary_method(table->model->host_infos[host].method));
 	note_sender(table, notes, host);
 	summary_row(
 		table, "item.connector_name", summary_text(table, "note.connector_none"), notes);
