@@ -292,7 +292,7 @@ Str os_environment(const char *name);
 /* Today's date in UTC, days since 1970-01-01. */
 int32_t os_today(void);
 uint64_t os_random(void);
-/* From now on SIGINT and SIGTERM set a flag; SIGPIPE is ignored. */
+/* From now on SIGINT, SIGTERM and SIGHUP set a flag; SIGPIPE is ignored. */
 void os_watch_signals(void);
 /* The number of the signal that came, or 0. */
 int os_signal(void);

@@ -175,9 +175,3 @@ rules_error_candidates(Arena *arena, const RuleInput *input, const RulesError *e
 	arena_destroy(search.facts.scratch);
 	return found;
 }
-
-const char *
-rules_kind_noun(ModelKind kind)
-{
-	return rules_noun(kind);
-}

@@ -228,7 +228,7 @@ def test_killed_build_leaves_every_file_whole():
         equal(leftovers(place, {"a.yaml", "b.yaml", "out"}), set(), "left over")
 
 
-@each([("SIGTERM", signal.SIGTERM), ("SIGINT", signal.SIGINT)])
+@each([("SIGTERM", signal.SIGTERM), ("SIGINT", signal.SIGINT), ("SIGHUP", signal.SIGHUP)])
 def test_a_signal_removes_temporaries(_name, number):
     hosts = 100
     chance = random.Random(2)
