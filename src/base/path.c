@@ -55,11 +55,10 @@ tidy_names(Arena *arena, Str path)
 		name = str_slice(path, start, end);
 		if (name.len == 0 || STR_EQ(name, "."))
 			continue;
-		if (!STR_EQ(name, ".."))
-			VEC_PUSH(arena, &names, name);
-		else if (names.len > 0 && !STR_EQ(names.items[names.len - 1], ".."))
+		if (STR_EQ(name, "..") && names.len > 0 &&
+			!STR_EQ(names.items[names.len - 1], ".."))
 			names.len--;
-		else if (!path_is_absolute(path))
+		else if (!STR_EQ(name, "..") || !path_is_absolute(path))
 			VEC_PUSH(arena, &names, name);
 	}
 	return names;
