@@ -345,7 +345,7 @@ rules_explain_address(
 		.state = input->state,
 		.arena = arena,
 		.scratch = arena_create(),
-		.sample = rules_is_on(&input->model->spec->sample)};
+		.sample = rules_is_sample(input->model)};
 	rules_find_facts(&explain.facts);
 	explain.leaves = ARENA_ARRAY(explain.facts.scratch, bool, input->model->egress_len);
 	explain_class(&explain);
