@@ -196,7 +196,7 @@ encoded(Arena *arena, const FieldTable *table, const char *object)
 {
 	Buf buf = buf_make(arena);
 
-	schema_encode(arena, &buf, table, object);
+	schema_encode(arena, &buf, table, object, NULL);
 	return buf_text(&buf);
 }
 
