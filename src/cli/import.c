@@ -1,6 +1,7 @@
 /* An existing tenant becomes a spec, which is proved before anybody sees it. */
 #include "cli/cli_int.h"
 
+/* Limits are findings of the reader, and data of the state: a rule would tell of those. */
 static bool
 is_too_large(Cli *cli, const DiagSink *sink, const State *state)
 {
@@ -63,6 +64,7 @@ write_spec(Cli *cli, Str text, Str counts)
 	}
 }
 
+/* "1 connector", "2 connectors" */
 static Str
 count(Cli *cli, size_t number, const char *thing)
 {
@@ -81,8 +83,10 @@ cli_import(Cli *cli)
 		cli_complain(cli, "import wants the tenant's state: --live EXPORT");
 		return CLI_USAGE;
 	}
+	/* Of an export that is wrong in a place nothing is imported: a plan would not take it. */
 	if (!cli_read_live(cli))
 		return cli_unread(cli);
+	/* No lock by default: beside a spec that is not there yet none can stand. */
 	if (cli->options.lock.ptr != NULL) {
 		dns = cli_load_lock(cli);
 		if (dns == NULL)
@@ -92,6 +96,7 @@ cli_import(Cli *cli)
 	model = prove(cli, text);
 	if (model == NULL)
 		return cli->status;
+	/* Found by counting, so that what the comments say and what is said here agree. */
 	left_out = cli->live->connectors.len - model->connectors_len;
 	if (left_out > 0)
 		cli_complain(cli, STR_FMT " cannot be said in a spec: see its comments",

@@ -118,9 +118,9 @@ def connector_keys(live):
       "enhanced_filtering:", "skip_last: true", "skip: 192.0.2.1-192.0.2.9", "users: ann@contoso.com"]),
     ("a comment with lines", {"SenderIPAddresses": ["198.51.100.10"], "Comment": "a\nb # c"},
      ["type: on-premises", "accepts: one", "require_tls: false", 'comment: "a\\nb # c"']),
-    ("what has no key", {"SenderIPAddresses": ["198.51.100.10"], "Comment": "a\r\nb", "TrustedOrganizations": ["o"], "New": 1.50},
+    ("what has no key", {"SenderIPAddresses": ["198.51.100.10"], "Comment": "a\r\nb", "TrustedOrganizations": ["o"], "New": 1.5},
      ["type: on-premises", "accepts: one", "require_tls: false", "# No key says these; they are kept here and never written.",
-      "unmanaged:", "Comment: '\"a\\u000d\\u000ab\"'", "New: '1.50'", "TrustedOrganizations: '[\"o\"]'"]),
+      "unmanaged:", "Comment: '\"a\\u000d\\u000ab\"'", "New: '1.5'", "TrustedOrganizations: '[\"o\"]'"]),
 ])
 def test_keys(_name, more, wanted):
     equal(connector_keys(connector("one", **more)), wanted)

@@ -247,6 +247,56 @@ what_is_encoded_decodes_to_the_same(void **state)
 	arena_destroy(arena);
 }
 
+/* Notes for every field of the root and every egress object, with what a comment could break at. */
+static SchemaNotes
+notes_of(Arena *arena, ModelSpec *spec)
+{
+	SchemaNotes notes = {0};
+	ModelEgress *egress = spec->egress.items;
+	size_t i;
+
+	for (i = 0; i < model_spec_table.len; i++)
+		VEC_PUSH(arena, &notes,
+			((SchemaNote){(char *)spec + model_spec_table.fields[i].offset,
+				STR("\nkey: [ 'a' \"b: # c\n")}));
+	for (i = 0; i < spec->egress.len; i++)
+		VEC_PUSH(arena, &notes, ((SchemaNote){&egress[i], STR("- one\n{ two")}));
+	return notes;
+}
+
+static void
+notes_are_comments(void **state)
+{
+	Arena *arena = arena_create();
+	Pen pen = {.arena = arena, .random = {815}};
+	size_t round, comments = 0;
+
+	(void)state;
+	for (round = 0; round < 50; round++) {
+		Decoded first, second;
+		Buf noted = buf_make(arena);
+		SchemaNotes notes;
+		Str rest, line;
+
+		pen.buf = buf_make(arena);
+		write_object(&pen, &model_spec_table);
+		first = decode(&model_spec_table, buf_text(&pen.buf));
+		notes = notes_of(arena, (ModelSpec *)(void *)first.object);
+		schema_encode(arena, &noted, &model_spec_table, first.object, &notes);
+		second = decode(&model_spec_table, buf_text(&noted));
+		check_good(&second, buf_text(&noted));
+		check_same(&model_spec_table, first.object, second.object);
+		for (rest = buf_text(&noted); str_next_line(&rest, &line);)
+			comments += str_starts(str_trim(line), STR("# key:")) ||
+				    str_starts(str_trim(line), STR("# - one")) ||
+				    str_starts(str_trim(line), STR("# { two"));
+		arena_destroy(first.arena);
+		arena_destroy(second.arena);
+	}
+	assert_true(comments > 500);
+	arena_destroy(arena);
+}
+
 typedef void (*TableCheck)(const FieldTable *table);
 
 /* Every table of the language once. */
@@ -699,6 +749,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_encoded_decodes_to_the_same),
+		cmocka_unit_test(notes_are_comments),
 		cmocka_unit_test(absent_null_and_false_are_three_things),
 		cmocka_unit_test(wrong_types_are_found_at_their_key),
 		cmocka_unit_test(empty_lists_are_lists_where_they_make_sense),
