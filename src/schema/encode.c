@@ -188,9 +188,12 @@ static void
 write_note(SchemaWriter *writer, const void *at)
 {
 	const SchemaNote wanted = {.at = at};
-	uint32_t number = map_find(&writer->places, place_key(&wanted));
+	uint32_t number;
 	Str rest, line;
 
+	if (writer->notes == NULL)
+		return;
+	number = map_find(&writer->places, place_key(&wanted));
 	if (number == MAP_NONE)
 		return;
 	rest = writer->notes->items[number].text;

@@ -18,8 +18,11 @@ def imported(data, place, *flags):
     return connplan("import", "--live", "live.json", *flags, cwd=place, status=0)
 
 
-def check_law(data, place):
-    """No difference and no error: what stands in the tenant against our rules is CP706."""
+def check_law(data, place, strict=False):
+    """No difference and no error: what stands in the tenant against our rules is CP706.
+
+    Strict: where the export has every property, those that the spec leaves out have their defaults.
+    """
     spec = imported(data, place)
     (place / "mailflow.yaml").write_bytes(spec.out)
     result = connplan("plan", "mailflow.yaml", "--live", "live.json", "--format", "json", "--detailed-exitcode", *DAY,
@@ -27,7 +30,7 @@ def check_law(data, place):
     found = json.loads(result.out)
     wrong = [one for one in found["diagnostics"] if one["severity"] == "error" or one["code"] in ("CP701", "CP702", "CP703")]
     changed = [one["name"] for one in found["connectors"] if one["action"] not in ("unchanged", "unmanaged")]
-    if b"unmanaged:" not in spec.out:
+    if strict and b"unmanaged:" not in spec.out:
         connplan("plan", "mailflow.yaml", "--live", "live.json", "--strict", "--detailed-exitcode", *DAY, cwd=place, status=0)
     if result.status != 0 or wrong or changed:
         raise AssertionError(f"{wrong}\n{changed}\n{data.decode('utf-8', 'replace')}\n{spec}\n{result}")
@@ -62,7 +65,7 @@ def laws(first, count):
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
             try:
-                check_law(made_up(seed)[1], pathlib.Path(folder))
+                check_law(made_up(seed)[1], pathlib.Path(folder), strict=seed % 2 == 0)
             except AssertionError as error:
                 raise AssertionError(f"export {seed}\n{error}") from None
 
