@@ -81,7 +81,7 @@ read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
 }
 
 /*
- * A regular file, open for reading, and its size; nothing is open where the status says so.
+ * A regular file, open for reading, and its size; -1 and 0 where the status is no good one.
  * O_NONBLOCK: a pipe in the place of a file would make open() wait for a writer that never comes.
  */
 static IoStatus
@@ -92,6 +92,8 @@ open_file(Str path, int *ret_fd, uint64_t *ret_size)
 	IoStatus status;
 	int fd;
 
+	*ret_fd = -1;
+	*ret_size = 0;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
 	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
