@@ -162,8 +162,9 @@ script_live(Arena *arena, const Json *plan)
 	return data;
 }
 
+/* verify.ps1 compares with the plan alone: it needs no state before. */
 static Json *
-script_data(Arena *arena, const Json *plan)
+script_data(Arena *arena, const Json *plan, bool with_live)
 {
 	Json *data = json_object(arena);
 	const Json *tenant = json_get(plan, STR("tenant")), *live = json_get(plan, STR("live"));
@@ -173,7 +174,8 @@ script_data(Arena *arena, const Json *plan)
 	json_set(arena, data, STR("Connectors"),
 		script_connectors(arena, json_get(plan, STR("connectors")), strict));
 	json_set(arena, data, STR("Format"), json_text(arena, STR("connplan-script")));
-	json_set(arena, data, STR("Live"), script_live(arena, plan));
+	if (with_live)
+		json_set(arena, data, STR("Live"), script_live(arena, plan));
 	json_set(arena, data, STR("Organization"), json_get(tenant, STR("organization")));
 	json_set(arena, data, STR("PlanHash"), json_get(plan, STR("plan_hash")));
 	json_set(arena, data, STR("Sample"), json_get(plan, STR("sample")));
@@ -228,7 +230,8 @@ emit_script(EmitContext *context, const EmitRow *row)
 	Arena *arena = context->arena;
 	const Json *plan = context->input->plan;
 	bool needs_plan = !STR_EQ(str_from(row->source), "export");
-	Str text = script_text(arena, row->source, needs_plan ? script_data(arena, plan) : NULL);
+	Str text = script_text(arena, row->source,
+		needs_plan ? script_data(arena, plan, makes_changes(row->source)) : NULL);
 
 	emit_add(
 		context, str_from(row->path), emit_script_bytes(arena, text, emit_wants_bom(plan)));
