@@ -112,8 +112,8 @@ add_also(Composer *composer, Draft *draft)
 	}
 }
 
-static Str
-cloud_include(const Model *model)
+Str
+state_cloud_include(const Model *model)
 {
 	const NetEndpoint *include = net_endpoint(model_cloud(model), NET_ENDPOINT_SPF);
 
@@ -174,7 +174,7 @@ fill_recipe(Composer *composer, Draft *draft, SpfRecipe *recipe)
 	if (!draft->need->is_below)
 		add_own_terms(composer, draft);
 	if (wants_cloud_include(draft, through_exchange && !by_gateway))
-		recipe->cloud_include = cloud_include(model);
+		recipe->cloud_include = state_cloud_include(model);
 	net_set_normalise(&draft->addresses);
 	recipe->addresses = draft->addresses;
 	recipe->terms = draft->terms;
