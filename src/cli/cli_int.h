@@ -130,8 +130,10 @@ CliResultForm cli_result_form(const Cli *cli);
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
 
-/* Replaces a file in one step; false after a complaint. */
+/* Replaces a file in one step, or writes into a pipe or device; false after a complaint. */
 bool cli_write_file(Cli *cli, Str path, Str text);
+/* The same for what tells of a run: it may not take the place of what that run has read. */
+bool cli_write_report(Cli *cli, Str path, Str text);
 
 /* --- which findings count --------------------------------------------------------------------- */
 

