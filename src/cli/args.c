@@ -227,8 +227,14 @@ flag_detailed_exitcode(Cli *cli, Str value)
 	return true;
 }
 
-/* One address or a whole range: both are a prefix. What only a client's address may look like is
- * judged at the end, when the command is known. */
+static bool
+flag_before_apply(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.before_apply = true;
+	return true;
+}
+
 /* Any text at all, an empty one among them. */
 static bool
 flag_error(Cli *cli, Str value)
@@ -239,6 +245,8 @@ flag_error(Cli *cli, Str value)
 	return true;
 }
 
+/* One address or a whole range: both are a prefix. What only a client's address may look like is
+ * judged at the end, when the command is known. */
 static bool
 flag_ip(Cli *cli, Str value)
 {

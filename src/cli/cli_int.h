@@ -53,7 +53,7 @@ typedef struct CliOptions {
 	bool has_select, write_baseline, show_waived;
 	bool selected[DIAG_CODES], ignored[DIAG_CODES];
 	Str import_root, stdin_filename, output, baseline, live, organization;
-	bool detailed_exitcode;
+	bool detailed_exitcode, before_apply;
 	PlanOptions plan_options;
 	NetPrefix ip;
 	Str ip_text;
@@ -108,8 +108,10 @@ void cli_io_error(Cli *cli, const char *step, Str path, IoStatus status);
 /* Prints the findings in every format asked for; human ones go to `stream`. */
 void cli_report(Cli *cli, const DiagVerdict *verdict, OsStream stream, Str looked_at);
 /*
- * Prints the result of a command that has one, in every form asked for (else for people), with the
- * findings of what it was made from: JSON holds them, beside the others they go to standard error.
+ * Prints the result of a command that has one, in every form asked for, with the findings of what
+ * it was made from. JSON holds them; a form that only findings have is printed where it was asked
+ * for; else they go to standard error, for people. The result is for people where no form of it was
+ * asked for and standard output is free.
  */
 typedef Str (*CliResult)(Cli *cli, CliResultForm form, const void *context);
 void cli_print_result(
@@ -174,6 +176,12 @@ bool cli_render(Cli *cli, Str path, const Plan *plan, const DiagVerdict *verdict
 	EmitFiles *ret_files);
 /* Whether the spec names a folder of templates. */
 bool cli_has_templates(const Plan *plan);
+/* The same with plan.json, which lists the others, at the end. */
+bool cli_render_all(Cli *cli, const Plan *plan, const DiagVerdict *verdict, EmitFiles *ret_files);
+/* Puts them into the folder of -o, all or none; false after a complaint. */
+bool cli_publish(Cli *cli, const EmitFiles *files);
+/* -o as it is shown: without a slash at its end. */
+Str cli_output_folder(const Cli *cli);
 
 /* The commands; each gives the exit status. */
 int cli_init(Cli *cli);

@@ -54,10 +54,8 @@ static bool
 is_of_tenant(Cli *cli, const Model *model)
 {
 	const FieldText *own = &model->spec->tenant.organization;
-	Str wanted = cli->options.organization;
+	Str wanted = own->state == FIELD_SET ? own->text : STR("");
 
-	if (wanted.ptr == NULL && own->state == FIELD_SET)
-		wanted = own->text;
 	if (wanted.len == 0 || connector_export_is_of(cli->live, wanted) != CONNECTOR_NO)
 		return true;
 	cli_complain(cli,

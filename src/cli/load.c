@@ -73,6 +73,18 @@ load_stdin(Cli *cli, const ModelOptions *options)
 		cli->arena, cli->sink, options, name.ptr == NULL ? STR("<stdin>") : name, text);
 }
 
+/* --organization stands for the spec's: in every comparison, and in the scripts. */
+static void
+stand_in_organization(const Cli *cli, Model *model)
+{
+	FieldText *organization = &model->spec->tenant.organization;
+
+	if (cli->options.organization.len > 0)
+		*organization = (FieldText){.text = cli->options.organization,
+			.span = organization->span,
+			.state = FIELD_SET};
+}
+
 Plan *
 cli_load(Cli *cli, Str path)
 {
@@ -90,6 +102,7 @@ cli_load(Cli *cli, Str path)
 	}
 	if (model == NULL)
 		return NULL;
+	stand_in_organization(cli, model);
 	/* --lang is stronger than the language that the spec asks for. */
 	if (!cli->options.has_language)
 		cli->options.language = view_language(model);

@@ -1,6 +1,8 @@
 /* Streams, formats, colours, exit status. */
 #include "cli/cli_int.h"
 
+#include <string.h>
+
 void
 cli_print(Cli *cli, OsStream stream, Str text)
 {
@@ -206,29 +208,41 @@ cli_print_result(
 	Cli *cli, CliResult make, const void *context, const DiagVerdict *verdict, Str looked_at)
 {
 	static const CliFormat human = {.name = STR_CONST("human")};
-	bool has_result = false, has_findings = false;
+	bool is_silent = true, has_findings = false;
 	CliResultForm form;
 	size_t i;
 
 	for (i = 0; i < cli->options.formats.len; i++) {
 		const CliFormat *format = &cli->options.formats.items[i];
+		bool is_result = find_result_form(format->name, &form);
 
-		if (!find_result_form(format->name, &form)) {
-			report_one(cli, verdict, format, OS_STDERR, looked_at);
-			has_findings = true;
-			continue;
-		}
-		if (format->file.ptr != NULL)
+		if (!is_result)
+			report_one(cli, verdict, format, OS_STDOUT, looked_at);
+		else if (format->file.ptr != NULL)
 			(void)cli_write_report(cli, format->file, make(cli, form, context));
 		else
 			cli_print(cli, OS_STDOUT, make(cli, form, context));
-		has_result = true;
-		has_findings = has_findings || form == CLI_JSON;
+		/* Whoever asked for the result in a file has it. */
+		is_silent = is_silent && !is_result && format->file.ptr != NULL;
+		has_findings = has_findings || !is_result || form == CLI_JSON;
 	}
-	if (!has_result)
+	if (is_silent)
 		cli_print(cli, OS_STDOUT, make(cli, CLI_HUMAN, context));
 	if (!has_findings && verdict->len > 0)
 		report_one(cli, verdict, &human, OS_STDERR, looked_at);
+}
+
+/* --before-apply: what today's plan needs is not published yet (CP318), so that mail would fail. */
+static bool
+is_too_early(const Cli *cli, const DiagVerdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; cli->options.before_apply && i < verdict->len; i++) {
+		if (strcmp(diag_code_text(verdict->items[i].code), "CP318") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Trouble with files comes before findings: an incomplete answer must not look like one. */
@@ -237,7 +251,8 @@ cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
 {
 	if (cli->status != CLI_CLEAN)
 		return cli->status;
-	if (!cli->options.fail_never && diag_at_least(verdict, cli->options.fail_on))
+	if (!cli->options.fail_never &&
+		(diag_at_least(verdict, cli->options.fail_on) || is_too_early(cli, verdict)))
 		return CLI_FINDINGS;
 	return CLI_CLEAN;
 }

@@ -35,12 +35,32 @@ make_result(Cli *cli, CliResultForm form, const void *context)
 	return buf_text(&text);
 }
 
+/* Withheld while an error stands, and where the tenant's state is not known. */
+static bool
+render(Cli *cli, const Plan *plan, const DiagVerdict *verdict, EmitFiles *ret_files)
+{
+	if (cli->options.output.ptr == NULL || plan->before == NULL || verdict->failed)
+		return false;
+	return cli_render_all(cli, plan, verdict, ret_files);
+}
+
+/* Standard output belongs to the result. */
+static void
+publish(Cli *cli, const EmitFiles *files)
+{
+	if (cli_publish(cli, files))
+		cli_complain(cli, "wrote %zu files into `" STR_FMT "`", files->len,
+			STR_ARG(cli_output_folder(cli)));
+}
+
 int
 cli_plan(Cli *cli)
 {
+	EmitFiles files = {0};
 	DiagVerdict verdict;
 	Planned planned;
 	Plan *plan;
+	bool good;
 
 	if (cli->options.live.ptr == NULL) {
 		cli_complain(cli, "plan wants the tenant's state: --live EXPORT");
@@ -51,11 +71,17 @@ cli_plan(Cli *cli)
 	if (plan == NULL)
 		return cli_unread(cli);
 	verdict = diag_verdict(cli->sink);
+	cli_tell_unevaluated(cli, plan);
+	good = render(cli, plan, &verdict, &files);
+	/* A template may have brought findings of its own. */
+	verdict = diag_verdict(cli->sink);
 	planned = (Planned){plan, &verdict};
 	/* Without a tenant to compare with there is nothing to show. */
 	if (plan->before != NULL)
 		cli_print_result(cli, make_result, &planned, &verdict, cli_looked_at(cli, plan));
 	else
 		cli_report(cli, &verdict, OS_STDERR, cli_looked_at(cli, plan));
+	if (good)
+		publish(cli, &files);
 	return cli_difference_status(cli, &verdict, plan->differences > 0);
 }

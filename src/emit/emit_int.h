@@ -24,6 +24,7 @@ struct EmitRow {
 };
 
 void emit_script(EmitContext *context, const EmitRow *row);
+void emit_rollback(EmitContext *context, const EmitRow *row);
 void emit_commands(EmitContext *context, const EmitRow *row);
 void emit_zones(EmitContext *context, const EmitRow *row);
 void emit_pointers(EmitContext *context, const EmitRow *row);
@@ -54,6 +55,8 @@ void emit_add(EmitContext *context, Str path, Str bytes);
 /* PowerShell text as its file has it: CRLF, and a byte order mark where it is not ASCII or `bom`.
  */
 Str emit_script_bytes(Arena *arena, Str text, bool bom);
+/* Whether the spec asks for the mark in every script. */
+bool emit_wants_bom(const Json *plan);
 /* The embedded file of that path; an assertion fails for an unknown one. */
 Str emit_embedded_file(Str path);
 

@@ -45,16 +45,19 @@ emit_script_bytes(Arena *arena, Str text, bool bom)
 	return buf_text(&bytes);
 }
 
-static bool
-wants_bom(const Json *plan)
+bool
+emit_wants_bom(const Json *plan)
 {
 	return STR_EQ(json_get_text(json_get(plan, STR("documents")), STR("script_encoding")),
 		"utf8-bom");
 }
 
+/* --- the data literal
+ * --------------------------------------------------------------------------------------- */
+
 /* The properties of a connector as the runtime wants them: without `before`. */
 static Json *
-script_properties(Arena *arena, const Json *properties)
+script_properties(Arena *arena, const Json *properties, bool strict)
 {
 	Json *list = json_list(arena);
 	size_t i;
@@ -64,15 +67,35 @@ script_properties(Arena *arena, const Json *properties)
 		Json *item = json_object(arena);
 
 		json_set(arena, item, STR("Name"), json_get(property, STR("name")));
-		json_set(arena, item, STR("Stated"), json_get(property, STR("stated")));
+		json_set(arena, item, STR("Stated"),
+			strict ? json_bool(arena, true) : json_get(property, STR("stated")));
 		json_set(arena, item, STR("Value"), json_get(property, STR("value")));
 		json_push(arena, list, item);
 	}
 	return list;
 }
 
+/* What a script does about a connector: `ensure` it, `remove` it, or `keep` it as it was seen. */
+static Str
+script_action(const Json *connector)
+{
+	Str action = json_get_text(connector, STR("action"));
+
+	if (STR_EQ(action, "remove"))
+		return action;
+	return STR_EQ(action, "unchanged") ? STR("keep") : STR("ensure");
+}
+
+/* One that the tenant alone holds, and that is nobody's business here. */
+static bool
+is_stranger(const Json *connector)
+{
+	return json_is_true(json_get(connector, STR("managed"))) &&
+	       STR_EQ(json_get_text(connector, STR("action")), "unmanaged");
+}
+
 static Json *
-script_connectors(Arena *arena, const Json *connectors)
+script_connectors(Arena *arena, const Json *connectors, bool strict)
 {
 	Json *list = json_list(arena);
 	size_t i;
@@ -81,27 +104,78 @@ script_connectors(Arena *arena, const Json *connectors)
 		const Json *connector = connectors->items.items[i];
 		Json *item = json_object(arena);
 
-		json_set(arena, item, STR("Action"), json_text(arena, STR("ensure")));
+		if (is_stranger(connector))
+			continue;
+		json_set(arena, item, STR("Action"), json_text(arena, script_action(connector)));
 		json_set(arena, item, STR("Managed"), json_get(connector, STR("managed")));
 		json_set(arena, item, STR("Name"), json_get(connector, STR("name")));
 		json_set(arena, item, STR("Was"), json_get(connector, STR("was")));
 		json_set(arena, item, STR("Properties"),
-			script_properties(arena, json_get(connector, STR("properties"))));
+			script_properties(arena, json_get(connector, STR("properties")), strict));
 		json_push(arena, list, item);
 	}
 	return list;
 }
 
+/* A connector as Get-InboundConnector shows it, as far as we look. */
 static Json *
-script_data(Arena *arena, const Json *plan)
+script_live_connector(Arena *arena, const Json *connector)
+{
+	const Json *live = json_get(connector, STR("live"));
+	const Json *properties = json_get(connector, STR("properties"));
+	Json *item = json_object(arena);
+	size_t i;
+
+	json_set(arena, item, STR("Name"), json_get(live, STR("name")));
+	json_set(arena, item, STR("Guid"), json_get(live, STR("guid")));
+	json_set(arena, item, STR("ConnectorSource"), json_get(live, STR("source")));
+	for (i = 0; i < properties->items.len; i++) {
+		const Json *property = properties->items.items[i];
+
+		json_set(arena, item, json_get_text(property, STR("name")),
+			json_get(property, STR("before")));
+	}
+	return item;
+}
+
+/* The state that the plan was made for: what moved since is told from it, and a roll-back without
+ * any backup goes back to it. */
+static Json *
+script_live(Arena *arena, const Json *plan)
+{
+	const Json *connectors = json_get(plan, STR("connectors"));
+	Json *live = json_get(plan, STR("live"));
+	Json *data = json_object(arena), *list = json_list(arena);
+	size_t i;
+
+	if (live->kind != JSON_OBJECT)
+		return live;
+	for (i = 0; i < connectors->items.len; i++) {
+		const Json *connector = connectors->items.items[i];
+
+		if (json_get(connector, STR("live"))->kind == JSON_OBJECT)
+			json_push(arena, list, script_live_connector(arena, connector));
+	}
+	json_set(arena, data, STR("Connectors"), list);
+	json_set(arena, data, STR("ExportedAt"), json_get(live, STR("exported_at")));
+	json_set(arena, data, STR("Fingerprint"), json_get(live, STR("fingerprint")));
+	return data;
+}
+
+/* verify.ps1 compares with the plan alone: it needs no state before. */
+static Json *
+script_data(Arena *arena, const Json *plan, bool with_live)
 {
 	Json *data = json_object(arena);
-	const Json *tenant = json_get(plan, STR("tenant"));
+	const Json *tenant = json_get(plan, STR("tenant")), *live = json_get(plan, STR("live"));
+	bool strict = live->kind == JSON_OBJECT && json_is_true(json_get(live, STR("strict")));
 
 	json_set(arena, data, STR("Cloud"), json_get(tenant, STR("cloud")));
 	json_set(arena, data, STR("Connectors"),
-		script_connectors(arena, json_get(plan, STR("connectors"))));
+		script_connectors(arena, json_get(plan, STR("connectors")), strict));
 	json_set(arena, data, STR("Format"), json_text(arena, STR("connplan-script")));
+	if (with_live)
+		json_set(arena, data, STR("Live"), script_live(arena, plan));
 	json_set(arena, data, STR("Organization"), json_get(tenant, STR("organization")));
 	json_set(arena, data, STR("PlanHash"), json_get(plan, STR("plan_hash")));
 	json_set(arena, data, STR("Sample"), json_get(plan, STR("sample")));
@@ -110,10 +184,19 @@ script_data(Arena *arena, const Json *plan)
 	return data;
 }
 
+/* --- texts of scripts
+ * --------------------------------------------------------------------------------------- */
+
 static Str
 script_part(Arena *arena, const char *name, const char *part)
 {
 	return emit_embedded_file(str_format(arena, "templates/powershell/%s%s", name, part));
+}
+
+static bool
+makes_changes(const char *name)
+{
+	return STR_EQ(str_from(name), "connectors") || STR_EQ(str_from(name), "rollback");
 }
 
 /* export.ps1 needs no plan. */
@@ -131,6 +214,12 @@ script_text(Arena *arena, const char *name, const Json *data)
 	buf_char(&text, '\n');
 	buf_str(&text, script_part(arena, "common", ".ps1"));
 	buf_char(&text, '\n');
+	if (makes_changes(name)) {
+		buf_str(&text, script_part(arena, "changes", ".ps1"));
+		buf_char(&text, '\n');
+		buf_str(&text, script_part(arena, "moved", ".ps1"));
+		buf_char(&text, '\n');
+	}
 	buf_str(&text, script_part(arena, name, ".body.ps1"));
 	return buf_text(&text);
 }
@@ -141,9 +230,19 @@ emit_script(EmitContext *context, const EmitRow *row)
 	Arena *arena = context->arena;
 	const Json *plan = context->input->plan;
 	bool needs_plan = !STR_EQ(str_from(row->source), "export");
-	Str text = script_text(arena, row->source, needs_plan ? script_data(arena, plan) : NULL);
+	Str text = script_text(arena, row->source,
+		needs_plan ? script_data(arena, plan, makes_changes(row->source)) : NULL);
 
-	emit_add(context, str_from(row->path), emit_script_bytes(arena, text, wants_bom(plan)));
+	emit_add(
+		context, str_from(row->path), emit_script_bytes(arena, text, emit_wants_bom(plan)));
+}
+
+/* There is a way back only to a state that is known. */
+void
+emit_rollback(EmitContext *context, const EmitRow *row)
+{
+	if (json_get(context->input->plan, STR("live"))->kind == JSON_OBJECT)
+		emit_script(context, row);
 }
 
 EmitFile
@@ -152,63 +251,4 @@ emit_export_script(Arena *arena)
 	Str text = script_text(arena, "export", NULL);
 
 	return (EmitFile){STR("export.ps1"), emit_script_bytes(arena, text, false)};
-}
-
-/* --- commands.ps1
- * --------------------------------------------------------------------------------------- */
-
-/* ` -Name Value`; an empty value is what New gives by itself. */
-static void
-command_argument(Buf *text, const Json *property)
-{
-	const Json *value = json_get(property, STR("value"));
-	size_t i;
-
-	if (value->kind == JSON_NULL || (value->kind == JSON_LIST && value->items.len == 0))
-		return;
-	buf_lit(text, " -");
-	buf_str(text, json_get_text(property, STR("name")));
-	buf_char(text, ' ');
-	if (value->kind == JSON_BOOL) {
-		buf_lit(text, value->truth ? "$true" : "$false");
-		return;
-	}
-	if (value->kind == JSON_TEXT) {
-		text_powershell(text, value->text);
-		return;
-	}
-	for (i = 0; i < value->items.len; i++) {
-		buf_lit(text, i > 0 ? ", " : "");
-		text_powershell(text, value->items.items[i]->text);
-	}
-}
-
-static void
-command_line(Buf *text, const Json *connector, bool sample)
-{
-	const Json *properties = json_get(connector, STR("properties"));
-	size_t i;
-
-	if (!json_is_true(json_get(connector, STR("managed"))))
-		return;
-	buf_lit(text, "New-InboundConnector -Name ");
-	text_powershell(text, json_get_text(connector, STR("name")));
-	for (i = 0; i < properties->items.len; i++)
-		command_argument(text, properties->items.items[i]);
-	buf_lit(text, sample ? " -WhatIf\n" : "\n");
-}
-
-void
-emit_commands(EmitContext *context, const EmitRow *row)
-{
-	const Json *plan = context->input->plan;
-	const Json *connectors = json_get(plan, STR("connectors"));
-	bool sample = json_is_true(json_get(plan, STR("sample")));
-	Buf text = buf_make(context->arena);
-	size_t i;
-
-	for (i = 0; i < connectors->items.len; i++)
-		command_line(&text, connectors->items.items[i], sample);
-	emit_add(context, str_from(row->path),
-		emit_script_bytes(context->arena, buf_text(&text), wants_bom(plan)));
 }

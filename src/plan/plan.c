@@ -16,6 +16,12 @@ static const char *const phase_texts[] = {
 	[PLAN_PHASE_REMOVE] = "remove",
 };
 
+static const char *const command_texts[] = {
+	[PLAN_NEW] = "New-InboundConnector",
+	[PLAN_SET] = "Set-InboundConnector",
+	[PLAN_REMOVE_CALL] = "Remove-InboundConnector",
+};
+
 const char *
 plan_action_text(PlanAction action)
 {
@@ -28,10 +34,16 @@ plan_phase_text(PlanPhase phase)
 	return phase_texts[phase];
 }
 
+const char *
+plan_command_text(PlanCommand command)
+{
+	return command_texts[command];
+}
+
 static void
 add_step(Plan *plan, PlanPhase phase, Str object, PlanAction action)
 {
-	VEC_PUSH(plan->model->arena, &plan->order, ((PlanStep){phase, object, action}));
+	VEC_PUSH(plan->model->arena, &plan->order, ((PlanStep){phase, object, action, NULL}));
 }
 
 /* One connector's part of a plan that knows nothing of the tenant. */
@@ -79,7 +91,8 @@ plan_add_steps(Plan *plan)
 		const PlanCall *call = &plan->calls.items[i];
 		const ConnectorRecord *record = call->to == NULL ? call->from : call->to;
 
-		add_step(plan, call->phase, record->name, call->connector->action);
+		VEC_PUSH(plan->model->arena, &plan->order,
+			((PlanStep){call->phase, record->name, call->connector->action, call}));
 	}
 }
 

@@ -42,12 +42,6 @@ typedef struct PlanConnector {
 /* The phases of a change: DNS first, then what only adds, then what takes away. */
 typedef enum PlanPhase { PLAN_PHASE_DNS, PLAN_PHASE_ADD, PLAN_PHASE_REMOVE } PlanPhase;
 
-typedef struct PlanStep {
-	PlanPhase phase;
-	Str object; /* a record's name, or a connector's */
-	PlanAction action;
-} PlanStep;
-
 typedef enum PlanCommand { PLAN_NEW, PLAN_SET, PLAN_REMOVE_CALL } PlanCommand;
 
 /* One call of the scripts, with what the connector is before and after it. */
@@ -58,6 +52,13 @@ typedef struct PlanCall {
 	const ConnectorRecord *from; /* NULL: it is new */
 	const ConnectorRecord *to;   /* NULL: it is gone */
 } PlanCall;
+
+typedef struct PlanStep {
+	PlanPhase phase;
+	Str object; /* a record's name, or a connector's */
+	PlanAction action;
+	const PlanCall *call; /* NULL: a record, or nobody knows which call it takes */
+} PlanStep;
 
 typedef struct PlanOptions {
 	bool strict;         /* compare what the spec does not state, too */
@@ -85,6 +86,9 @@ Plan *plan_build(const State *after);
 Plan *plan_compare(const State *before, const State *after, const PlanOptions *options);
 const char *plan_action_text(PlanAction action);
 const char *plan_phase_text(PlanPhase phase);
+const char *plan_command_text(PlanCommand command); /* "Set-InboundConnector" */
+/* What a call is given, one bit each: what differs, and what Exchange judges together with it. */
+uint32_t plan_call_properties(Arena *scratch, const PlanCall *call);
 /* Whether a property of both sides would be compared, and differs. */
 bool plan_property_differs(
 	const Plan *plan, const PlanConnector *connector, ConnectorProperty property);

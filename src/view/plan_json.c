@@ -213,6 +213,20 @@ addresses_json(Arena *arena, const Model *model, const StateConnector *connector
 	return list;
 }
 
+/* The connector of the tenant that is meant, and what a script knows it by; null: there is none. */
+static Json *
+live_connector_json(Arena *arena, const StateConnector *before)
+{
+	Json *item = json_object(arena);
+
+	if (before == NULL)
+		return json_null(arena);
+	SET(item, "name", json_text(arena, before->name));
+	SET(item, "guid", text_or_null(arena, before->live->guid));
+	SET(item, "source", text_or_null(arena, before->live->source));
+	return item;
+}
+
 static Json *
 connector_json(Arena *arena, const Plan *plan, const PlanConnector *connector)
 {
@@ -224,6 +238,7 @@ connector_json(Arena *arena, const Plan *plan, const PlanConnector *connector)
 	SET(item, "was", text_or_null(arena, connector->was));
 	SET(item, "action", json_text(arena, str_from(plan_action_text(connector->action))));
 	SET(item, "managed", json_bool(arena, side->managed));
+	SET(item, "live", live_connector_json(arena, connector->before));
 	SET(item, "properties", properties_json(arena, connector));
 	SET(item, "addresses", addresses_json(arena, plan->model, side));
 	return item;
@@ -275,6 +290,37 @@ records_json(Arena *arena, const State *state)
 	return list;
 }
 
+static void
+add_parameter(Arena *arena, Json *list, const char *name, Json *value)
+{
+	Json *item = json_object(arena);
+
+	SET(item, "name", json_text(arena, str_from(name)));
+	SET(item, "value", value);
+	json_push(arena, list, item);
+}
+
+/* As the command takes them, Identity first. An empty list or text is null: it is cleared. */
+static Json *
+parameters_json(Arena *arena, const PlanCall *call)
+{
+	uint32_t given = plan_call_properties(arena, call), i;
+	Json *list = json_list(arena);
+
+	if (call->from != NULL)
+		add_parameter(arena, list, "Identity", json_text(arena, call->from->name));
+	if (call->to != NULL &&
+		(call->from == NULL || !str_equal_nocase(call->from->name, call->to->name)))
+		add_parameter(arena, list, "Name", json_text(arena, call->to->name));
+	for (i = 0; i < CONNECTOR_PROPERTIES; i++) {
+		if ((given & 1u << i) != 0)
+			add_parameter(arena, list, connector_property_name((ConnectorProperty)i),
+				connector_value_json(
+					arena, (ConnectorProperty)i, &call->to->values[i]));
+	}
+	return list;
+}
+
 static Json *
 order_json(Arena *arena, const Plan *plan)
 {
@@ -288,6 +334,12 @@ order_json(Arena *arena, const Plan *plan)
 		SET(item, "phase", json_text(arena, str_from(plan_phase_text(step->phase))));
 		SET(item, "object", json_text(arena, step->object));
 		SET(item, "action", json_text(arena, str_from(plan_action_text(step->action))));
+		SET(item, "command",
+			step->call == NULL ? json_null(arena)
+					   : json_text(arena, str_from(plan_command_text(
+								      step->call->command))));
+		SET(item, "parameters",
+			step->call == NULL ? json_list(arena) : parameters_json(arena, step->call));
 		json_push(arena, list, item);
 	}
 	return list;
@@ -455,6 +507,21 @@ is_hashed(Str key)
 	return true;
 }
 
+/* The same tenant, exported on another day, is the same plan. */
+static Json *
+hashed_live(Arena *arena, const Json *live)
+{
+	Json *hashed = json_object(arena);
+	size_t i;
+
+	for (i = 0; i < live->members.len; i++) {
+		if (!STR_EQ(live->members.items[i].key, "exported_at"))
+			json_set(arena, hashed, live->members.items[i].key,
+				live->members.items[i].value);
+	}
+	return hashed;
+}
+
 /* SHA-256 of the canonical form, which no order of members and no white space can change. In memory
  * of its own, as that form is as large as the plan. */
 static Str
@@ -471,6 +538,9 @@ plan_hash(Arena *arena, const Json *plan)
 			json_set(scratch, hashed, plan->members.items[i].key,
 				plan->members.items[i].value);
 	}
+	if (json_get(hashed, STR("live"))->kind == JSON_OBJECT)
+		json_set(scratch, hashed, STR("live"),
+			hashed_live(scratch, json_get(hashed, STR("live"))));
 	json_write_canonical(&canonical, hashed);
 	hash = sha256_hex(arena, buf_text(&canonical));
 	arena_destroy(scratch);
@@ -487,15 +557,22 @@ tool_json(Arena *arena, const ViewInput *input)
 	return tool;
 }
 
-/* By which a script knows that the tenant is still what the plan was made for. */
+/* What the plan was made for, by which a script knows that the tenant still is. `strict`: what the
+ * spec does not state is written, too. */
 static Json *
 live_json(Arena *arena, const Plan *plan)
 {
+	const ConnectorExport *export;
 	Json *live = json_object(arena);
 
 	if (plan->before == NULL)
 		return json_null(arena);
-	SET(live, "fingerprint", json_text(arena, plan->before->export->fingerprint));
+	export = plan->before->export;
+	SET(live, "fingerprint", json_text(arena, export->fingerprint));
+	SET(live, "exported_at", text_or_null(arena, export->exported_at));
+	SET(live, "organization", text_or_null(arena, export->organization));
+	SET(live, "organization_id", text_or_null(arena, export->organization_id));
+	SET(live, "strict", json_bool(arena, plan->options.strict));
 	return live;
 }
 

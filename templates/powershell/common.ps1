@@ -150,9 +150,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

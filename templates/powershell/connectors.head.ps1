@@ -32,6 +32,10 @@ as an address that Exchange refuses on two connectors at once: its mail is refus
 Removes connectors that are still enabled. Without it a connector is disabled in one run and removed
 in a later one.
 
+.PARAMETER Force
+For scripts of a plan that was compared with the tenant: go on although the tenant has moved since.
+What moved is said in any case.
+
 .EXAMPLE
 .\connectors.ps1 -WhatIf
 Shows every call that would be made, and makes none.
@@ -53,5 +57,7 @@ param(
 
     [switch]$AllowGap,
 
-    [switch]$RemoveNow
+    [switch]$RemoveNow,
+
+    [switch]$Force
 )

@@ -102,12 +102,24 @@ def test_broken_export_shows_no_difference():
 
 
 def test_findings_and_result_apart():
-    """In `json` the findings are a member; in `short` they stand beside the result."""
+    """In `json` the findings are a member; forms that only findings have stand alone."""
     live = export(LIVE, connector("Old"))
     found = json.loads(run_plan({"Relay for ERP": RELAY}, live, "--format", "json").out)
     equal({one["code"] for one in found["diagnostics"]} >= {"CP705"}, True, "codes")
-    result = run_plan({"Relay for ERP": RELAY}, live, "--format", "short")
-    equal("CP705" in result.errors and "CP705" not in result.text, True, "short")
+    human = run_plan({"Relay for ERP": RELAY}, live)
+    equal("CP705" in human.errors and "CP705" not in human.text, True, "human")
+
+
+@each([(name,) for name in ("short", "sarif", "github", "azure", "gitlab", "junit")])
+def test_forms_of_findings_are_findings(name):
+    """They are printed where they were asked for, and the difference is not printed between them."""
+    live = export(LIVE, connector("Old"))
+    result = run_plan({"Relay for ERP": RELAY}, live, "--format", name)
+    equal(("CP705" in result.text, "0 differences" in result.text, result.errors), (True, False, ""), "streams")
+    both = run_plan({"Relay for ERP": RELAY}, live, "--format", "json", "--format", name)
+    equal(both.out.endswith(result.out) and both.out.startswith(b"{"), True, "both")
+    filed = run_plan({"Relay for ERP": RELAY}, live, "--format", f"{name}:found")
+    equal(last_line(filed).startswith("0 differences"), True, "the difference")
 
 
 def test_markdown():

@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'e4c23c7fe1a22f7070a3c2d2df4efb72410b54775df5005797092c3b5dbc08cf'
+    PlanHash = 'f3c9125e3ac958ec7ded4d61a70e55ce14cd2c9c3175a00a535a785247e783ff'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
@@ -267,9 +267,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '8ad78d7b05853cbf696ca9b7d565a3748bd775b4e78e006672c255c8df989cba'
+    PlanHash = '8a337740344030515f922724a1e37772f40722c72ab2f577286b77b3769d2d30'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
@@ -267,9 +267,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

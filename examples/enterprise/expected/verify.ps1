@@ -332,7 +332,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '50e632228903f56cc296d64db96955d30d1f7697f7041ed745a9918a283ed494'
+    PlanHash = 'fa124eb79097c49280b9f3d62b5e885f166c7673074ece3a8dcc4fd46355f950'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
@@ -490,9 +490,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

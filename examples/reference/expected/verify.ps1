@@ -358,7 +358,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '247e74397185941587756fbbc94dbcea692520dbfaedf5cdd617aff7300eca60'
+    PlanHash = 'ee725787badb9cac7bba93b356db13b713ffead0d72d3821d8883d486d141185'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
@@ -516,9 +516,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

@@ -32,6 +32,10 @@ as an address that Exchange refuses on two connectors at once: its mail is refus
 Removes connectors that are still enabled. Without it a connector is disabled in one run and removed
 in a later one.
 
+.PARAMETER Force
+For scripts of a plan that was compared with the tenant: go on although the tenant has moved since.
+What moved is said in any case.
+
 .EXAMPLE
 .\connectors.ps1 -WhatIf
 Shows every call that would be made, and makes none.
@@ -53,7 +57,9 @@ param(
 
     [switch]$AllowGap,
 
-    [switch]$RemoveNow
+    [switch]$RemoveNow,
+
+    [switch]$Force
 )
 
 $Plan = @{
@@ -201,8 +207,9 @@ $Plan = @{
         }
     )
     Format = 'connplan-script'
+    Live = $null
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '94476171f1092ebfd43e377933d73725c0881a6b16b8581671bb88db1aef2e16'
+    PlanHash = '2c9370242dbb2ea07a6733e896c37ac966c3e0b2eb6d614ca577b738533f1d7e'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
@@ -360,9 +367,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value
@@ -725,8 +733,8 @@ function Assert-PlanTenant {
     return $config
 }
 
-
-# ---- What each connector is to become, and in which calls ----
+# ---- Changing a tenant: what each connector is to become, and in which calls. The same text in every
+# script that changes anything. Its body says what is wanted: Initialize-PlanRun, Get-PlanWanted. ----
 #
 # The law: what was accepted before and is accepted afterwards is accepted after every single call in
 # between. An address, a certificate or a sender domain on an on-premises connector lets mail in, so
@@ -739,6 +747,11 @@ function Assert-PlanTenant {
 $PlanCalls = [Collections.Generic.List[object]]::new()
 $PlanBackup = $null
 $PlanEnded = $false
+# What differs between the scripts that change: a body may set these anew.
+$PlanBackupPrefix = 'backup-' + $Plan.PlanHash + '-'
+$PlanWholeTenant = $true
+$PlanReturns = $true
+$PlanArguments = ''
 
 # $true if a connector with certificate Wide takes what one with certificate Narrow takes.
 function Test-PlanCovers {
@@ -927,9 +940,7 @@ function Get-PlanReducedState {
     ($addresses -or -not $Before.RestrictDomainsToIPAddresses) -and
     ($certificate -or -not $Before.RestrictDomainsToCertificate)
     if ($stands) { return $reduced }
-    $disabled = $Before.Clone()
-    $disabled.Enabled = $false
-    return $disabled
+    return (Get-PlanDisabledState $Before)
 }
 
 # ---- the calls ----
@@ -1003,7 +1014,15 @@ function Get-PlanReason {
     }
 }
 
-# What the plan says about each managed connector, beside what the tenant holds.
+function Get-PlanDisabledState {
+    param($State)
+    $disabled = $State.Clone()
+    $disabled.Enabled = $false
+    return $disabled
+}
+
+# What the plan says about each managed connector, beside what the tenant holds. One to keep stays as
+# it is found, whatever that is.
 function Get-PlanEntry {
     param($Live)
     foreach ($connector in @($Plan.Connectors)) {
@@ -1013,6 +1032,7 @@ function Get-PlanEntry {
             Name = $connector.Name; LiveName = ''; Identity = ''; Action = $connector.Action; Found = $found
             Before = $null; Final = $null; Stated = @(Get-PlanStatedName $connector); Exchange = $null
         }
+        if ($null -eq $found -and $entry.Action -eq 'keep') { continue }
         $spec = Get-PlanSpecState $connector
         if ($null -eq $found) {
             $entry.Final = $spec
@@ -1023,10 +1043,8 @@ function Get-PlanEntry {
             if ($entry.Identity.Length -eq 0) { $entry.Identity = $entry.LiveName }
             $entry.Before = Get-PlanLiveState $found
             $entry.Final = Get-PlanFinalState $entry.Before $spec $entry.Stated
-            if ($entry.Action -eq 'remove') {
-                $entry.Final = $entry.Before.Clone()
-                $entry.Final.Enabled = $false
-            }
+            if ($entry.Action -eq 'keep') { $entry.Final = $entry.Before }
+            if ($entry.Action -eq 'remove') { $entry.Final = Get-PlanDisabledState $entry.Before }
         }
         $entry
     }
@@ -1181,6 +1199,14 @@ function Write-PlanReport {
         Write-PlanLine ('  ' + $call.Status.PadRight(9) + ' phase ' + $call.Phase + '  ' + $call.Command + ' ' + (Format-PlanText $call.Name))
     }
     if ($null -ne $PlanBackup) { Write-PlanLine ('Backup of the state before: ' + $PlanBackup) }
+    if ($PlanReturns -and $null -ne $Plan.Live -and $null -ne $PlanBackup) { Write-PlanReturn }
+}
+
+# The script beside this one goes back to the oldest backup, which a run before this one may have made.
+function Write-PlanReturn {
+    $command = '& ' + (Format-PlanArgument ([IO.Path]::Combine($PSScriptRoot, 'rollback.ps1')))
+    if ($Organization.Length -gt 0) { $command += ' -Organization ' + (Format-PlanArgument $Organization) }
+    Write-PlanLine "To go back to what was there before: $command"
 }
 
 function Stop-PlanFailed {
@@ -1226,27 +1252,45 @@ function Invoke-PlanCall {
 
 # ---- the backup ----
 
+# The files beside this script that are backups of that name, by their numbers.
+function Get-PlanBackup {
+    param([string]$Prefix)
+    $found = [Collections.Generic.SortedDictionary[int, string]]::new()
+    foreach ($path in [IO.Directory]::GetFiles($PSScriptRoot)) {
+        $match = [regex]::Match([IO.Path]::GetFileName($path), '\A' + [regex]::Escape($Prefix) + '([1-9][0-9]{0,8})\.json\z')
+        if ($match.Success) { $found[[int]$match.Groups[1].Value] = $path }
+    }
+    return , $found
+}
+
+# Under a name of its own first: what has a backup's name is whole.
 function Save-PlanBackup {
     param($Live, $Config)
     try {
         if ($PSScriptRoot.Length -eq 0) { throw 'the script was not started from a file, so there is no folder beside it' }
-        $bytes = [Text.UTF8Encoding]::new($false).GetBytes((ConvertTo-PlanJson (Get-PlanExport $Live $Config)) + "`n")
-        for ($n = 1; $true; $n++) {
-            $path = [IO.Path]::Combine($PSScriptRoot, 'backup-' + $Plan.PlanHash + '-' + $n + '.json')
-            if (-not [IO.File]::Exists($path)) { break }
-        }
-        $file = [IO.FileStream]::new($path, [IO.FileMode]::CreateNew, [IO.FileAccess]::Write)
-        try {
-            $file.Write($bytes, 0, $bytes.Length)
-            $file.Flush($true)
-        } finally {
-            $file.Dispose()
-        }
+        $text = (ConvertTo-PlanJson (Get-PlanExport $Live $Config)) + "`n"
+        $number = 1
+        foreach ($known in (Get-PlanBackup $PlanBackupPrefix).Keys) { $number = $known + 1 }
+        $path = [IO.Path]::Combine($PSScriptRoot, $PlanBackupPrefix + $number + '.json')
+        Write-PlanFile ($path + '.tmp') $text
+        [IO.File]::Move($path + '.tmp', $path)
     } catch {
         Stop-PlanScript ('the backup could not be written: ' + (Format-PlanMessage $_.Exception.Message))
     }
     $script:PlanBackup = $path
     Write-PlanLine ('Backup: ' + $path)
+}
+
+function Write-PlanFile {
+    param([string]$Path, [string]$Text)
+    $bytes = [Text.UTF8Encoding]::new($false).GetBytes($Text)
+    $file = [IO.FileStream]::new($Path, [IO.FileMode]::Create, [IO.FileAccess]::Write)
+    try {
+        $file.Write($bytes, 0, $bytes.Length)
+        $file.Flush($true)
+    } finally {
+        $file.Dispose()
+    }
 }
 
 # ---- reading back ----
@@ -1362,7 +1406,8 @@ function Get-PlanWait {
 function Write-PlanNextCommand {
     $command = '& ' + (Format-PlanArgument $PSCommandPath) + ' -Phase Remove'
     if ($Organization.Length -gt 0) { $command += ' -Organization ' + (Format-PlanArgument $Organization) }
-    if ($RemoveNow) { $command += ' -RemoveNow' }
+    if ($Force) { $command += ' -Force' }
+    $command += $PlanArguments
     Write-PlanLine "Phase 3 is still to be run: $command"
 }
 
@@ -1410,21 +1455,16 @@ function Assert-PlanStart {
         'Get-InboundConnector', 'New-InboundConnector', 'Set-InboundConnector', 'Remove-InboundConnector')
 }
 
-function Write-PlanUnmanaged {
-    param($Live)
-    foreach ($connector in @($Plan.Connectors)) {
-        if (-not $connector.Managed) { Write-PlanLine ((Format-PlanText $connector.Name) + ' is not managed here and is left alone.') }
-        if ($null -ne $connector.Was -and $null -ne (Find-PlanLive $Live $connector.Name) -and $null -ne (Find-PlanLive $Live $connector.Was)) {
-            Write-PlanLine ((Format-PlanText $connector.Name) + ' exists, and so does one of its former name ' +
-                (Format-PlanText $connector.Was) + ': that one is left alone.')
-        }
-    }
-}
-
 # Phase 3 is planned anew from a fresh list: somebody may have changed the tenant during the wait.
 # Gives the entries it is judged by afterwards.
 function Update-PlanPhase3 {
-    $entries = @(Get-PlanEntry @(Get-PlanLive))
+    $live = @(Get-PlanLive)
+    if (-not (Test-PlanUnmoved $live)) {
+        Write-PlanLine 'Phase 3 was not begun: somebody else has changed the tenant, see above.'
+        Write-PlanReport
+        Exit-PlanScript 1
+    }
+    $entries = @(Get-PlanWanted $live)
     $fresh = @(Get-PlanCall $entries)
     $missing = @(Select-PlanPhase $fresh 1)
     $earlier = @(Select-PlanPhase $PlanCalls 1)
@@ -1487,8 +1527,11 @@ function Invoke-PlanRun {
     $live = @(Get-PlanLive)
     Write-PlanLine ('connplan: ' + (Format-PlanText $Plan.TenantName) + ', plan ' + $Plan.PlanHash)
     Write-PlanLine "Found $($live.Count) inbound connectors, fingerprint $(Get-PlanFingerprint $live)"
-    Write-PlanUnmanaged $live
-    $entries = @(Get-PlanEntry $live)
+    Initialize-PlanRun $live $config
+    if (-not (Test-PlanUnmoved $live)) {
+        Stop-PlanScript 'the tenant has moved, see above; export it again and make the plan anew, or say -Force.'
+    }
+    $entries = @(Get-PlanWanted $live)
     if ($AllowGap) { $calls = @(Get-PlanGapCall $entries) } else { $calls = @(Get-PlanCall $entries) }
     Assert-PlanConnectors $calls
     Set-PlanCalls $calls
@@ -1523,17 +1566,180 @@ function Invoke-PlanRun {
     Complete-PlanRun @(Wait-PlanExpected @(Get-PlanExpected $entries 'Final') (Get-PlanPatience $declined))
 }
 
-try {
-    Invoke-PlanRun $PSBoundParameters.ContainsKey('WaitMinutes')
-} catch {
-    $made = @(foreach ($call in $PlanCalls) { if ($call.Status -ne 'not done') { $call } }).Count
-    if ($made -eq 0) { Stop-PlanScript (Format-PlanMessage $_.Exception.Message) }
-    Write-PlanLine ('Stopped by an error: ' + (Format-PlanMessage $_.Exception.Message))
-    Write-PlanReport
-    Exit-PlanScript 1
-} finally {
-    if (-not $PlanEnded) {
-        Write-PlanLine 'Interrupted.'
+function Start-PlanRun {
+    param([bool]$WaitGiven)
+    try {
+        Invoke-PlanRun $WaitGiven
+    } catch {
+        $made = @(foreach ($call in $PlanCalls) { if ($call.Status -ne 'not done') { $call } }).Count
+        if ($made -eq 0) { Stop-PlanScript (Format-PlanMessage $_.Exception.Message) }
+        Write-PlanLine ('Stopped by an error: ' + (Format-PlanMessage $_.Exception.Message))
         Write-PlanReport
+        Exit-PlanScript 1
+    } finally {
+        if (-not $PlanEnded) {
+            Write-PlanLine 'Interrupted.'
+            Write-PlanReport
+        }
     }
 }
+
+# ---- Has the tenant moved since the plan was made? For scripts of a plan that was compared with it. ----
+
+# Every state in which runs of these scripts can leave a connector, whatever call of theirs was the
+# last: on the ways from what it was to what it is to be, and back.
+function Get-PlanWayState {
+    param($Before, $Final)
+    $states = [Collections.Generic.List[object]]::new()
+    $states.Add($Before)
+    for ($i = 0; $i -lt $states.Count -and $i -lt 60; $i++) {
+        foreach ($target in $Final, $Before) {
+            $union = Get-PlanUnionState $states[$i] $target
+            $steps = @($union, (Get-PlanReducedState $states[$i] $target), $target)
+            if ($null -ne (Get-PlanExchange $union $target)) { $steps += Get-PlanExchangeState $union $target }
+            foreach ($state in $steps) {
+                $known = $false
+                foreach ($one in $states) { if (@(Compare-PlanState $one $state $PlanNames).Count -eq 0) { $known = $true; break } }
+                if (-not $known) { $states.Add($state) }
+            }
+        }
+    }
+    return $states.ToArray()
+}
+
+# In what a connector is unlike all of some states: counted from the one that it is most like. One
+# that the service keeps disabled is no stranger.
+function Get-PlanDrift {
+    param($Found, $States, [bool]$MayBeDisabled)
+    $state = Get-PlanLiveState $Found
+    $least = $null
+    foreach ($one in $States) {
+        $names = @(Compare-PlanState $state $one $PlanNames)
+        if ($names.Count -eq 1 -and $names[0] -eq 'Enabled' -and $MayBeDisabled -and -not $state.Enabled) { return }
+        if ($names.Count -eq 0) { return }
+        if ($null -eq $least -or $names.Count -lt $least.Names.Count) { $least = @{ Names = $names; State = $one } }
+    }
+    foreach ($name in $least.Names) {
+        "${name}: " + (Format-PlanValue $least.State[$name]) + ' -> ' + (Format-PlanValue $state[$name])
+    }
+}
+
+function Get-PlanSource {
+    param($Connector)
+    $source = [string](Get-PlanMember $Connector 'ConnectorSource')
+    if ($source.Length -eq 0 -or $source -eq 'AdminUI') { return 'Default' }
+    return $source
+}
+
+# What is strange about a connector that the plan knew as Row, and of which it says Entry.
+function Get-PlanStrange {
+    param($Found, $Row, $Entry)
+    $name = [string](Get-PlanMember $Found 'Name')
+    if (-not (Test-PlanName $name $Row.Name) -and ($null -eq $Entry -or -not (Test-PlanName $name $Entry.Name))) {
+        'Name: ' + (Format-PlanText $Row.Name) + ' -> ' + (Format-PlanText $name)
+    }
+    $before = Get-PlanSource $Row
+    $now = Get-PlanSource $Found
+    if ($before -ne $now) { 'ConnectorSource: ' + (Format-PlanText $before) + ' -> ' + (Format-PlanText $now) }
+    $was = Get-PlanLiveState $Row
+    $states = @(, $was)
+    if ($null -ne $Entry -and @(Compare-PlanState (Get-PlanLiveState $Found) $was $PlanNames).Count -gt 0) {
+        $states = @(Get-PlanWayState $Entry.Before $Entry.Final)
+    }
+    Get-PlanDrift $Found $states ($null -ne $Entry -and -not $was.Enabled)
+}
+
+# The connectors of the plan that it changes, beside what it was made for.
+function Get-PlanTouched {
+    foreach ($entry in @(Get-PlanEntry @($Plan.Live.Connectors))) { if ($entry.Action -ne 'keep') { $entry } }
+}
+
+# By names or ids, which know no case; in every culture the same.
+function New-PlanIndex {
+    return [hashtable]::new([StringComparer]::OrdinalIgnoreCase)
+}
+
+# One line for each thing that is not as these scripts can have left it; what they do not touch has to
+# be as it was. For a script that only looks at what the plan touches, the rest counts for nothing.
+function Get-PlanMoved {
+    param($Live)
+    if ((Get-PlanFingerprint $Live) -eq $Plan.Live.Fingerprint) { return }
+    $byGuid = New-PlanIndex
+    $byName = New-PlanIndex
+    foreach ($one in @($Live)) {
+        $byGuid[[string](Get-PlanMember $one 'Guid')] = $one
+        $byName[[string](Get-PlanMember $one 'Name')] = $one
+    }
+    $touched = New-PlanIndex
+    $created = New-PlanIndex
+    foreach ($entry in @(Get-PlanTouched)) {
+        if ($null -eq $entry.Found) { $created[$entry.Name] = $entry } else { $touched[$entry.Found.Name] = $entry }
+    }
+    $seen = New-PlanIndex
+    foreach ($row in @($Plan.Live.Connectors)) {
+        $entry = $touched[$row.Name]
+        if ($null -eq $entry -and -not $PlanWholeTenant) { continue }
+        $found = $byGuid[[string]$row.Guid]
+        if ($null -eq $row.Guid) { $found = $byName[$row.Name] }
+        # A connector that was removed and is back has another id.
+        if ($null -eq $found -and $null -ne $entry -and $entry.Action -eq 'remove') { $found = $byName[$row.Name] }
+        if ($null -ne $found) {
+            $seen[[string](Get-PlanMember $found 'Name')] = $true
+            foreach ($line in @(Get-PlanStrange $found $row $entry)) { (Format-PlanText $row.Name) + ': ' + $line }
+        } elseif ($null -ne $byName[$row.Name]) {
+            $seen[$row.Name] = $true
+            (Format-PlanText $row.Name) + ': it was removed and made anew'
+        } elseif ($null -eq $entry -or $entry.Action -ne 'remove') {
+            (Format-PlanText $row.Name) + ': it is gone'
+        }
+    }
+    foreach ($one in @($Live)) {
+        $name = [string](Get-PlanMember $one 'Name')
+        if ($seen[$name]) { continue }
+        $entry = $created[$name]
+        if ($null -eq $entry) {
+            if ($PlanWholeTenant) { (Format-PlanText $name) + ': it is new' }
+            continue
+        }
+        foreach ($line in @(Get-PlanDrift $one @(, $entry.Final) $true)) { (Format-PlanText $name) + ': ' + $line }
+    }
+}
+
+# $false after it has said what moved, unless -Force was given.
+function Test-PlanUnmoved {
+    param($Live)
+    if ($null -eq $Plan.Live) { return $true }
+    $moved = @(Get-PlanMoved $Live)
+    if ($moved.Count -eq 0) { return $true }
+    Write-PlanLine 'The tenant is not what this plan was made for:'
+    foreach ($line in $moved) { Write-PlanLine ('  ' + $line) }
+    if ($Force) { Write-PlanLine '-Force: going on all the same.' }
+    return [bool]$Force
+}
+
+
+# ---- What is wanted: the connectors of the plan ----
+
+function Write-PlanUnmanaged {
+    param($Live)
+    foreach ($connector in @($Plan.Connectors)) {
+        if (-not $connector.Managed) { Write-PlanLine ((Format-PlanText $connector.Name) + ' is not managed here and is left alone.') }
+        if ($null -ne $connector.Was -and $null -ne (Find-PlanLive $Live $connector.Name) -and $null -ne (Find-PlanLive $Live $connector.Was)) {
+            Write-PlanLine ((Format-PlanText $connector.Name) + ' exists, and so does one of its former name ' +
+                (Format-PlanText $connector.Was) + ': that one is left alone.')
+        }
+    }
+}
+
+function Initialize-PlanRun {
+    param($Live, $Config)
+    [void]$Config
+    Write-PlanUnmanaged $Live
+}
+
+function Get-PlanWanted {
+    param($Live)
+    Get-PlanEntry $Live
+}
+
+Start-PlanRun $PSBoundParameters.ContainsKey('WaitMinutes')

@@ -166,7 +166,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '94476171f1092ebfd43e377933d73725c0881a6b16b8581671bb88db1aef2e16'
+    PlanHash = '2c9370242dbb2ea07a6733e896c37ac966c3e0b2eb6d614ca577b738533f1d7e'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
@@ -324,9 +324,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

@@ -7,6 +7,7 @@
 #           steps: list of
 #             script     path of the text; a copy is run, named FILE, in a folder of this process
 #             file       its name there
+#             home       steps with one home share a folder, whatever their scripts are
 #             parameters, preferences (variables of the caller), answers (to prompts; null: nobody is there)
 #             tenant     keys of the stand-in to change before this step (faults, clock ...)
 #             stripWhatIf  take -WhatIf off every statement first
@@ -14,6 +15,7 @@
 #             paste      run what the step before printed behind this word instead, as one pastes it
 #             planOnly   run nothing: give back the value of $Plan
 #             keepFiles  leave what the step wrote for the next step
+#             write      files to make in the folder first: text by name
 # A result: name, milliseconds, steps: list of exit, error, output, lines, errors, questions, files, plan and what
 #           Get-StandInReport says.
 Set-StrictMode -Version Latest
@@ -24,6 +26,8 @@ $StandIn = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'stand
 # stand-in begins anew each time, a script's own variables and functions go with its scope, and what
 # a step sets globally is put back.
 $Runspaces = @{}
+# Texts of scripts in folders of this process: no step made these.
+$Copies = @{}
 
 function New-BenchRunspace {
     param($BenchHost, [string[]]$Missing, [string]$Prefix)
@@ -95,13 +99,16 @@ function Invoke-InStandIn {
 function Copy-BenchScript {
     param([hashtable]$Step, [string]$WorkFolder)
     $source = [IO.Path]::GetFullPath($Step['script'])
+    $place = $source
+    if ($null -ne $Step['home']) { $place = $Step['home'] }
     $hash = [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash(
-            [Text.Encoding]::UTF8.GetBytes($source))).Replace('-', '').Substring(0, 16)
+            [Text.Encoding]::UTF8.GetBytes($place))).Replace('-', '').Substring(0, 16)
     $folder = [IO.Path]::Combine($WorkFolder, $hash)
     [void][IO.Directory]::CreateDirectory($folder)
     $path = [IO.Path]::Combine($folder, $Step['file'])
     if (-not [IO.File]::Exists($path)) {
         [IO.File]::Copy($source, $path)
+        $script:Copies[$path] = $true
     }
     return $path
 }
@@ -152,7 +159,7 @@ function Get-BenchFile {
     $files = @{}
     foreach ($path in [IO.Directory]::GetFiles($Folder)) {
         $name = [IO.Path]::GetFileName($path)
-        if ($Ours -contains $name) { continue }
+        if ($Ours -contains $name -or $script:Copies.ContainsKey($path)) { continue }
         $files[$name] = [IO.File]::ReadAllText($path)
         if (-not $Keep) { [IO.File]::Delete($path) }
     }
@@ -181,6 +188,11 @@ function Invoke-BenchStep {
     if ($Step['stripWhatIf']) {
         $path = Remove-BenchWhatIf $path
         $ours += [IO.Path]::GetFileName($path)
+    }
+    if ($null -ne $Step['write']) {
+        foreach ($name in $Step['write'].Keys) {
+            [IO.File]::WriteAllText([IO.Path]::Combine($folder, $name), $Step['write'][$name], [Text.UTF8Encoding]::new($false))
+        }
     }
     [void](Invoke-InStandIn $Runspace 'Start-StandInStep' $Step['tenant'])
     $kept = @{}

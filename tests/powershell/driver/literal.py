@@ -80,7 +80,9 @@ class Templates:
 
     def script(self, kind, plan, ascii_only=True, rng=None):
         data = "" if plan is None else plan_literal(plan, ascii_only, rng)
-        whole = self.texts[kind + ".head.ps1"] + data + self.texts["common.ps1"] + self.texts[kind + ".body.ps1"]
+        shared = ["common.ps1"] + (["changes.ps1", "moved.ps1"] if kind in ("connectors", "rollback") else [])
+        whole = self.texts[kind + ".head.ps1"] + data + "".join(self.texts[one] for one in shared)
+        whole += self.texts[kind + ".body.ps1"]
         encoded = whole.replace("\n", "\r\n").encode("ascii" if ascii_only else "utf-8-sig")
         return encoded
 

@@ -1,5 +1,6 @@
 """What the scripts must achieve, said a second time: normal forms, rules, and who is accepted."""
 
+import hashlib
 import ipaddress
 
 WORD, FLAG, TEXT, DOMAINS, RANGES, NAMES = "word flag text domains ranges names".split()
@@ -112,6 +113,19 @@ def valid(values):
 def numbered(connectors):
     """With the ids that the stand-in gives to those that have none, in order."""
     return [dict({"Guid": "00000000-0000-4000-8000-%012d" % number}, **one) for number, one in enumerate(connectors, 1)]
+
+
+def fingerprint(connectors):
+    """The fingerprint said a second time."""
+    lines = []
+    for one in connectors:
+        for name in list(PROPERTIES) + ["ConnectorSource", "Guid"]:
+            value = one.get(name, "Default" if name == "ConnectorSource" else None)
+            values = value if isinstance(value, list) else [value]
+            for text_value in ["" if v is None else str(v) for v in values] or [""]:
+                lines.append("\x1f".join((one["Name"], name, text_value)) + "\n")
+    lines.sort(key=lambda line: line.encode("utf-16-be"))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def same(left, right):

@@ -1,6 +1,6 @@
 """Plans and tenants for the tests: by hand and at random. Documentation addresses only."""
 
-from .model import DEFAULTS, PROPERTIES, domain, plan_values, valid
+from .model import DEFAULTS, PROPERTIES, domain, fingerprint, numbered, plan_values, valid
 
 HASH = "0123456789abcdef" * 4
 
@@ -19,10 +19,17 @@ def connector(name, stated=None, managed=True, was=None, action="ensure", **valu
 def plan(*connectors, **more):
     base = {
         "Cloud": "worldwide", "Connectors": list(connectors), "Format": "connplan-script",
-        "Organization": "contoso.onmicrosoft.com", "PlanHash": HASH, "Sample": False, "TenantName": "Contoso",
+        "Live": None, "Organization": "contoso.onmicrosoft.com", "PlanHash": HASH, "Sample": False, "TenantName": "Contoso",
         "Version": 1,
     }
     return dict(base, **more)
+
+
+def made_for(plan, before, exported_at="2026-11-30T08:00:00Z"):
+    """The same plan, compared with a tenant: it carries that tenant's state, and its fingerprint."""
+    rows = [{key: one.get(key, "Default" if key == "ConnectorSource" else None)
+             for key in ["Name", "Guid", "ConnectorSource", *PROPERTIES]} for one in numbered(before)]
+    return dict(plan, Live={"Connectors": rows, "ExportedAt": exported_at, "Fingerprint": fingerprint(numbered(before))})
 
 
 def live(name, **values):

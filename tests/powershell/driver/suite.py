@@ -82,6 +82,14 @@ class Bench:
             return dict({"script": script[0], "plan": script[1], "file": file}, **more)
         return dict({"script": script, "file": file}, **more)
 
+    def pair(self, plan):
+        """Steps of the two scripts of one plan, in one folder: apply(...) and back(...) as step()."""
+        scripts = {name: self.shared(name, plan)[0] for name in ("connectors", "rollback")}
+        home = "+".join(scripts.values())
+        make = lambda name: lambda **more: self.step(  # noqa: E731
+            (scripts[name], plan), file=name + ".ps1", home=home, keepFiles=True, **more)
+        return make("connectors"), make("rollback")
+
     def case(self, tenant, *steps, **more):
         return dict({"tenant": tenant, "steps": list(steps)}, **more)
 
@@ -172,7 +180,8 @@ def main(top, arguments):
             from . import generated
             tests = list(generated.tests(bench, options.generated))
         else:
-            from . import tests_apply, tests_failure, tests_guards, tests_law, tests_syntax, tests_text  # noqa: F401
+            from . import (tests_apply, tests_failure, tests_guards, tests_law, tests_moved, tests_rollback,  # noqa: F401
+                           tests_syntax, tests_text)
             tests = [(function.__name__.replace("_", "-"), function(bench)) for function in TESTS]
         if options.only:
             tests = [one for one in tests if options.only in one[0]]

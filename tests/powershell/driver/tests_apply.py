@@ -1,6 +1,5 @@
 """From some state to the plan's: empty tenants, drift, phases, renames, removals, verify, export."""
 
-import hashlib
 import itertools
 import json
 
@@ -360,19 +359,6 @@ def verify_compares_what_is_stated(b):
     expect("it is missing" in text(results[2]), text(results[2]))
 
 
-def fingerprint(connectors):
-    """The fingerprint said a second time."""
-    lines = []
-    for one in connectors:
-        for name in list(model.PROPERTIES) + ["ConnectorSource", "Guid"]:
-            value = one.get(name)
-            values = value if isinstance(value, list) else [value]
-            for text_value in ["" if v is None else str(v) for v in values] or [""]:
-                lines.append("\x1f".join((one["Name"], name, text_value)) + "\n")
-    lines.sort(key=lambda line: line.encode("utf-16-be"))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
 @test
 def export_has_the_documented_shape(b):
     script = b.script("export", None)
@@ -406,6 +392,6 @@ def export_has_the_documented_shape(b):
     expect_same(document["TransportConfig"], {"SmtpClientAuthenticationDisabled": False}, "transport")
     expect_same([sorted(one) for one in document["AcceptedDomain"]],
                 [["DomainName", "DomainType", "MatchSubDomains"]] * 3, "accepted domains")
-    expect("Fingerprint " + fingerprint(full["connectors"]) in text(full), "fingerprint:\n" + text(full))
+    expect("Fingerprint " + model.fingerprint(full["connectors"]) in text(full), "fingerprint:\n" + text(full))
     expect_same(json.loads(empty["files"]["live state.json"])["InboundConnector"], [], "an empty tenant")
     expect_same((wrong["files"], failed["files"]), ({}, {}), "files after a failure")

@@ -9,7 +9,7 @@ from .suite import Skip, expect, expect_same, test
 @test
 def the_runtime_parses_and_keeps_its_rules(b):
     paths = [b.script(kind, None if kind == "export" else plans.four(), ascii_only)
-             for kind in ("connectors", "verify", "export") for ascii_only in (True, False)]
+             for kind in ("connectors", "rollback", "verify", "export") for ascii_only in (True, False)]
     problems = b.engine.parse("runtime", paths)
     expect(not problems, "\n".join(problems))
     yield []

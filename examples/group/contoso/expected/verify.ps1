@@ -249,7 +249,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '241614b291032b1e5481b1585136e4567ef71934362645e5621acae82175a5c2'
+    PlanHash = '8a8547186f4cd02a84c2452f801e115883bb01331a0b496b915530b0e2d22d50'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1
@@ -407,9 +407,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value

@@ -249,7 +249,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'exampleworks.onmicrosoft.com'
-    PlanHash = '9ea0bf679a394c385148e6d986b03d6b427d455e1ba72f40af4b7141a090458a'
+    PlanHash = 'e263bf221d93a9e3b74ea5a5b3131c7d41df4e7feb3dda3b2504452a4e5ca06c'
     Sample = $true
     TenantName = 'Example Works'
     Version = 1
@@ -407,9 +407,10 @@ function Get-PlanLive {
     Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
 }
 
-# A property of a live object, or $null where it has none of that name.
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
 function Get-PlanMember {
     param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member) { return $null }
     return $member.Value
