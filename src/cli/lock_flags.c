@@ -36,6 +36,7 @@ take_port(Str *address, uint16_t *ret_port)
 	return true;
 }
 
+/* A name would have to be asked for itself: by whom? */
 bool
 cli_resolver(Cli *cli, Str value)
 {
@@ -90,6 +91,7 @@ cli_timeout(Cli *cli, Str value)
 	return false;
 }
 
+/* None is fine: a server on the same machine does not lose questions. */
 bool
 cli_retries(Cli *cli, Str value)
 {

@@ -63,6 +63,7 @@ compare_policies(LockRun *run)
 	spf_cache_close(after);
 }
 
+/* The result names each; this is for whoever looks at errors alone. */
 static void
 complain_failures(LockRun *run)
 {
@@ -96,6 +97,7 @@ write_lock(LockRun *run)
 	run->is_written = cli_write_file(run->cli, run->path, buf_text(&text));
 }
 
+/* All answers are there, or known to be missing. The file is written before anything is told. */
 static int
 finish(LockRun *run)
 {

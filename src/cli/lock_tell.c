@@ -177,6 +177,7 @@ summary_text(Arena *arena, const LockRun *run)
 					       : "not written");
 }
 
+/* What happened first, then what moved, then what that does, then what is missing. */
 static Str
 make_text(const LockRun *run, bool is_markdown)
 {
@@ -260,6 +261,7 @@ effect_json(Arena *arena, const LockEffect *effect)
 	return object;
 }
 
+/* `kept`: the answer of the old lock still stands. */
 static Json *
 failure_json(Arena *arena, const LockFailure *failure)
 {

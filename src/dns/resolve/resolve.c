@@ -11,7 +11,7 @@
 /* What passes every network unharmed (DNS flag day 2020). */
 #define EDNS_SIZE 1232
 /* So long between two looks at whether to stop. */
-#define WAIT_MILLISECONDS 100
+#define WAIT_MICROSECONDS 100000
 /* So many questions in a row without any answer: nobody is there, or nobody is any more. */
 #define LOST_AT_FIRST RESOLVE_IN_FLIGHT
 #define LOST_LATER    (4 * RESOLVE_IN_FLIGHT)
@@ -252,7 +252,7 @@ wait_for_answers(Resolver *resolver)
 {
 	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
 	struct pollfd polled[ARES_GETSOCK_MAXNUM];
-	struct timeval longest = {.tv_usec = WAIT_MILLISECONDS * 1000}, left;
+	struct timeval longest = {.tv_usec = WAIT_MICROSECONDS}, left;
 	int bits = ares_getsock(resolver->channel, sockets, ARES_GETSOCK_MAXNUM);
 	const struct timeval *until = ares_timeout(resolver->channel, &longest, &left);
 	nfds_t len = 0, i;
