@@ -6,6 +6,7 @@
 #define CLI_CLI_INT_H
 
 #include "emit/emit.h"
+#include "import/import.h"
 #include "report/report.h"
 #include "rules/rules.h"
 #include "view/view.h"
@@ -140,8 +141,10 @@ bool cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock);
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
 
-/* Replaces a file in one step; false after a complaint. */
+/* Replaces a file in one step, or writes into a pipe or device; false after a complaint. */
 bool cli_write_file(Cli *cli, Str path, Str text);
+/* The same for what tells of a run: it may not take the place of what that run has read. */
+bool cli_write_report(Cli *cli, Str path, Str text);
 
 /* --- which findings count --------------------------------------------------------------------- */
 
@@ -195,6 +198,7 @@ int cli_init(Cli *cli);
 int cli_check(Cli *cli);
 int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
+int cli_import(Cli *cli);
 int cli_lock(Cli *cli);
 int cli_explain(Cli *cli);
 /* `explain --error TEXT [SPEC]` */

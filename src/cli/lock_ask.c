@@ -113,6 +113,7 @@ keep_old(LockRun *run, DnsQuestion question)
 	return true;
 }
 
+/* Told in any case, be there something to go on with or not. */
 static void
 take_failure(LockRun *run, DnsQuestion question, const ResolveReply *reply)
 {
@@ -125,6 +126,7 @@ take_failure(LockRun *run, DnsQuestion question, const ResolveReply *reply)
 	VEC_PUSH(arena, &run->failures, failure);
 }
 
+/* The status is that of the last name; what was said of those before are aliases. */
 static void
 take_reply(LockRun *run, DnsQuestion question, const ResolveReply *reply)
 {

@@ -246,6 +246,7 @@ cli_lock_words(Arena *arena, const DnsChange *change)
 	return buf_text(&words);
 }
 
+/* Here both sides are told, and no balance: these are addresses that may send. */
 static void
 add_effect(Buf *words, const char *family, NetBits count, const char *what)
 {

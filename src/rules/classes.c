@@ -255,9 +255,14 @@ rules_report_class(const RuleFacts *facts, const RuleHolding *holding, const Net
 	DiagCode code = code_of(facts, verdict->net_class);
 	Str subject = subject_text(facts, holding, verdict);
 	Str consequence = consequence_text(facts, holding, verdict);
-	Diag *diag = diag_report(sink, code, holding->span, STR_FMT ": " STR_FMT, STR_ARG(subject),
-		STR_ARG(consequence));
+	Diag *diag;
 
+	/* A `sample` that could not be read was reported: it may have meant either. */
+	if (verdict->net_class == NET_CLASS_DOCUMENTATION &&
+		facts->model->spec->sample.state == FIELD_BAD)
+		return;
+	diag = diag_report(sink, code, holding->span, STR_FMT ": " STR_FMT, STR_ARG(subject),
+		STR_ARG(consequence));
 	diag_path(diag, holding->path);
 	diag_label(sink, diag, "%s", class_label(verdict->net_class));
 	if (holding->use != NULL && rules_class_fails(facts, verdict->net_class))

@@ -287,7 +287,7 @@ rules_explain_address(const RuleInput *input, NetPrefix address, Buf *out)
 		.state = input->state,
 		.arena = out->arena,
 		.scratch = arena_create(),
-		.sample = rules_is_on(&input->model->spec->sample)};
+		.sample = rules_is_sample(input->model)};
 	rules_find_facts(&explain.facts);
 	explain.leaves = ARENA_ARRAY(explain.facts.scratch, bool, input->model->egress_len);
 	explain_class(&explain);

@@ -62,7 +62,7 @@ rules_run(const RuleInput *input, DiagSink *sink)
 		.state = input->state,
 		.arena = sink->arena,
 		.scratch = arena_create(),
-		.sample = rules_is_on(&input->model->spec->sample)};
+		.sample = rules_is_sample(input->model)};
 	size_t i;
 
 	rules_find_facts(&facts);

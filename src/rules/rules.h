@@ -66,7 +66,5 @@ typedef VEC(RulesCandidate) RulesCandidates;
 /* The objects that send, or stand, where such a message can come from. */
 RulesCandidates rules_error_candidates(
 	Arena *arena, const RuleInput *input, const RulesError *error);
-/* "relay host", "connector" */
-const char *rules_kind_noun(ModelKind kind);
 
 #endif
