@@ -48,7 +48,7 @@ set_server(Resolver *resolver)
 	NetPrefix server = resolver->options.server;
 	struct ares_addr_port_node node = {.family = server.family == NET_IP4 ? AF_INET : AF_INET6};
 	NetBits bits = net_prefix_bits(server);
-	unsigned char octets[16];
+	unsigned char octets[16] = {0};
 	unsigned len = net_family_bits((NetFamily)server.family) / 8, i;
 
 	for (i = 0; i < len; i++)
