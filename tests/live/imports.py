@@ -5,7 +5,7 @@ import pathlib
 import random
 import tempfile
 
-from lib import connplan, each, equal
+from lib import ROOT, connplan, each, equal
 from tenants import EXTRA, connector, export, odd_tenant, random_tenant, shape, text
 
 EXPORTS = pathlib.Path(__file__).parent / "exports"
@@ -263,3 +263,11 @@ def test_composed_record_is_the_published_one(place):
 
 def test_a_lock_that_is_none():
     connplan("import", "--live", EXPORTS / "empty.json", "--lock", EXPORTS / "ps7-array.json", status=4)
+
+
+@temporary
+def test_example(place):
+    """The spec of examples/brownfield is its first export, and nothing else."""
+    example = ROOT / "examples/brownfield"
+    spec = check_law((example / "monday.json").read_bytes(), place, strict=True)
+    equal(spec.text, (example / "mailflow.yaml").read_text("utf-8"))
