@@ -182,6 +182,8 @@ int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
 int cli_import(Cli *cli);
 int cli_explain(Cli *cli);
+/* A line of an answer in the language of the run, as plain text. */
+Str cli_line_text(Cli *cli, const RulesLine *line);
 /* `explain --error TEXT [SPEC]` */
 int cli_explain_error(Cli *cli);
 int cli_schema(Cli *cli);
