@@ -92,8 +92,7 @@ make_domain(Importer *importer, const Map *wide, const Row *row, ModelDomain *do
 		buf_lit(&note,
 			": mailboxes elsewhere. Where does MX point? Say it as `inbound`.\n");
 	}
-	domain->spf.head.state = FIELD_SET;
-	import_set_choice(&domain->spf.manage, MODEL_SPF_OFF);
+	import_spf(importer, domain, &note);
 	import_note(importer, domain, &note);
 }
 

@@ -208,9 +208,9 @@ name_groups(Importer *importer)
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
-/* Whether partner connectors alone hold it: then it is the partners', or a filter's. */
-static bool
-is_others(const Importer *importer, const ImportGroup *group)
+/* Then it is the partners', or a filter's. */
+bool
+import_is_others(const Importer *importer, const ImportGroup *group)
 {
 	size_t i;
 
@@ -282,7 +282,7 @@ make_object(Importer *importer, const ImportGroup *group, ModelEgress *egress)
 	note_holders(importer, group, &note);
 	note_classes(group, &note);
 	import_note(importer, egress, &note);
-	if (!is_others(importer, group))
+	if (!import_is_others(importer, group))
 		return;
 	import_set_flag(&egress->shared, true);
 	buf_lit(&shared, "Others may send from here: remove it if we alone do.\n");

@@ -59,9 +59,13 @@ bool import_is_partner(const ConnectorLive *live);
 
 /* Importer.groups, their names, and what each row accepts; then spec.egress. */
 void import_egress(Importer *importer);
+/* Whether partner connectors alone hold a group. */
+bool import_is_others(const Importer *importer, const ImportGroup *group);
 void import_connectors(Importer *importer);
 /* Keys for what has none: `unmanaged`. */
 void import_unmanaged(Importer *importer, const ConnectorLive *live, ModelConnector *connector);
 void import_domains(Importer *importer);
+/* `spf` of a domain, by what it publishes; and lines for its comment. */
+void import_spf(Importer *importer, ModelDomain *domain, Buf *note);
 
 #endif

@@ -5,7 +5,7 @@ import pathlib
 import random
 import tempfile
 
-from lib import connplan, each, equal
+from lib import ROOT, connplan, each, equal
 from tenants import EXTRA, connector, export, odd_tenant, random_tenant, shape, text
 
 EXPORTS = pathlib.Path(__file__).parent / "exports"
@@ -220,3 +220,54 @@ def test_too_much_for_a_spec(place):
     result = connplan("import", "--live", "live.json", "-o", "new.yaml", cwd=place, status=4)
     equal("holds more than one spec can" in result.errors, True, result.errors)
     equal((place / "new.yaml").exists(), False)
+
+
+def lock(**records):
+    """A lock with the TXT records of contoso.com, each cut as it is written."""
+    answer = {"status": "ok", "ttl": 3600, "data": [[text] for text in records["contoso"]]} if records["contoso"] else {"status": "nodata"}
+    return json.dumps({"format": "connplan-lock", "version": 1, "names": {"contoso.com": {"TXT": answer}}}).encode()
+
+
+@each([
+    ("all attributed", ["v=spf1 ip4:198.51.100.10 include:spf.protection.outlook.com include:_spf.vendor.example ip4:198.51.100.11 -all"],
+     ["all: fail", "exchange_online: true", "includes: _spf.vendor.example", "also: relay-for-erp"]),
+    ("none of ours", ["v=spf1 include:spf.protection.outlook.com ~all"], ["all: softfail", "exchange_online: true"]),
+    ("half of ours", ["v=spf1 ip4:198.51.100.10 -all"], ["manage: check"]),
+    ("somebody's address", ["v=spf1 ip4:198.51.100.10/31 ip4:203.0.113.1 -all"], ["manage: check"]),
+    ("a mechanism", ["v=spf1 a -all"], ["manage: check"]),
+    ("a redirect", ["v=spf1 redirect=_spf.vendor.example"], ["manage: check"]),
+    ("a macro", ["v=spf1 include:%{d}.vendor.example -all"], ["manage: check"]),
+    ("all pass", ["v=spf1 +all"], ["manage: check"]),
+    ("not all", ["v=spf1 ip4:198.51.100.10/31"], ["manage: check"]),
+    ("broken", ["v=spf1 ip4:300.1.1.1 -all"], ["manage: check"]),
+    ("two", ["v=spf1 -all", "v=spf1 ~all"], ["manage: check"]),
+    ("none", ["another text"], ["manage: off"]),
+    ("nothing", [], ["manage: off"]),
+])
+@temporary
+def test_spf(_name, records, wanted, place):
+    (place / "lock.json").write_bytes(lock(contoso=records))
+    spec = imported(text(export(RELAY)), place, "--lock", "lock.json").text
+    lines = [line.strip() for line in spec.split("    spf:\n")[1].split("\n\n")[0].splitlines()]
+    equal(lines, wanted)
+
+
+@temporary
+def test_composed_record_is_the_published_one(place):
+    record = "v=spf1 ip4:198.51.100.10/31 include:spf.protection.outlook.com include:_spf.vendor.example -all"
+    (place / "mailflow.lock.json").write_bytes(lock(contoso=[record]))
+    (place / "mailflow.yaml").write_bytes(imported(text(export(RELAY)), place, "--lock", "mailflow.lock.json").out)
+    plan = json.loads(connplan("plan", "mailflow.yaml", "--live", "live.json", "--format", "json", *DAY, cwd=place).out)
+    equal([one["value"] for one in plan["records"]], [record])
+
+
+def test_a_lock_that_is_none():
+    connplan("import", "--live", EXPORTS / "empty.json", "--lock", EXPORTS / "ps7-array.json", status=4)
+
+
+@temporary
+def test_example(place):
+    """The spec of examples/brownfield is its first export, and nothing else."""
+    example = ROOT / "examples/brownfield"
+    spec = check_law((example / "monday.json").read_bytes(), place, strict=True)
+    equal(spec.text, (example / "mailflow.yaml").read_text("utf-8"))
