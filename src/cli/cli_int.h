@@ -128,6 +128,16 @@ CliResultForm cli_result_form(const Cli *cli);
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
 
+/* The lock that a spec relies on: --lock, else mailflow.lock.json beside it, if there is one. */
+typedef struct CliLock {
+	const DnsSource *source; /* NULL: none */
+	Str resolved_at;
+	Span span;   /* of that */
+	bool failed; /* after a complaint */
+} CliLock;
+
+void cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock);
+
 /* Replaces a file in one step; false after a complaint. */
 bool cli_write_file(Cli *cli, Str path, Str text);
 

@@ -15,12 +15,24 @@ complain_at(Cli *cli, Str path, Str text, const DnsLockError *error)
 	cli->status = CLI_IO;
 }
 
+/* The lock at a path, and its text among the sources; NULL after a complaint. */
+static DnsLock *
+read_lock(Cli *cli, Str path, Str text)
+{
+	DnsLockError error;
+	DnsLock *lock;
+
+	if (dns_lock_read(cli->arena, text, &lock, &error))
+		return lock;
+	complain_at(cli, path, text, &error);
+	return NULL;
+}
+
 const DnsSource *
 cli_load_lock(Cli *cli)
 {
 	Str path = cli->options.lock.ptr != NULL ? cli->options.lock : DEFAULT_LOCK, text;
 	bool is_stdin = STR_EQ(path, "-");
-	DnsLockError error;
 	DnsLock *lock;
 	IoStatus status;
 
@@ -34,9 +46,59 @@ cli_load_lock(Cli *cli)
 		cli_io_error(cli, "cannot read", path, status);
 		return NULL;
 	}
-	if (!dns_lock_read(cli->arena, text, &lock, &error)) {
-		complain_at(cli, path, text, &error);
-		return NULL;
+	lock = read_lock(cli, path, text);
+	return lock == NULL ? NULL : dns_lock_source(lock, cli->options.closed_world);
+}
+
+/* --- of a spec -------------------------------------------------------------------------------- */
+
+/* Beside the spec; a spec from a stream stands nowhere, unless it is told where. */
+static Str
+lock_path(const Cli *cli, Str spec)
+{
+	if (cli->options.lock.ptr != NULL)
+		return cli->options.lock;
+	if (STR_EQ(spec, "-"))
+		spec = cli->options.stdin_filename;
+	if (spec.ptr == NULL)
+		return (Str){0};
+	return path_join(cli->arena, path_dir(spec), DEFAULT_LOCK);
+}
+
+static Span
+resolved_at_span(Cli *cli, Str path, Str text)
+{
+	uint32_t file = source_add(cli->sources, path, text);
+	size_t start, end;
+
+	if (!json_locate(cli->arena, text, STR("resolved_at"), &start, &end))
+		start = end = 0;
+	return (Span){file, (uint32_t)start, (uint32_t)end};
+}
+
+void
+cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
+{
+	Str path = lock_path(cli, spec), text;
+	DnsLock *lock;
+	IoStatus status;
+
+	*ret_lock = (CliLock){0};
+	if (path.ptr == NULL)
+		return;
+	status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
+	if (status == IO_NOT_FOUND && cli->options.lock.ptr == NULL)
+		return;
+	ret_lock->failed = true;
+	if (status != IO_OK) {
+		cli_io_error(cli, "cannot read", path, status);
+		return;
 	}
-	return dns_lock_source(lock, cli->options.closed_world);
+	lock = read_lock(cli, path, text);
+	if (lock == NULL)
+		return;
+	ret_lock->failed = false;
+	ret_lock->source = dns_lock_source(lock, false);
+	ret_lock->resolved_at = dns_lock_resolved_at(lock);
+	ret_lock->span = resolved_at_span(cli, path, text);
 }

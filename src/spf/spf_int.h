@@ -85,6 +85,7 @@ typedef struct SpfEffect {
 	bool refused;      /* permerror for all */
 	bool may_refuse;   /* permerror is one of the ways: an answer is not known */
 	bool may_match;    /* addresses beside `matches` may match, too: an answer is not known */
+	bool is_dependent; /* ... an identity of the message, rather */
 	bool everything;   /* matches every address */
 	NetSet matches;    /* of the family asked for */
 	Str reason;        /* for error, refused, may_match: which answer */
@@ -116,7 +117,7 @@ struct SpfPolicy {
 
 struct SpfCache {
 	Arena *arena;
-	Arena *scratch; /* for names within one evaluation */
+	Arena *scratch; /* for names within one evaluation; NULL until there is one */
 	const DnsSource *source;
 	Map index; /* of `policies` */
 	VEC(SpfPolicy *) policies;
@@ -131,6 +132,13 @@ const SpfEffect *spf_rule_effect(SpfCache *cache, SpfRule *rule, NetFamily famil
 /* What `a`, `mx` or `exists` does for a name; the set lives in the arena. */
 void spf_effect(Arena *arena, const SpfCache *cache, const SpfTerm *term, Str name,
 	NetFamily family, SpfEffect *ret_effect);
+
+/* --- composition ------------------------------------------------------------------------------ */
+
+/* The terms of a recipe's addresses, in numeric order. */
+void spf_address_terms(Arena *arena, const SpfRecipe *recipe, StrVec *ret_terms);
+/* The record with these in their place. */
+Str spf_write(Arena *arena, const SpfRecipe *recipe, const StrVec *addresses);
 
 /* --- initial processing (sections 4.3 and 5) -------------------------------------------------- */
 
