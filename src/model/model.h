@@ -242,6 +242,9 @@ bool model_is_inside_root(Arena *arena, const ModelOptions *options, Str spec_pa
  */
 Str model_implied_connector(const Model *model);
 
+/* The tenant's cloud as the spec writes it; worldwide where it says nothing. */
+Str model_cloud(const Model *model);
+
 /* The host, gateway or egress object of that name, or MODEL_KIND_NONE. */
 ModelRef model_find_sender(const Model *model, Str name);
 Str model_ref_name(const Model *model, ModelRef ref);

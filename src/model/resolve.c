@@ -166,6 +166,15 @@ check_connector(Model *model, const ModelConnector *connector, const ModelConnec
 }
 
 Str
+model_cloud(const Model *model)
+{
+	const FieldChoice *cloud = &model->spec->tenant.cloud;
+	uint8_t value = cloud->state == FIELD_SET ? cloud->value : (uint8_t)MODEL_CLOUD_WORLDWIDE;
+
+	return str_from(model_cloud_choices.texts[value]);
+}
+
+Str
 model_implied_connector(const Model *model)
 {
 	const FieldText *tenant = &model->spec->tenant.name;

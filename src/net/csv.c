@@ -26,15 +26,28 @@ split_fields(Str line, Str *fields, size_t len)
 	ASSERT(at == line.len + 1);
 }
 
+/* The headings begin with these words; no row of data does. */
+static bool
+is_heading(Str line)
+{
+	return str_starts(line, STR("prefix,")) || str_starts(line, STR("cloud,")) ||
+	       str_starts(line, STR("method,")) || str_starts(line, STR("limit,"));
+}
+
+bool
+net_csv_is_documented(Str evidence)
+{
+	ASSERT(STR_EQ(evidence, "documented") || STR_EQ(evidence, "reported"));
+	return STR_EQ(evidence, "documented");
+}
+
 bool
 net_csv_row(Str *rest, Str *fields, size_t len)
 {
 	Str line;
 
 	while (str_next_line(rest, &line)) {
-		/* The headings begin with these words; no row of data does. */
-		if (line.len == 0 || line.ptr[0] == '#' || str_starts(line, STR("prefix,")) ||
-			str_starts(line, STR("cloud,")) || str_starts(line, STR("method,")))
+		if (line.len == 0 || line.ptr[0] == '#' || is_heading(line))
 			continue;
 		split_fields(line, fields, len);
 		return true;

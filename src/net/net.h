@@ -7,7 +7,8 @@
  * Ownership: results live in the arena that is handed in; blocks, service ranges and reasons of
  * names are static. Failure: texts are judged by an error value, never by a finding.
  * Source: RFC 4291, RFC 5952 (text of IPv6), RFC 1035, RFC 5890 (names), IANA special-purpose
- * registries (src/data/iana-*.csv), Microsoft's endpoint lists (src/data/service-ranges.csv).
+ * registries (src/data/iana-*.csv), Microsoft's endpoint lists (src/data/service-ranges.csv,
+ * src/data/endpoints.csv).
  */
 #ifndef NET_NET_H
 #define NET_NET_H
@@ -215,6 +216,36 @@ typedef struct NetVendorRange {
 
 /* The first range that has an address in common with the prefix, or NULL. */
 const NetVendorRange *net_vendor_range(NetPrefix prefix);
+
+/* What one of Exchange Online's own names is for. */
+typedef enum NetEndpointUse {
+	NET_ENDPOINT_MX,         /* takes mail without anybody signing in */
+	NET_ENDPOINT_SUBMISSION, /* takes mail of mailboxes that sign in */
+	NET_ENDPOINT_HVE,        /* the same for high volume email */
+	NET_ENDPOINT_SPF,        /* the include for the service's outbound addresses */
+} NetEndpointUse;
+
+/* A row of src/data/endpoints.csv. */
+typedef struct NetEndpoint {
+	Str cloud;
+	Str name; /* of a host or an include; of MX hosts `*.` and what they end with */
+	NetEndpointUse use;
+	uint16_t port; /* 0: none */
+	bool documented;
+	Str as_of; /* YYYY-MM or YYYY-MM-DD */
+} NetEndpoint;
+
+/* The first row of a cloud, the name to set; NULL where none is known. */
+const NetEndpoint *net_endpoint(Str cloud, NetEndpointUse use);
+/* What a host is, in whichever cloud; never an SPF include. NULL: none of Exchange Online's. */
+const NetEndpoint *net_endpoint_of_host(Str host);
+/* Whether an SPF include is Exchange Online's own, of any cloud. The name is normalised. */
+bool net_is_service_include(Str name);
+
+/* What Exchange Online takes of one mailbox: the rows of src/data/limits.csv. */
+typedef enum NetLimit { NET_LIMIT_MESSAGES_PER_MINUTE, NET_LIMIT_RECIPIENTS_PER_DAY } NetLimit;
+
+uint64_t net_limit(NetLimit limit);
 
 typedef enum NetRetirementMeaning {
 	NET_RETIREMENT_DEFAULT_OFF, /* an administrator can switch it on again */

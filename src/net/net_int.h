@@ -45,10 +45,15 @@ Str net_data(const char *name);
  * `#` and the heading are passed over. Fields are never quoted.
  */
 bool net_csv_row(Str *rest, Str *fields, size_t len);
+/* The column `evidence`: documented, or else reported. */
+bool net_csv_is_documented(Str evidence);
 /* When the newest row of src/data/retirements.csv was announced. */
 Str net_retirements_date(void);
 /* The same of src/data/vendor-ranges.csv. */
 Str net_vendors_date(void);
+/* And of src/data/endpoints.csv and limits.csv. */
+Str net_endpoints_date(void);
+Str net_limits_date(void);
 
 /* --- sorted ranges of one family; ranges4.c and ranges6.c ------------------------------------- */
 

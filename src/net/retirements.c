@@ -15,13 +15,6 @@ meaning_of(Str text)
 	return NET_RETIREMENT_REMOVED;
 }
 
-static bool
-is_documented(Str evidence)
-{
-	ASSERT(STR_EQ(evidence, "documented") || STR_EQ(evidence, "reported"));
-	return STR_EQ(evidence, "documented");
-}
-
 static void
 load(void)
 {
@@ -38,7 +31,7 @@ load(void)
 		row->date = fields[DATE];
 		ASSERT(date_parse(row->date, &row->days));
 		row->meaning = meaning_of(fields[MEANING]);
-		row->documented = is_documented(fields[EVIDENCE]);
+		row->documented = net_csv_is_documented(fields[EVIDENCE]);
 		row->as_of = fields[AS_OF];
 		row->source = fields[SOURCE];
 	}

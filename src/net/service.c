@@ -121,6 +121,8 @@ net_data_dates(Arena *arena)
 		buf_printf(&buf, "%s " STR_FMT " %.4s-%.2s-%.2s", i == 0 ? "" : ",",
 			STR_ARG(clouds[i].name), version.ptr, version.ptr + 4, version.ptr + 6);
 	}
+	buf_printf(&buf, "; endpoints " STR_FMT ", limits " STR_FMT, STR_ARG(net_endpoints_date()),
+		STR_ARG(net_limits_date()));
 	buf_printf(&buf, "; end of basic authentication " STR_FMT, STR_ARG(net_retirements_date()));
 	buf_printf(&buf, "; ranges of mail services " STR_FMT, STR_ARG(net_vendors_date()));
 	return buf_text(&buf);

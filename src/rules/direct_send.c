@@ -202,15 +202,6 @@ has_partner(const Partners *partners, Str domain)
 	return false;
 }
 
-/* Exchange Online's own includes are no third party. */
-static bool
-is_cloud_include(Str name)
-{
-	return net_name_is_within(name, STR("protection.outlook.com")) ||
-	       net_name_is_within(name, STR("protection.office365.us")) ||
-	       net_name_is_within(name, STR("protection.partner.outlook.cn"));
-}
-
 /* Whether mail for the domain comes straight to Exchange Online, and others may send as it. */
 static const FieldItem *
 find_third_party(const RuleFacts *facts, const ModelDomain *domain)
@@ -223,7 +214,8 @@ find_third_party(const RuleFacts *facts, const ModelDomain *domain)
 		!model_domain_is_accepted(facts->model, domain->head.name))
 		return NULL;
 	for (i = 0; i < domain->spf.includes.len; i++) {
-		if (!is_cloud_include(domain->spf.includes.items[i].text))
+		/* Exchange Online's own includes are no third party. */
+		if (!net_is_service_include(domain->spf.includes.items[i].text))
 			return &domain->spf.includes.items[i];
 	}
 	return NULL;

@@ -1,31 +1,7 @@
 /* Where hosts hand their mail over: the tenant's MX host, or the host for signed-in submission. */
 #include "rules/rules_int.h"
 
-/*
- * Hosts that take signed-in submission, per cloud; as of 2026-08. Source: Microsoft Learn, how to
- * set up a device or application to send mail with Microsoft 365; Microsoft 365 endpoints; high
- * volume email.
- */
-static const char *const submission_hosts[] = {
-	"smtp.office365.com",
-	"smtp-legacy.office365.com",
-	"smtp-hve.office365.com",
-	"smtp.office365.us",
-	"smtp.partner.outlook.cn",
-	"outlook.office365.com",
-	"outlook.office365.us",
-	"outlook-dod.office365.us",
-};
-
-/* What the MX hosts of tenants end with, per cloud; the same sources. */
-static const char *const mx_suffixes[] = {
-	".mail.protection.outlook.com",
-	".mx.microsoft",
-	".mail.protection.office365.us",
-	".mail.protection.partner.outlook.cn",
-	".mail.protection.outlook.cn",
-};
-
+/* The port that takes signed-in mail alone (Microsoft Learn, SMTP AUTH client submission). */
 #define SUBMISSION_PORT 587
 
 static Str
@@ -37,32 +13,31 @@ without_dot(Str name)
 static bool
 is_submission_host(Str server)
 {
-	size_t i;
+	const NetEndpoint *endpoint = net_endpoint_of_host(server);
 
-	for (i = 0; i < BASE_COUNT(submission_hosts); i++) {
-		if (str_equal_nocase(without_dot(server), str_from(submission_hosts[i])))
-			return true;
-	}
-	return false;
+	return endpoint != NULL &&
+	       (endpoint->use == NET_ENDPOINT_SUBMISSION || endpoint->use == NET_ENDPOINT_HVE);
 }
 
 static bool
 is_mx_host(const Model *model, Str server)
 {
 	const FieldText *mx_host = &model->spec->tenant.mx_host;
-	Str name = without_dot(server);
-	size_t i;
+	const NetEndpoint *endpoint = net_endpoint_of_host(server);
 
-	if (mx_host->state == FIELD_SET && str_equal_nocase(name, mx_host->text))
+	if (mx_host->state == FIELD_SET && str_equal_nocase(without_dot(server), mx_host->text))
 		return true;
-	for (i = 0; i < BASE_COUNT(mx_suffixes); i++) {
-		Str suffix = str_from(mx_suffixes[i]);
+	return endpoint != NULL && endpoint->use == NET_ENDPOINT_MX;
+}
 
-		if (name.len > suffix.len &&
-			str_equal_nocase(str_slice(name, name.len - suffix.len, name.len), suffix))
-			return true;
-	}
-	return false;
+/* The submission host of the tenant's cloud, as an endpoint to be set. */
+static const NetEndpoint *
+submission_endpoint(const Model *model)
+{
+	const NetEndpoint *endpoint = net_endpoint(model_cloud(model), NET_ENDPOINT_SUBMISSION);
+
+	ASSERT(endpoint != NULL);
+	return endpoint;
 }
 
 /* Whether the host itself makes the last hop, so that `server` and `port` are Microsoft's. */
@@ -114,12 +89,15 @@ mx_host_text(const RuleFacts *facts)
 
 /* The two ways in that are mixed up most often. */
 static void
-note_ways(DiagSink *sink, Diag *diag)
+note_ways(const RuleFacts *facts, DiagSink *sink, Diag *diag)
 {
+	const NetEndpoint *submission = submission_endpoint(facts->model);
+
 	diag_note(sink, diag,
 		"connectors and direct send: the tenant's MX host, port 25, told by address or "
-		"certificate\nsubmission: `smtp.office365.com`, port 587, signed in as a mailbox; "
-		"it looks at no connector");
+		"certificate\nsubmission: `" STR_FMT
+		"`, port %u, signed in as a mailbox; it looks at no connector",
+		STR_ARG(submission->name), (unsigned)submission->port);
 }
 
 static void
@@ -137,7 +115,7 @@ report_submission_endpoint(const RuleFacts *facts, uint32_t host, bool server, D
 	diag_label(sink, diag, "for submission");
 	if (server && object->port.state == FIELD_SET && object->port.number == SUBMISSION_PORT)
 		diag_related(sink, diag, object->port.span, "for submission as well");
-	note_ways(sink, diag);
+	note_ways(facts, sink, diag);
 	diag_help(sink, diag,
 		"set it to " STR_FMT
 		", port 25; if it can only sign in on port 587, say `method: submission`, with "
@@ -149,17 +127,18 @@ static void
 report_mx_endpoint(const RuleFacts *facts, uint32_t host, DiagSink *sink)
 {
 	const ModelRelayHost *object = &facts->model->hosts[host];
+	const NetEndpoint *submission = submission_endpoint(facts->model);
 	Diag *diag = report_endpoint(facts, host, "server",
 		str_format(facts->arena, "`" STR_FMT "`, an MX host, where nobody can sign in",
 			STR_ARG(object->server.text)),
 		sink);
 
 	diag_label(sink, diag, "for connectors and direct send");
-	note_ways(sink, diag);
+	note_ways(facts, sink, diag);
 	diag_help(sink, diag,
-		"set it to the submission host of your cloud, `smtp.office365.com` in the "
-		"worldwide one, port 587; if it is to relay without signing in, say `method: "
-		"connector`");
+		"set it to the submission host of your cloud, `" STR_FMT
+		"`, port %u; if it is to relay without signing in, say `method: connector`",
+		STR_ARG(submission->name), (unsigned)submission->port);
 }
 
 /* Microsoft Learn, how to set up a device or application to send mail with Microsoft 365. */

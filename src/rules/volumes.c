@@ -1,18 +1,15 @@
 /* How much a mailbox is to submit, against what Exchange Online takes of one. */
 #include "rules/rules_int.h"
 
-/*
- * As of 2026-08; the first is a rate, the second a rolling day. Source: Microsoft Learn, Exchange
- * Online limits, sending limits, and SMTP AUTH client submission.
- */
+/* How much of it a mailbox may do stands in src/data/limits.csv. */
 typedef struct Limit {
 	const char *key, *unit;
-	uint64_t most;
+	NetLimit limit;
 } Limit;
 
 static const Limit limits[] = {
-	{"volume/messages_per_minute", "messages a minute", 30},
-	{"volume/recipients_per_day", "recipients a day", 10000},
+	{"volume/messages_per_minute", "messages a minute", NET_LIMIT_MESSAGES_PER_MINUTE},
+	{"volume/recipients_per_day", "recipients a day", NET_LIMIT_RECIPIENTS_PER_DAY},
 };
 #define LIMITS BASE_COUNT(limits)
 
@@ -104,9 +101,10 @@ show_shares(const RuleFacts *facts, const Sum *sum, size_t limit, DiagSink *sink
 static void
 report_sum(const RuleFacts *facts, const Load *load, size_t limit, DiagSink *sink)
 {
+	uint64_t most = net_limit(limits[limit].limit);
 	const Sum *sum = &load->sums[limit];
 	Str host = facts->model->hosts[sum->hosts[0]].head.name;
-	bool over = sum->number > limits[limit].most, reaches = sum->number == limits[limit].most;
+	bool over = sum->number > most, reaches = sum->number == most;
 	Diag *diag = diag_report(sink, over ? DIAG_SUBMISSION_LIMIT : DIAG_SUBMISSION_LIMIT_NEAR,
 		volume_of(facts, sum->hosts[0], limit)->span,
 		STR_FMT " %s through " STR_FMT " %s the limit of " STR_FMT,
@@ -115,7 +113,7 @@ report_sum(const RuleFacts *facts, const Load *load, size_t limit, DiagSink *sin
 		over      ? "are over"
 		: reaches ? "reach"
 			  : "come near",
-		STR_ARG(rules_number(facts, limits[limit].most)));
+		STR_ARG(rules_number(facts, most)));
 
 	diag_path(diag, rules_path(facts, MODEL_KIND_HOST, host, limits[limit].key, (Str){0}));
 	diag_label(sink, diag, "%s", over ? "more than a mailbox may submit" : "near the limit");
@@ -146,10 +144,11 @@ check_volumes(const RuleFacts *facts, DiagSink *sink)
 		for (j = 0; j < LIMITS; j++)
 			add_volume(&load->sums[j], i, volume_of(facts, i, j));
 	}
-	for (i = 0; i < loads.items.len; i++) {
-		for (j = 0; j < LIMITS; j++) {
-			if (loads.items.items[i].sums[j].number >=
-				limits[j].most * NEAR_PER_CENT / 100)
+	for (j = 0; j < LIMITS; j++) {
+		uint64_t near = net_limit(limits[j].limit) * NEAR_PER_CENT / 100;
+
+		for (i = 0; i < loads.items.len; i++) {
+			if (loads.items.items[i].sums[j].number >= near)
 				report_sum(facts, &loads.items.items[i], j, sink);
 		}
 	}

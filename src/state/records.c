@@ -126,16 +126,11 @@ add_also(Composer *composer, Draft *draft)
 Str
 state_cloud_include(const Model *model)
 {
-	static const char *const includes[] = {
-		[MODEL_CLOUD_WORLDWIDE] = "spf.protection.outlook.com",
-		[MODEL_CLOUD_GCC] = "spf.protection.outlook.com",
-		[MODEL_CLOUD_GCC_HIGH] = "spf.protection.office365.us",
-		[MODEL_CLOUD_DOD] = "spf.protection.office365.us",
-		[MODEL_CLOUD_CHINA] = "spf.protection.partner.outlook.cn",
-	};
-	const FieldChoice *cloud = &model->spec->tenant.cloud;
+	const NetEndpoint *include = net_endpoint(model_cloud(model), NET_ENDPOINT_SPF);
 
-	return str_from(includes[cloud->state == FIELD_SET ? cloud->value : 0]);
+	/* Every cloud has a row: a test holds the table to it. */
+	ASSERT(include != NULL);
+	return include->name;
 }
 
 /* Mailboxes of an accepted domain send through Exchange Online; so do hosts that hand mail to it.

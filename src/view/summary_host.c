@@ -1,21 +1,13 @@
 /* The five rows of a host that uses no connector. */
 #include "view/view_int.h"
 
-/* Exchange Online's own submission endpoints, by cloud. */
+/* Exchange Online's own name for signing in; of some clouds none for high volume email is known. */
 static Str
-submission_host(const Model *model)
+service_host(SummaryTable *table, NetEndpointUse use)
 {
-	static const char *const hosts[] = {
-		[MODEL_CLOUD_WORLDWIDE] = "smtp.office365.com",
-		[MODEL_CLOUD_GCC] = "smtp.office365.com",
-		[MODEL_CLOUD_GCC_HIGH] = "smtp.office365.us",
-		[MODEL_CLOUD_DOD] = "smtp-dod.office365.us",
-		[MODEL_CLOUD_CHINA] = "smtp.partner.outlook.cn",
-	};
-	const FieldChoice *cloud = &model->spec->tenant.cloud;
+	const NetEndpoint *endpoint = net_endpoint(model_cloud(table->model), use);
 
-	/* Worldwide, the first, is the default. */
-	return str_from(hosts[cloud->state == FIELD_SET ? cloud->value : 0]);
+	return endpoint == NULL ? summary_text(table, "value.unknown") : endpoint->name;
 }
 
 static bool
@@ -170,11 +162,11 @@ destination_row(SummaryTable *table, uint32_t host)
 
 	switch (info->method) {
 	case MODEL_METHOD_SUBMISSION:
-		setting = submission_host(table->model);
+		setting = service_host(table, NET_ENDPOINT_SUBMISSION);
 		summary_note(table, notes, "note.port_587_starttls");
 		break;
 	case MODEL_METHOD_HVE:
-		setting = STR("smtp-hve.office365.com");
+		setting = service_host(table, NET_ENDPOINT_HVE);
 		summary_note(table, notes, "note.port_587_starttls");
 		summary_note(table, notes, "note.hve_internal");
 		break;

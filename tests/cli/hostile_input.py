@@ -225,16 +225,19 @@ def test_a_scalar_over_64_kib():
 
 @release_only
 def test_a_valid_file_of_32_mib():
-    """A few seconds, under 400 MiB. GNU time is between us and it: a child inherits our peak."""
+    """A few seconds, under 400 MiB. GNU time is between us and it: a child inherits our peak, and
+    on a machine that others use too only the seconds of work say something.
+    """
     text = gen_spec.spec_of_size(32 * MIB)
     with folder() as place:
         (place / "a.yaml").write_bytes(text)
-        result = run(["/usr/bin/time", "-f", "%M", BINARY, "check", "--format", "short", "a.yaml"],
-                     cwd=place, timeout=60)
-        peak = int(result.errors.split()[-1]) * 1024
+        result = run(["/usr/bin/time", "-f", "%M %U %S", BINARY, "check", "--format", "short", "a.yaml"],
+                     cwd=place, timeout=120)
+        peak, user, system = map(float, result.errors.split()[-3:])
+        peak, seconds = peak * 1024, user + system
         equal(result.status, 0, f"exit status\n{result}")
-        if len(text) < 31 * MIB or peak > 400 * MIB or result.seconds > 15:
-            raise AssertionError(f"{len(text)} bytes, {peak // MIB} MiB, {result.seconds:.1f} s")
+        if len(text) < 31 * MIB or peak > 400 * MIB or seconds > 10:
+            raise AssertionError(f"{len(text)} bytes, {peak / MIB:.0f} MiB, {seconds:.1f} s")
 
 
 @each([(seed,) for seed in range(40)])

@@ -81,7 +81,8 @@ test_dates(void **state)
 	assert_text(net_data_dates(arena),
 		"special-purpose registries: IPv4 2025-10-09, IPv6 2025-10-09; Exchange Online "
 		"ranges: worldwide 2026-08-14, gcc 2026-08-14, gcc-high 2023-03-01, dod "
-		"2020-07-28, china 2021-03-29; end of basic authentication 2026-01-29; "
+		"2020-07-28, china 2021-03-29; endpoints 2026-08-14, limits 2026-08; end of basic "
+		"authentication 2026-01-29; "
 		"ranges of mail services 2026-08");
 }
 
