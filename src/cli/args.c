@@ -266,6 +266,14 @@ flag_lock(Cli *cli, Str value)
 }
 
 static bool
+flag_before_apply(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.before_apply = true;
+	return true;
+}
+
+static bool
 flag_closed_world(Cli *cli, Str value)
 {
 	(void)value;

@@ -59,7 +59,7 @@ typedef struct CliOptions {
 	bool ip_is_loose;                    /* in a form that no spec may have */
 	Str lock, helo, mail_from, receiver; /* absent: not given */
 	Str error_text;                      /* absent: not given */
-	bool closed_world;
+	bool closed_world, before_apply;
 	SpfVoids voids;
 } CliOptions;
 

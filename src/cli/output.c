@@ -174,13 +174,27 @@ cli_print_result(
 		report_one(cli, verdict, &human, OS_STDERR, looked_at);
 }
 
+/* The gate just before scripts run: mail that leaves before its record is published fails SPF. */
+static bool
+is_held_back(const Cli *cli, const DiagVerdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; cli->options.before_apply && i < verdict->len; i++) {
+		if (verdict->items[i].code == DIAG_SPF_PUBLISHED_GAP)
+			return true;
+	}
+	return false;
+}
+
 /* Trouble with files comes before findings: an incomplete answer must not look like one. */
 int
 cli_exit_status(const Cli *cli, const DiagVerdict *verdict)
 {
 	if (cli->status != CLI_CLEAN)
 		return cli->status;
-	if (!cli->options.fail_never && diag_at_least(verdict, cli->options.fail_on))
+	if (!cli->options.fail_never &&
+		(diag_at_least(verdict, cli->options.fail_on) || is_held_back(cli, verdict)))
 		return CLI_FINDINGS;
 	return CLI_CLEAN;
 }

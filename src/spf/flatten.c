@@ -82,8 +82,7 @@ spf_difference(Arena *arena, const SpfExpansion *before, const SpfExpansion *aft
 
 	/* Results are disjoint and cover all: what moved is missing where it was. */
 	for (i = 0; i < SPF_RESULTS; i++) {
-		NetSet moved = net_set_subtract(
-			arena, &before->results[i], &after->results[i]);
+		NetSet moved = net_set_subtract(arena, &before->results[i], &after->results[i]);
 
 		net_set_add_all(arena, &changed, &moved);
 	}

@@ -119,8 +119,7 @@ void
 spf_add_cause(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing)
 {
 	SpfExpansion *expansion = frame->walk->expansion;
-	SpfCause *cause =
-		find_cause(frame, expansion->causes.items, expansion->causes.len, term);
+	SpfCause *cause = find_cause(frame, expansion->causes.items, expansion->causes.len, term);
 
 	if (cause == NULL) {
 		cause = VEC_ADD(frame->walk->arena, &expansion->causes);
@@ -134,8 +133,7 @@ void
 spf_add_fault(SpfFrame *frame, const SpfTerm *term, Str reason)
 {
 	SpfExpansion *expansion = frame->walk->expansion;
-	SpfCause *fault =
-		find_cause(frame, expansion->faults.items, expansion->faults.len, term);
+	SpfCause *fault = find_cause(frame, expansion->faults.items, expansion->faults.len, term);
 
 	if (fault == NULL) {
 		fault = VEC_ADD(frame->walk->arena, &expansion->faults);

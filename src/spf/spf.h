@@ -123,14 +123,21 @@ typedef struct SpfAnswer {
 /* check_host() of RFC 7208, with the initial processing of section 4.3. */
 void spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer *ret_answer);
 
+/*
+ * The results that one message can come to, a bit for each SpfResult: every way of what is not
+ * known is taken. The domain is a name; a sender and HELO name that are absent are not known, so
+ * that only the client is.
+ */
+unsigned spf_possible_results(Arena *arena, SpfCache *cache, const SpfRequest *request, Str domain);
+
 /* --- all addresses at once -------------------------------------------------------------------- */
 
 /* What is asked about a domain. Identities that are absent are not known; %{o} then is the domain.
  */
 typedef struct SpfScope {
 	Str domain, helo, mail_from; /* mail_from empty, but not absent: the null sender */
-	Str origin;                  /* %{o} without a sender; absent: the domain */
 	SpfVoids voids;
+	Str origin; /* %{o} without a sender; absent: the domain */
 } SpfScope;
 
 /* What one term of the record brings, whether by itself or by a record that it names. */
@@ -163,8 +170,8 @@ typedef struct SpfExpansion {
 	/* Addresses that a limit ends, of ten look-ups and of two without an answer; of the
 	 * undetermined those that it may end. */
 	NetSet over_lookups, over_voids;
-	VEC(SpfCause) causes; /* of the undetermined */
-	VEC(SpfCause) faults; /* records and answers that end in an error, by no limit */
+	VEC(SpfCause) causes;      /* of the undetermined */
+	VEC(SpfCause) faults;      /* records and answers that end in an error, by no limit */
 	VEC(SpfPossible) possible; /* of the undetermined */
 	Str record, reason;        /* the record; for what is none, why */
 } SpfExpansion;
@@ -225,8 +232,8 @@ typedef struct SpfLayout {
  * terms move to `_spf1.DOMAIN`, `_spf2.DOMAIN` and so on, as few as hold them in their order; the
  * record includes each, where the terms stood. A record that does not get shorter stays whole.
  */
-void spf_lay_out(Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout,
-	SpfNamedVec *ret_records);
+void spf_lay_out(
+	Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout, SpfNamedVec *ret_records);
 /* How long a leaf may be at most, so that the answer stays within SPF_ANSWER_MAX. */
 size_t spf_leaf_max(Str domain);
 /* Octets of the answer to a TXT query: header, question, and each text with its strings. */

@@ -149,12 +149,6 @@ void spf_identity_set_sender(SpfIdentity *identity, Str mail_from, Str helo);
 /* The domain of a sender as a name; absent where check_host() says none at once. */
 Str spf_initial_domain(Arena *arena, Str text);
 
-/*
- * The results that one message can come to, one bit each, every way of what is not known taken. The
- * domain is a name.
- */
-unsigned spf_possible_results(Arena *arena, SpfCache *cache, const SpfRequest *request, Str domain);
-
 /* --- the client's names (section 5.5) --------------------------------------------------------- */
 
 typedef struct SpfNames {

@@ -43,8 +43,8 @@ static Str
 next_name(Arena *arena, const SpfLayout *layout, unsigned *number)
 {
 	while (++*number <= NUMBERS_MAX) {
-		Str name = str_format(
-			arena, "_spf%u." STR_FMT, *number, STR_ARG(layout->domain)), parsed;
+		Str name = str_format(arena, "_spf%u." STR_FMT, *number, STR_ARG(layout->domain)),
+		    parsed;
 
 		if (net_name_parse(arena, name, NET_NAME_DNS, &parsed) != NET_NAME_OK)
 			return (Str){0};
@@ -61,8 +61,7 @@ fill_leaf(Arena *arena, const StrVec *terms, size_t max, size_t *at)
 	Buf leaf = buf_make(arena);
 
 	buf_str(&leaf, LEAF_HEAD);
-	while (*at < terms->len &&
-		leaf.len + 1 + terms->items[*at].len + LEAF_TAIL.len <= max) {
+	while (*at < terms->len && leaf.len + 1 + terms->items[*at].len + LEAF_TAIL.len <= max) {
 		buf_char(&leaf, ' ');
 		buf_str(&leaf, terms->items[(*at)++]);
 	}
@@ -104,8 +103,8 @@ root_over(Arena *arena, const SpfRecipe *recipe, const SpfNamedVec *leaves)
 }
 
 void
-spf_lay_out(Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout,
-	SpfNamedVec *ret_records)
+spf_lay_out(
+	Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout, SpfNamedVec *ret_records)
 {
 	StrVec terms = {0};
 	SpfNamedVec leaves = {0};

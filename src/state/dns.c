@@ -61,7 +61,7 @@ state_has_lock(const State *state)
 }
 
 const DnsAnswer *
-state_ask(const State *state, Str name, DnsType type)
+state_answer(const State *state, Str name, DnsType type)
 {
 	return state->dns->lock == NULL ? &not_asked : dns_ask(state->dns->lock, name, type);
 }
@@ -152,12 +152,49 @@ state_spf_transition(const State *state, StateSpf *spf)
 	return spf->transition_sets;
 }
 
+unsigned
+state_spf_client(const State *state, const StateSpf *spf, NetPrefix address)
+{
+	SpfRequest request = {.ip = address};
+
+	return spf_possible_results(state->model->arena, final_cache(state), &request, spf->domain);
+}
+
+const NetSet *
+state_cloud_pass(const State *state)
+{
+	StateDns *dns = state->dns;
+	SpfScope scope = {.domain = state_cloud_include(state->model)};
+	SpfExpansion sets;
+
+	if (!dns->knows_cloud_pass && dns->lock != NULL) {
+		spf_expand(state->model->arena, spf_cache(state->model->arena, dns->lock), &scope,
+			&sets);
+		dns->cloud_pass = sets.results[SPF_PASS];
+		dns->knows_cloud_pass = true;
+	}
+	return &dns->cloud_pass;
+}
+
 void
 state_expand_name(const State *state, Str name, SpfExpansion *ret_sets)
 {
 	SpfScope scope = {.domain = name};
 
 	spf_expand(state->model->arena, final_cache(state), &scope, ret_sets);
+}
+
+void
+state_expand_texts(const State *state, const SpfNamedVec *records, SpfExpansion *ret_sets)
+{
+	StateOverlay *overlay;
+	SpfScope scope = {.domain = records->items[records->len - 1].name};
+
+	(void)final_cache(state);
+	overlay = state_overlay(state->model->arena, &state->dns->ours->source);
+	state_overlay_put(overlay, records);
+	spf_expand(state->model->arena, spf_cache(state->model->arena, &overlay->source), &scope,
+		ret_sets);
 }
 
 void

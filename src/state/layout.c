@@ -10,7 +10,7 @@
 void
 state_find_published(State *state, StateSpf *spf)
 {
-	const DnsAnswer *answer = state_ask(state, spf->domain, DNS_TXT);
+	const DnsAnswer *answer = state_answer(state, spf->domain, DNS_TXT);
 	StatePublished *published = &spf->published;
 	size_t i;
 
@@ -119,7 +119,7 @@ is_free_name(const void *context, Str name)
 	if (model_find_domain(state->model, name) != NULL)
 		return false;
 	for (i = 0; i < BASE_COUNT(types); i++) {
-		DnsStatus status = state_ask(state, name, types[i])->status;
+		DnsStatus status = state_answer(state, name, types[i])->status;
 
 		if (status == DNS_OK || status == DNS_SERVFAIL || status == DNS_TIMEOUT)
 			return false;
@@ -134,7 +134,7 @@ is_published(const State *state, const SpfNamedVec *records)
 	size_t i, j;
 
 	for (i = 0; i < records->len; i++) {
-		const DnsAnswer *answer = state_ask(state, records->items[i].name, DNS_TXT);
+		const DnsAnswer *answer = state_answer(state, records->items[i].name, DNS_TXT);
 		size_t found = 0, equal = 0;
 
 		for (j = 0; answer->status == DNS_OK && j < answer->texts.len; j++) {
@@ -198,22 +198,6 @@ lay_out_recipe(
 
 /* --- what the cloud passes -------------------------------------------------------------------- */
 
-static const NetSet *
-cloud_pass(State *state)
-{
-	StateDns *dns = state->dns;
-	SpfExpansion sets;
-	SpfScope scope = {.domain = state_cloud_include(state->model)};
-
-	if (!dns->knows_cloud_pass && dns->lock != NULL) {
-		spf_expand(state->model->arena, spf_cache(state->model->arena, dns->lock), &scope,
-			&sets);
-		dns->cloud_pass = sets.results[SPF_PASS];
-		dns->knows_cloud_pass = true;
-	}
-	return &dns->cloud_pass;
-}
-
 /* Whether all addresses of the recipe pass. */
 static bool
 covers(const State *state, const StateSpf *spf, const SpfRecipe *recipe)
@@ -235,7 +219,7 @@ leave_to_cloud(State *state, const StateSpf *spf, SpfRecipe *recipe)
 
 	if (recipe->cloud_include.ptr == NULL || !state_has_lock(state))
 		return;
-	pass = cloud_pass(state);
+	pass = state_cloud_pass(state);
 	if (!net_set_overlaps(pass, &recipe->addresses))
 		return;
 	recipe->known = *pass;
@@ -253,8 +237,7 @@ includes_name(Str term, Str name, Str *ret_qualifier)
 
 	*ret_qualifier = at == 1 && term.ptr[0] != '+' ? str_slice(term, 0, 1) : STR("");
 	term = str_slice(term, at, term.len);
-	return term.len > head.len &&
-	       str_equal_nocase(str_slice(term, 0, head.len), head) &&
+	return term.len > head.len && str_equal_nocase(str_slice(term, 0, head.len), head) &&
 	       str_equal_nocase(str_slice(term, head.len, term.len), name);
 }
 
@@ -441,14 +424,13 @@ add_published_terms(Arena *arena, const SpfRecord *record, SpfRecipe *recipe)
 		if (term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6)
 			net_set_add(arena, &recipe->addresses, term->prefix);
 		else
-			VEC_PUSH(arena, &recipe->terms,
-				str_slice(term->text, plus, term->text.len));
+			VEC_PUSH(
+				arena, &recipe->terms, str_slice(term->text, plus, term->text.len));
 	}
 	if (record->redirect != NULL && !ended)
 		VEC_PUSH(arena, &recipe->terms,
-			include_term(arena,
-				str_slice(record->redirect->text, STR("redirect=").len,
-					record->redirect->text.len)));
+			include_term(arena, str_slice(record->redirect->text, STR("redirect=").len,
+						    record->redirect->text.len)));
 }
 
 static SpfRecipe
@@ -478,10 +460,10 @@ is_union(const State *state, StateSpf *spf, const SpfExpansion *final, const Spf
 {
 	Arena *arena = state->model->arena;
 	const SpfExpansion *published = state_spf_published(state, spf);
-	NetSet both = net_set_union(
-		arena, &published->results[SPF_PASS], &final->results[SPF_PASS]);
-	NetSet may = net_set_union(arena, &published->results[SPF_UNDETERMINED],
-		&final->results[SPF_UNDETERMINED]);
+	NetSet both =
+		net_set_union(arena, &published->results[SPF_PASS], &final->results[SPF_PASS]);
+	NetSet may = net_set_union(
+		arena, &published->results[SPF_UNDETERMINED], &final->results[SPF_UNDETERMINED]);
 	SpfExpansion sets;
 
 	state_expand_records(state, records, SPF_VOIDS_STRICT, &sets);
@@ -518,8 +500,8 @@ state_add_transition(State *state, StateSpf *spf)
 	if (is_union(state, spf, &final, &spf->transition))
 		return;
 	/* For a while addresses stand for what the published record asks others for. */
-	rest = net_set_subtract(arena,
-		&state_spf_published(state, spf)->results[SPF_PASS], &final.results[SPF_PASS]);
+	rest = net_set_subtract(arena, &state_spf_published(state, spf)->results[SPF_PASS],
+		&final.results[SPF_PASS]);
 	all = recipe.all;
 	recipe = copy_recipe(arena, &spf->composed);
 	recipe.all = all;

@@ -7,12 +7,14 @@
 /* What a record may become is a product, of domains and of what each needs: past this many terms in
  * all records the rest is left out, and told. */
 #define TERMS_MAX 500000u
+/* The same for addresses that have to pass. */
+#define DEMANDS_MAX (2 * TERMS_MAX)
 
 typedef struct Composer {
 	State *state;
 	Arena *arena, *scratch;
 	StateNeeds *needs;
-	uint64_t terms; /* of all records so far */
+	uint64_t terms, demands; /* of all records so far */
 } Composer;
 
 /* What one record is made from. */
@@ -90,7 +92,7 @@ add_ways(Composer *composer, Draft *draft, const StateNumbers *ways)
 		StateWay way = state_way(composer->state->model, ways->items[i]);
 
 		if (way.demand != STATE_DEMAND_NONE)
-			composer->terms += way.addresses->len;
+			composer->demands += way.addresses->len + 1;
 		else if (way.terms != NULL)
 			add_texts(composer, draft, way.terms);
 		else
@@ -183,22 +185,26 @@ fill_recipe(Composer *composer, Draft *draft, StateSpf *spf)
 	bool by_gateway = state_outbound_gateway(model) != MODEL_SELF;
 
 	recipe->never = spf->never;
-	if (recipe->never)
-		return true;
+	through_exchange = spf->never ? draft->need->through_exchange : through_exchange;
 	if (!state_find_ways(
 		    composer->needs, draft->need, through_exchange && by_gateway, &spf->ways))
 		return false;
+	if (spf->never) {
+		/* Whoever sends all the same is told that it does not pass. */
+		spf->through_exchange = through_exchange && !by_gateway;
+		composer->demands += spf->ways.len;
+		return composer->demands <= DEMANDS_MAX;
+	}
 	add_ways(composer, draft, &spf->ways);
 	if (!draft->need->is_below)
 		add_own_terms(composer, draft);
 	if (wants_cloud_include(draft, through_exchange && !by_gateway))
 		recipe->cloud_include = state_cloud_include(model);
-	spf->through_exchange =
-		!by_gateway && needs_exchange(draft->need, draft, through_exchange);
+	spf->through_exchange = !by_gateway && needs_exchange(draft->need, draft, through_exchange);
 	net_set_normalise(&draft->addresses);
 	recipe->addresses = draft->addresses;
 	recipe->terms = draft->terms;
-	return composer->terms <= TERMS_MAX;
+	return composer->terms <= TERMS_MAX && composer->demands <= DEMANDS_MAX;
 }
 
 /* --- records of a domain ---------------------------------------------------------------------- */
@@ -225,8 +231,8 @@ add_records(const Composer *composer, const StateSpf *spf)
 	size_t i;
 
 	for (i = 0; i < spf->records.len; i++) {
-		StateRecord *record = add_record(
-			composer, spf, STATE_PHASE_FINAL, spf->records.items[i]);
+		StateRecord *record =
+			add_record(composer, spf, STATE_PHASE_FINAL, spf->records.items[i]);
 
 		record->all_assumed = spf->is_assumed && i + 1 == spf->records.len;
 	}
@@ -264,8 +270,7 @@ begin_spf(const Composer *composer, const StateNeed *need)
 {
 	return (StateSpf){.domain = need->domain,
 		.span = need->span,
-		.path = model_path(
-			composer->state->model, "domains", need->spec->head.name, NULL),
+		.path = model_path(composer->state->model, "domains", need->spec->head.name, NULL),
 		.spec = need->spec,
 		.is_below = need->is_below,
 		.is_checked = is_checked(need),

@@ -109,9 +109,9 @@ typedef enum StateDemand {
  * gateway. */
 typedef struct StateWay {
 	StateDemand demand;
-	uint32_t egress, host, gateway;  /* which of the three; MODEL_SELF for the others */
-	const FieldPrefixes *addresses;  /* NULL for a gateway */
-	const FieldItems *terms;         /* of a gateway */
+	uint32_t egress, host, gateway; /* which of the three; MODEL_SELF for the others */
+	const FieldPrefixes *addresses; /* NULL for a gateway */
+	const FieldItems *terms;        /* of a gateway */
 } StateWay;
 
 typedef struct StateNumbers {
@@ -142,18 +142,18 @@ typedef struct StateFlat {
 typedef struct StateSpf {
 	Str domain, path; /* path: of the object that decides about it */
 	Span span;
-	const ModelDomain *spec;  /* its own, or that of the domain above */
-	bool is_below;            /* ... which it then is */
-	bool is_checked;          /* `manage: check`: the published record is judged */
-	bool never;               /* nothing may send as it */
-	bool through_exchange;    /* mail leaves from Exchange Online's addresses */
-	bool is_assumed;          /* nothing states or publishes an `all` */
-	StateNumbers ways;        /* for state_way() */
-	SpfRecipe recipe;         /* of what the domain needs */
-	SpfRecipe composed;       /* ... of what is written: flattened, less what the cloud passes */
+	const ModelDomain *spec; /* its own, or that of the domain above */
+	bool is_below;           /* ... which it then is */
+	bool is_checked;         /* `manage: check`: the published record is judged */
+	bool never;              /* nothing may send as it */
+	bool through_exchange;   /* mail leaves from Exchange Online's addresses */
+	bool is_assumed;         /* nothing states or publishes an `all` */
+	StateNumbers ways;       /* for state_way() */
+	SpfRecipe recipe;        /* of what the domain needs */
+	SpfRecipe composed;      /* ... of what is written: flattened, less what the cloud passes */
 	VEC(StateFlat) flats;
-	SpfNamedVec records;      /* that are judged: leaves, the root last; empty: none there */
-	SpfNamedVec transition;   /* what stands between the published record and ours */
+	SpfNamedVec records;    /* that are judged: leaves, the root last; empty: none there */
+	SpfNamedVec transition; /* what stands between the published record and ours */
 	StatePublished published;
 	/* Worked out when they are asked for. */
 	SpfExpansion *sets, *relaxed_sets, *published_sets, *transition_sets;
@@ -211,7 +211,7 @@ State *state_of_live(Arena *arena, const ConnectorExport *export);
 /* Whether there is a lock. */
 bool state_has_lock(const State *state);
 /* An answer of the lock; DNS_NOT_ASKED without one. */
-const DnsAnswer *state_ask(const State *state, Str name, DnsType type);
+const DnsAnswer *state_answer(const State *state, Str name, DnsType type);
 /* Every address by the result that the judged record gives it; by what strict receivers count, or
  * relaxed ones. Never NULL: without a record all is `none`. */
 const SpfExpansion *state_spf_sets(const State *state, StateSpf *spf);
@@ -222,9 +222,15 @@ const SpfExpansion *state_spf_published(const State *state, StateSpf *spf);
 const SpfExpansion *state_spf_transition(const State *state, StateSpf *spf);
 /* What any other name publishes, or would once the records stand: by the final records. */
 void state_expand_name(const State *state, Str name, SpfExpansion *ret_sets);
-/* One message, with its steps, by the final or by the published records. */
-void state_spf_evaluate(const State *state, const StateSpf *spf, NetPrefix address,
-	SpfAnswer *ret_answer);
+/* The results that one client may come to whose sender is not known: a bit for each. */
+unsigned state_spf_client(const State *state, const StateSpf *spf, NetPrefix address);
+/* What the cloud's include passes for certain; an empty set where that is not known. */
+const NetSet *state_cloud_pass(const State *state);
+/* The record of the last of these names, beside the lock's answers and the state's own records. */
+void state_expand_texts(const State *state, const SpfNamedVec *records, SpfExpansion *ret_sets);
+/* One message by the final records, with its steps. */
+void state_spf_evaluate(
+	const State *state, const StateSpf *spf, NetPrefix address, SpfAnswer *ret_answer);
 /* The include of the tenant's cloud. */
 Str state_cloud_include(const Model *model);
 /* The root record that is judged, or an absent text. */

@@ -72,10 +72,10 @@ typedef struct StateOverlay {
 } StateOverlay;
 
 struct StateDns {
-	const DnsSource *lock;            /* NULL: there is none */
-	StateOverlay *ours;               /* made with the first question */
-	SpfCache *final, *published;      /* the same */
-	NetSet cloud_pass;                /* what the cloud's include passes for certain */
+	const DnsSource *lock;       /* NULL: there is none */
+	StateOverlay *ours;          /* made with the first question */
+	SpfCache *final, *published; /* the same */
+	NetSet cloud_pass;           /* what the cloud's include passes for certain */
 	bool knows_cloud_pass;
 };
 

@@ -145,7 +145,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'e4c23c7fe1a22f7070a3c2d2df4efb72410b54775df5005797092c3b5dbc08cf'
+    PlanHash = '2aa6ba353c77ef93dbde88e37b033b1946da97c5cc4e160143a4b70e06582b00'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -394,7 +394,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '247e74397185941587756fbbc94dbcea692520dbfaedf5cdd617aff7300eca60'
+    PlanHash = '57aaa0f471d9ea5eb49977cebc784a48169f5dd6007788f44a3628d3fb1ae03e'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

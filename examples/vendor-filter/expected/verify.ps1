@@ -166,7 +166,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '94476171f1092ebfd43e377933d73725c0881a6b16b8581671bb88db1aef2e16'
+    PlanHash = '7575620f666af729a22412d80476d641bf7b086dd176a946420715bf3c4129bd'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1
