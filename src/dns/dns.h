@@ -67,6 +67,21 @@ const char *dns_status_text(DnsStatus status);
 /* Lower-case and without a final dot, as all names here are. */
 Str dns_name_form(Arena *arena, Str name);
 
+/* --- what is asked ---------------------------------------------------------------------------- */
+
+typedef struct DnsQuestion {
+	Str name;
+	DnsType type;
+} DnsQuestion;
+
+typedef VEC(DnsQuestion) DnsQuestionVec;
+
+/*
+ * Answers as `inner` does, and appends to the list every question, each once, in the order in which
+ * they came. Whoever asks by way of it tells what it depends on.
+ */
+const DnsSource *dns_recorder(Arena *arena, const DnsSource *inner, DnsQuestionVec *ret_questions);
+
 /* --- the lock --------------------------------------------------------------------------------- */
 
 /* Aliases (CNAME) that are followed one after another; past that, and in a loop, is no answer. */

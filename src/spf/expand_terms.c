@@ -364,8 +364,12 @@ spf_walk_rule(SpfFrame *frame, SpfRule *rule)
 {
 	const SpfTerm *term = rule->terms;
 
-	if (spf_terms[term->kind].counts)
+	if (spf_terms[term->kind].counts) {
 		spf_walk_lookup(frame);
+		/* Past the limit nobody asks. */
+		if (frame->undecided.len == 0)
+			return;
+	}
 	switch (term->kind) {
 	case SPF_TERM_ALL: spf_settle_all(frame, term->qualifier); break;
 	case SPF_TERM_IP4:

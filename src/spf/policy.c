@@ -202,6 +202,17 @@ spf_policy(SpfCache *cache, Str name)
 }
 
 SpfPolicy *
+spf_policy_of_text(SpfCache *cache, Str name, Str text)
+{
+	SpfPolicy *policy = ARENA_NEW(cache->arena, SpfPolicy);
+
+	policy->name = name;
+	policy->text = text;
+	parse_policy(cache, policy);
+	return policy;
+}
+
+SpfPolicy *
 spf_rule_policy(SpfCache *cache, SpfRule *rule)
 {
 	if (rule->policy == NULL)

@@ -182,6 +182,22 @@ typedef struct SpfExpansion {
  */
 void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_expansion);
 
+/* --- what evaluation asks for ------------------------------------------------------------------
+ */
+
+/*
+ * Ask the source of the cache for all that evaluation may ask for, within the limit of ten, for any
+ * address and both families. Terms that depend on the client, the HELO name or the local part lead
+ * nowhere. Nothing comes of it but the questions: see dns_recorder().
+ */
+/* The record of a domain, and where it leads. */
+void spf_ask_record(SpfCache *cache, Str domain);
+/* One term, as if it stood in the record of that domain; one that breaks the grammar asks nothing.
+ */
+void spf_ask_term(SpfCache *cache, Str domain, Str term);
+/* The names of a client, and whether they lead back (section 5.5). */
+void spf_ask_client(SpfCache *cache, NetPrefix ip);
+
 /* --- composition ------------------------------------------------------------------------------ */
 
 /* One character-string of a TXT record (RFC 1035 section 3.3.14). */

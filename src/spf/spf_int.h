@@ -113,6 +113,8 @@ struct SpfPolicy {
 	SpfRule *rules; /* up to `all`; terms behind it are never reached */
 	size_t len;
 	SpfRule *redirect; /* NULL: none, or `all` stands before it */
+	uint32_t turn;     /* of SpfCache, in which it was last asked about */
+	uint8_t asked;     /* ... and by how few look-ups it was reached then */
 };
 
 struct SpfCache {
@@ -121,6 +123,7 @@ struct SpfCache {
 	const DnsSource *source;
 	Map index; /* of `policies` */
 	VEC(SpfPolicy *) policies;
+	uint32_t turn; /* of spf_ask_record() and its like */
 };
 
 /* Adds one query made for a name in a record to the void look-ups. */
@@ -128,6 +131,8 @@ void spf_count_answer(const DnsAnswer *answer, SpfCount voids[2]);
 /* The policy of a name, which may be absent: a name that cannot be asked for. */
 SpfPolicy *spf_policy(SpfCache *cache, Str name);
 SpfPolicy *spf_rule_policy(SpfCache *cache, SpfRule *rule);
+/* A policy of a record that nobody publishes. */
+SpfPolicy *spf_policy_of_text(SpfCache *cache, Str name, Str text);
 const SpfEffect *spf_rule_effect(SpfCache *cache, SpfRule *rule, NetFamily family);
 /* What `a`, `mx` or `exists` does for a name; the set lives in the arena. */
 void spf_effect(Arena *arena, const SpfCache *cache, const SpfTerm *term, Str name,

@@ -255,6 +255,19 @@ Str state_source_text(Arena *arena, const Model *model, const StateSource *sourc
 const char *state_report_uri_problem(Arena *arena, Str uri);
 /* `SELECTOR._domainkey.DOMAIN`, as a name of DNS. */
 NetNameError state_dkim_name(Arena *arena, Str domain, Str selector, Str *ret_name);
+/*
+ * Asks for every DNS answer that the spec relies on: of its domains, and of all that hosts send as,
+ * SPF with all it leads to, MX (without one A and AAAA) and DMARC; the DKIM selectors; the includes
+ * and terms that the spec names; the reverse names of its own sending addresses and where they
+ * lead, for ranges of up to 256 addresses. `connplan lock` records the questions to know what to
+ * resolve, rules to know what a lock lacks: nobody else decides what belongs there. False: the spec
+ * names more than STATE_MAX_QUESTIONS, and the rest was left out.
+ */
+#define STATE_MAX_QUESTIONS 200000u
+bool state_ask(const Model *model, const DnsSource *source);
+/* The names whose SPF the spec speaks of: its domains, and the includes that it names. */
+void state_policies(Arena *arena, const Model *model, StrVec *ret_names);
+
 /* Whether a certificate of that name is one that a connector with this name or pattern takes. */
 bool state_certificate_matches(Str pattern, Str name);
 

@@ -53,6 +53,8 @@ StateNeeds *state_collect_needs(const State *state, Arena *arena);
 const StateNeedVec *state_needs(const StateNeeds *needs);
 /* The gateway that the tenant's mail leaves through, or MODEL_SELF for Exchange Online itself. */
 uint32_t state_outbound_gateway(const Model *model);
+/* What Exchange Online's own addresses pass by, in the tenant's cloud. */
+Str state_cloud_include(const Model *model);
 /*
  * The ways by which mail of a domain leaves, with those behind that gateway where `outbound`; to be
  * asked once. False when there is too much to look at.

@@ -204,6 +204,28 @@ text_markdown_code(Buf *buf, Str text)
 		write_code_span(buf, str_slice(text, done, text.len));
 }
 
+void
+text_markdown_block(Buf *buf, Str text)
+{
+	size_t ticks = longest_run(text, '`') + 1, at = 0;
+
+	ticks = ticks < 3 ? 3 : ticks;
+	buf_repeat(buf, '`', ticks);
+	buf_lit(buf, "powershell\n");
+	while (at < text.len) {
+		size_t start = at;
+		uint32_t c = utf8_next(text, &at);
+
+		/* A carriage return would be a line end, too. */
+		if (c == 0 || (c != '\n' && text_is_hidden(c)))
+			buf_lit(buf, TEXT_REPLACEMENT);
+		else
+			buf_str(buf, str_slice(text, start, at));
+	}
+	buf_char(buf, '\n');
+	buf_repeat(buf, '`', ticks);
+}
+
 /* GitHub's tables take `\|` for a bar even inside a code span; a backslash before it would be
  * taken. */
 static bool

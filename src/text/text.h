@@ -44,6 +44,9 @@ void text_markdown(Buf *buf, Str text);
 /* The same as code spans with delimiters long enough; what cannot stand in one (the bar, controls)
  * stands between two. */
 void text_markdown_code(Buf *buf, Str text);
+/* Lines of commands as a fenced block of code that nothing in them can close; what does not show
+ * becomes U+FFFD. No final line end. */
+void text_markdown_block(Buf *buf, Str text);
 /* A command inside a table cell: one code span with its bars escaped, as GitHub's tables take them;
  * what cannot be said so (a backslash before a bar, a control) as text_markdown. */
 void text_markdown_cell_code(Buf *buf, Str text);

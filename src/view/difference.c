@@ -65,9 +65,8 @@ scalar(Writer *writer, ConnectorProperty property, const ConnectorValue *value)
 
 /* --- what stands behind an address ------------------------------------------------------------ */
 
-/* A host's owner, else that of the egress object. */
-static Str
-owner_of(const Model *model, const StateSource *source)
+Str
+view_source_owner(const Model *model, const StateSource *source)
 {
 	const FieldText *owner = NULL;
 
@@ -88,7 +87,7 @@ write_sources(Writer *writer, const StateConnector *connector, const StateAddres
 
 	for (i = 0; i < address->sources_len && i < SOURCES_SHOWN; i++) {
 		const StateSource *source = &connector->sources.items[address->sources[i]];
-		Str owner = owner_of(model, source);
+		Str owner = view_source_owner(model, source);
 
 		buf_lit(writer->out, i == 0 ? "  " : ", ");
 		plain_text(writer, state_source_text(writer->arena, model, source));

@@ -215,8 +215,8 @@ wants_pointers(const Model *model)
  * ------------------------------------------------------------------------------- */
 
 /* Titles in the language of the document; messages are English in every language. */
-static Json *
-finding_item(Arena *arena, const ViewInput *input, const Diag *diag)
+Json *
+view_finding(Arena *arena, DiagLanguage language, const Diag *diag)
 {
 	static const char *const keys[DIAG_SEVERITIES] = {
 		[DIAG_SEVERITY_ERROR] = "severity.error",
@@ -227,9 +227,9 @@ finding_item(Arena *arena, const ViewInput *input, const Diag *diag)
 	Json *item = json_object(arena);
 
 	SET(item, "severity",
-		json_text(arena, view_string(input->language, str_from(keys[diag->severity]))));
+		json_text(arena, view_string(language, str_from(keys[diag->severity]))));
 	SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
-	SET(item, "title", json_text(arena, diag_prose(diag->code, input->language).title));
+	SET(item, "title", json_text(arena, diag_prose(diag->code, language).title));
 	SET(item, "path", json_text(arena, diag->path.ptr == NULL ? STR("") : diag->path));
 	SET(item, "message", json_text(arena, diag->message));
 	return item;
@@ -244,7 +244,7 @@ findings(Arena *arena, const ViewInput *input)
 
 	for (i = 0; i < input->verdict->len; i++) {
 		if (sorted[i]->severity != DIAG_SEVERITY_NOT_CHECKED)
-			json_push(arena, list, finding_item(arena, input, sorted[i]));
+			json_push(arena, list, view_finding(arena, input->language, sorted[i]));
 	}
 	return list;
 }
@@ -263,7 +263,7 @@ not_checked(Arena *arena, const ViewInput *input)
 		Json *item = json_object(arena);
 
 		if (one->diag != NULL) {
-			json_push(arena, list, finding_item(arena, input, one->diag));
+			json_push(arena, list, view_finding(arena, input->language, one->diag));
 			continue;
 		}
 		SET(item, "severity",
@@ -369,5 +369,6 @@ view_document(Arena *arena, const ViewInput *input, const Json *plan)
 		json_set(arena, document, plan->members.items[i].key, plan->members.items[i].value);
 	SET(document, "text", view_strings(arena, input->language));
 	SET(document, "summary", view_summary(arena, input));
+	SET(document, "change_request", view_change(arena, input, plan));
 	return document;
 }

@@ -233,39 +233,21 @@ authentication_row(SummaryTable *table, uint32_t host)
 static void
 note_sender(SummaryTable *table, Json *notes, uint32_t host)
 {
-	static const char *const recipients[] = {
-		[MODEL_RECIPIENTS_ANY] = "recipients.any",
-		[MODEL_RECIPIENTS_INTERNAL] = "recipients.internal",
-		[MODEL_RECIPIENTS_EXTERNAL] = "recipients.external",
-	};
-	const FieldItems *domains = &table->model->hosts[host].sends_as;
-	Buf buf = buf_make(table->arena);
-	uint32_t i;
+	Str domains = summary_senders(table, &table->model->hosts[host].sends_as);
 
-	for (i = 0; i < domains->len; i++) {
-		buf_lit(&buf, i > 0 ? ", " : "");
-		buf_str(&buf, summary_domain(table, domains->items[i].text));
-	}
-	if (buf.len > 0)
-		summary_note_with(table, notes, "note.sends_as", "domains", buf_text(&buf));
+	if (domains.len > 0)
+		summary_note_with(table, notes, "note.sends_as", "domains", domains);
 	summary_note_with(table, notes, "note.recipients", "recipients",
-		summary_text(table, recipients[table->model->host_infos[host].recipients]));
+		summary_text(table, summary_recipients(table->model->host_infos[host].recipients)));
 }
 
 /* The row stays, with "none", so that every table has the same five. */
 static void
 connector_row(SummaryTable *table, uint32_t host)
 {
-	static const char *const methods[] = {
-		[MODEL_METHOD_CONNECTOR] = "method.connector",
-		[MODEL_METHOD_SUBMISSION] = "method.submission",
-		[MODEL_METHOD_DIRECT_SEND] = "method.direct_send",
-		[MODEL_METHOD_HVE] = "method.hve",
-		[MODEL_METHOD_INTERNET] = "method.internet",
-	};
 	Json *notes = summary_notes(table);
 
-	summary_note(table, notes, methods[table->model->host_infos[host].method]);
+	summary_note(table, notes, summary_method(table->model->host_infos[host].method));
 	note_sender(table, notes, host);
 	summary_row(
 		table, "item.connector_name", summary_text(table, "note.connector_none"), notes);

@@ -118,6 +118,56 @@ summary_domain(SummaryTable *table, Str name)
 	return str_format(table->arena, STR_FMT " (" STR_FMT ")", STR_ARG(unicode), STR_ARG(name));
 }
 
+Str
+summary_senders(SummaryTable *table, const FieldItems *domains)
+{
+	Buf buf = buf_make(table->arena);
+	uint32_t i;
+
+	for (i = 0; i < domains->len; i++) {
+		buf_lit(&buf, i > 0 ? ", " : "");
+		buf_str(&buf, summary_domain(table, domains->items[i].text));
+	}
+	return buf_text(&buf);
+}
+
+const char *
+summary_method(ModelMethod method)
+{
+	switch (method) {
+	case MODEL_METHOD_CONNECTOR: break;
+	case MODEL_METHOD_SUBMISSION: return "method.submission";
+	case MODEL_METHOD_DIRECT_SEND: return "method.direct_send";
+	case MODEL_METHOD_HVE: return "method.hve";
+	case MODEL_METHOD_INTERNET: return "method.internet";
+	}
+	return "method.connector";
+}
+
+const char *
+summary_recipients(ModelRecipients recipients)
+{
+	switch (recipients) {
+	case MODEL_RECIPIENTS_ANY: break;
+	case MODEL_RECIPIENTS_INTERNAL: return "recipients.internal";
+	case MODEL_RECIPIENTS_EXTERNAL: return "recipients.external";
+	}
+	return "recipients.any";
+}
+
+const char *
+summary_purpose(ModelPurpose purpose)
+{
+	switch (purpose) {
+	case MODEL_PURPOSE_RELAY: break;
+	case MODEL_PURPOSE_HYBRID: return "purpose.hybrid";
+	case MODEL_PURPOSE_INBOUND_GATEWAY: return "purpose.inbound_gateway";
+	case MODEL_PURPOSE_PARTNER: return "purpose.partner";
+	case MODEL_PURPOSE_ADD_ON: return "purpose.add_on";
+	}
+	return "purpose.relay";
+}
+
 /* --- addresses
  * --------------------------------------------------------------------------------------- */
 

@@ -26,7 +26,8 @@ void view_add_output(Arena *arena, Json *plan, Str path, Str sha256);
  * behind each address that is new its routes and who answers for it; then the price and a count.
  */
 void view_difference(Buf *out, const Plan *plan, bool markdown);
-/* What a template sees: the members of the plan, `text` (the strings), `summary`. */
+/* What a template sees: the members of the plan, `text` (the strings), `summary`,
+ * `change_request`. */
 Json *view_document(Arena *arena, const ViewInput *input, const Json *plan);
 
 /* The language that the documents of a spec are written in. */

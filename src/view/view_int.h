@@ -9,6 +9,8 @@
 /* Members by literal keys: SET(object, "name", value) with the arena in scope. */
 #define SET(object, key, value) json_set(arena, (object), STR(key), (value))
 
+/* The change request, from the finished plan. */
+Json *view_change(Arena *arena, const ViewInput *input, const Json *plan);
 /* Strings as nested objects, `note.shared` as note → shared. */
 Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
@@ -43,6 +45,11 @@ void view_unchecked(
 
 /* The findings in an order that no line number has a part in: severity, code, path, message. */
 const Diag **view_findings(Arena *arena, const DiagVerdict *verdict);
+
+/* One of them as a document tells it. */
+Json *view_finding(Arena *arena, DiagLanguage language, const Diag *diag);
+/* Who answers for a source: the host's owner, else that of the egress object; else absent. */
+Str view_source_owner(const Model *model, const StateSource *source);
 
 /* A text in Markdown, marked as rendered. */
 Json *view_rendered(Arena *arena, Str text, TextEscape escape);
@@ -97,6 +104,12 @@ Str summary_text(SummaryTable *table, const char *key);
 Str summary_text_with(SummaryTable *table, const char *key, const char *name, Str value);
 /* A name of DNS as people read it, with its A-labels beside it. */
 Str summary_domain(SummaryTable *table, Str name);
+/* The same for a list of them. */
+Str summary_senders(SummaryTable *table, const FieldItems *domains);
+/* The keys of the strings for what the model knows by number. */
+const char *summary_method(ModelMethod method);
+const char *summary_recipients(ModelRecipients recipients);
+const char *summary_purpose(ModelPurpose purpose);
 /* Whole tables of five rows; each replaces `rows` of the table it is given. */
 Json *summary_host(SummaryTable *table, uint32_t host);
 Json *summary_connector(SummaryTable *table, const StateConnector *connector);

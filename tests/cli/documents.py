@@ -103,7 +103,7 @@ def test_a_plan_without_the_tenant_takes_nothing_away():
 
 
 def test_the_expected_plans_fit_the_schema():
-    plans = sorted((ROOT / "examples").glob("*/expected/plan.json"))
+    plans = sorted((ROOT / "examples").glob("**/expected/plan.json"))
     if not plans:
         raise AssertionError("no example has a plan")
     for path in plans:

@@ -176,7 +176,7 @@ def test_full_disk_leaves_every_file_whole():
 def test_full_tmpfs_leaves_every_file_whole():
     """A real full disk, where this machine lets us have one."""
     script = f"""
-        mount -t tmpfs -o size=256k tmpfs disk || exit 77
+        mount -t tmpfs -o size=384k tmpfs disk || exit 77
         '{BINARY}' build a.yaml -o disk/out >/dev/null 2>&1 || exit 1
         head -c 1m /dev/zero >disk/filler 2>/dev/null
         '{BINARY}' build b.yaml -o disk/out >/dev/null 2>messages

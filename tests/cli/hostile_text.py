@@ -11,6 +11,7 @@ import json
 import re
 
 from lib import connplan, each, equal
+from pages import Page
 from specs import findings, folder, smallest, text_of
 
 TEXTS = [
@@ -159,6 +160,7 @@ def check_outputs(files, plain):
     for name, content in files.items():
         if name.endswith(".md"):
             check_markdown(name, content)
+            equal(Page(content).outline, Page(plain[name]).outline, f"{name}: tags")
         elif name.endswith(".zone"):
             check_zone(name, content)
         elif name.endswith(".html"):

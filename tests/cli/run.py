@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from lib import Report, collect, run_tests
 
-HELPERS = {"run", "specs"}
+HELPERS = {"pages", "run", "specs"}
 
 
 def main():

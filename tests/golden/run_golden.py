@@ -3,8 +3,8 @@
 
 run_golden.py [--update] [NAME]...
 
-An example is examples/NAME/mailflow.yaml with a folder expected/ (what `build` writes) or a file
-expected.txt (what `check` says and exits 1). Built a second time, with all maps shuffled, in
+An example is examples/NAME/mailflow.yaml, NAME may be GROUP/TENANT, with a folder expected/ (what
+`build` writes) or a file expected.txt (what `check` says and exits 1). Built a second time, with all maps shuffled, in
 another locale, time zone, home and current folder, the bytes stay the same.
 """
 
@@ -25,6 +25,11 @@ from lib import ROOT, Report, connplan, difference, on_all_cores, run
 EXAMPLES = ROOT / "examples"
 LOCALES = ROOT / "build/test/locale"
 SHUFFLES = 3
+
+
+def name_of(example):
+    """What an example is called: its folder below examples/."""
+    return example.relative_to(EXAMPLES).as_posix()
 
 
 def read_tree(folder):
@@ -81,10 +86,10 @@ def shuffle_text(text, seed):
     return yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=10000)
 
 
-def without_inputs(files, example):
+def without_inputs(files, folder):
     """Takes out what tells of the input files' bytes: their hashes, and hashes of files with those."""
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest().encode()
-              for path in sorted(example.rglob("*")) if path.is_file()]
+              for path in sorted(folder.rglob("*")) if path.is_file()]
     cleaned = {}
     for name, content in files.items():
         for digest in hashes:
@@ -98,15 +103,18 @@ def without_inputs(files, example):
 
 
 def check_shuffled(example, expected):
-    wanted = without_inputs(expected, example)
+    wanted = without_inputs(expected, EXAMPLES / example.relative_to(EXAMPLES).parts[0])
     for seed in range(SHUFFLES):
         with tempfile.TemporaryDirectory() as folder:
-            copy = pathlib.Path(folder) / "examples" / example.name
-            shutil.copytree(example, copy, ignore=shutil.ignore_patterns("expected"))
-            (pathlib.Path(folder) / ".connplan").mkdir()
+            root = pathlib.Path(folder)
+            whole = example.relative_to(ROOT).parts[:2]     # a tenant imports from beside its folder
+            copy = root.joinpath(*whole)
+            shutil.copytree(ROOT.joinpath(*whole), copy, ignore=shutil.ignore_patterns("expected"))
+            (root / ".connplan").mkdir()
             for path in copy.rglob("*.yaml"):
                 path.write_text(shuffle_text(path.read_text("utf-8"), seed), "utf-8")
-            got = build(f"examples/{example.name}/mailflow.yaml", cwd=folder)
+            spec = example.relative_to(ROOT) / "mailflow.yaml"
+            got = build(spec, cwd=folder)
             compare(wanted, without_inputs(got, copy))
 
 
@@ -126,11 +134,12 @@ def check_example(report, example, update, environment):
         try:
             function()
         except AssertionError as problem:
-            report.fail(f"{example.name}: {what}", problem)
+            report.fail(f"{title}: {what}", problem)
         else:
-            report.ok(f"{example.name}: {what}")
+            report.ok(f"{title}: {what}")
 
-    spec = f"examples/{example.name}/mailflow.yaml"
+    title = name_of(example)
+    spec = f"examples/{title}/mailflow.yaml"
     text, folder = example / "expected.txt", example / "expected"
     if update and not folder.exists() and connplan("check", spec).status == 1:
         text.touch()
@@ -149,7 +158,7 @@ def check_example(report, example, update, environment):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
     if not folder.is_dir():
-        return report.fail(example.name, "has neither expected/ nor expected.txt")
+        return report.fail(title, "has neither expected/ nor expected.txt")
     expected = read_tree(folder)
     attempt("the files", lambda: compare(expected, build(spec)))
     attempt("built again", lambda: compare(expected, build(spec)))
@@ -166,8 +175,9 @@ def main():
 
     report = Report()
     environment = turkish()
-    examples = [path.parent for path in sorted(EXAMPLES.glob("*/mailflow.yaml"))
-                if not arguments.names or path.parent.name in arguments.names]
+    specs = [*EXAMPLES.glob("*/mailflow.yaml"), *EXAMPLES.glob("*/*/mailflow.yaml")]
+    examples = [path.parent for path in sorted(specs)
+                if not arguments.names or name_of(path.parent) in arguments.names]
     on_all_cores(lambda example: check_example(report, example, arguments.update, environment),
                  examples)
     return report.finish()

@@ -74,7 +74,8 @@ def run_block(report, title, block):
 
 def main():
     report = Report()
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    pages = [*sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("README.md"))]
+    for page in [ROOT / "README.md", *pages]:
         text = page.read_text("utf-8") if page.exists() else ""
         for match in BLOCK.finditer(text):
             line = text.count("\n", 0, match.start()) + 1

@@ -13,12 +13,13 @@ GENERATED = ROOT / "build/test/generated"
 
 
 def generate():
-    """Builds every example that can be built into GENERATED/NAME."""
+    """Builds every example that can be built into GENERATED/NAME, for a tenant of a group GROUP-NAME."""
     shutil.rmtree(GENERATED, ignore_errors=True)
     GENERATED.mkdir(parents=True)
-    for expected in sorted((ROOT / "examples").glob("*/expected")):
-        spec = expected.parent / "mailflow.yaml"
-        connplan("build", spec, "-o", GENERATED / expected.parent.name, status=0)
+    examples = ROOT / "examples"
+    for expected in sorted(examples.glob("**/expected")):
+        name = "-".join(expected.parent.relative_to(examples).parts)
+        connplan("build", expected.parent / "mailflow.yaml", "-o", GENERATED / name, status=0)
 
 
 def main():

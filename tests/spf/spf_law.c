@@ -3,6 +3,8 @@
  * lock, and after a TAB maybe a second one, which is the first with answers left out. It expands
  * d0.example.com and evaluates at the first and last address of every range of every set.
  *
+ * What spf_ask_record() asks for is all that the sets ask for, no identity being known.
+ *
  * The law, closed: the sets are disjoint and cover everything; each address has the result of the
  * set it lies in, or one of those that are possible. With answers left out: what is decided is what
  * the full lock says; what is possible holds it.
@@ -22,6 +24,7 @@
 typedef struct World {
 	Arena *arena;
 	SpfVoids voids;
+	const DnsSource *source;
 	SpfCache *cache;
 	SpfExpansion expansion;
 } World;
@@ -38,7 +41,8 @@ open_world(Arena *arena, Str text, bool closed, SpfVoids voids)
 		printf("bad lock, offset %zu: " STR_FMT "\n", error.offset, STR_ARG(error.message));
 		exit(1);
 	}
-	world.cache = spf_cache(arena, dns_lock_source(lock, closed));
+	world.source = dns_lock_source(lock, closed);
+	world.cache = spf_cache(arena, world.source);
 	spf_expand(arena, world.cache, &scope, &world.expansion);
 	return world;
 }
@@ -137,6 +141,57 @@ agrees(const World *world, NetPrefix ip)
 	return true;
 }
 
+/* Answers as another source does, but knows no client. */
+typedef struct Clientless {
+	DnsSource source; /* first: a pointer to it is a pointer to this */
+	const DnsSource *inner;
+} Clientless;
+
+static const DnsAnswer *
+ask_clientless(const DnsSource *self, Str name, DnsType type)
+{
+	return dns_ask(((const Clientless *)(const void *)self)->inner, name, type);
+}
+
+static bool
+was_asked(const DnsQuestionVec *questions, DnsQuestion wanted)
+{
+	size_t i;
+
+	for (i = 0; i < questions->len; i++) {
+		if (questions->items[i].type == wanted.type &&
+			str_equal(questions->items[i].name, wanted.name))
+			return true;
+	}
+	return false;
+}
+
+static bool
+asks_enough(Arena *arena, const DnsSource *inner, SpfVoids voids)
+{
+	Clientless world = {{ask_clientless, inner->closed, {0}}, inner};
+	SpfScope scope = {.domain = DOMAIN, .voids = voids};
+	DnsQuestionVec asked = {0}, needed = {0};
+	SpfExpansion expansion;
+	SpfCache *cache;
+	size_t i;
+
+	cache = spf_cache(arena, dns_recorder(arena, &world.source, &asked));
+	spf_ask_record(cache, DOMAIN);
+	spf_cache_close(cache);
+	cache = spf_cache(arena, dns_recorder(arena, &world.source, &needed));
+	spf_expand(arena, cache, &scope, &expansion);
+	spf_cache_close(cache);
+	for (i = 0; i < needed.len; i++) {
+		if (was_asked(&asked, needed.items[i]))
+			continue;
+		printf("bad: %s of " STR_FMT " is needed, but not asked for\n",
+			dns_type_text(needed.items[i].type), STR_ARG(needed.items[i].name));
+		return false;
+	}
+	return true;
+}
+
 static bool
 check(const World *full, const World *part, NetPrefixVec *edges)
 {
@@ -175,7 +230,8 @@ check_line(Arena *arena, Str line, SpfVoids voids, bool show)
 
 	if (tab < line.len)
 		part = open_world(arena, str_slice(line, tab + 1, line.len), false, voids);
-	good = check(&full, tab < line.len ? &part : NULL, &edges);
+	good = asks_enough(arena, full.source, voids) &&
+	       check(&full, tab < line.len ? &part : NULL, &edges);
 	if (good && show) {
 		printf("ok %zu", edges.len);
 		step = edges.len / SHOWN + 1;

@@ -1,7 +1,7 @@
 /*
- * text_markdown and text_markdown_code, read back twice: by a small reader that knows backslashes,
- * entities and code spans and takes any other mark for a break-out, and by cmark-gfm, the reference
- * implementation, in every kind of place where a template may put a text.
+ * text_markdown, text_markdown_code and the blocks, read back twice: by a small reader that knows
+ * backslashes, entities and code spans and takes any other mark for a break-out, and by cmark-gfm,
+ * the reference implementation, in every kind of place where a template may put a text.
  */
 #include "text/text.h"
 
@@ -384,6 +384,51 @@ check_cell_code_places(Arena *arena, Str text)
 	check_places(arena, text_markdown_cell_code, text, true);
 }
 
+/* What a block can hold: lines; all else that does not show is U+FFFD. */
+static Str
+as_lines(Arena *arena, Str text)
+{
+	Buf buf = buf_make(arena);
+	size_t at = 0;
+
+	while (at < text.len) {
+		uint32_t c = utf8_next(text, &at);
+		bool hidden = c < ' ' || c == 0x7f || utf8_is_control(c) ||
+			      utf8_is_line_separator(c) || utf8_is_invisible(c);
+
+		buf_code_point(&buf, c != '\n' && hidden ? 0xfffd : c);
+	}
+	buf_char(&buf, '\n');
+	return buf_text(&buf);
+}
+
+/* One block between two paragraphs, whatever is in it, and every line of it. */
+static void
+check_block(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_markdown_block, text);
+	cmark_node *root =
+		parse(str_format(arena, "before\n\n" STR_FMT "\n\nafter\n", STR_ARG(written)));
+	cmark_node *block = cmark_node_next(cmark_node_first_child(root));
+	cmark_node *after = cmark_node_next(block);
+
+	if (cmark_node_get_type(block) != CMARK_NODE_CODE_BLOCK ||
+		!str_equal(str_from(cmark_node_get_literal(block)), as_lines(arena, text)) ||
+		after == NULL || cmark_node_get_type(after) != CMARK_NODE_PARAGRAPH ||
+		cmark_node_next(after) != NULL)
+		fail_msg("%s became %s", shown(arena, text), shown(arena, written));
+	assert_string_equal(cmark_node_get_fence_info(block), "powershell");
+	cmark_node_free(root);
+}
+
+static void
+cmark_reads_blocks_back(void **state)
+{
+	(void)state;
+	cmark_gfm_core_extensions_ensure_registered();
+	for_random_texts(2000, check_block);
+}
+
 static void
 cmark_reads_cell_code_back(void **state)
 {
@@ -430,6 +475,12 @@ cmark_reads_cell_code_back(void **state)
 	cmark_reads_text_back(state);
 }
 
+static void
+cmark_reads_blocks_back(void **state)
+{
+	cmark_reads_text_back(state);
+}
+
 #endif
 
 int
@@ -443,6 +494,7 @@ main(void)
 		cmocka_unit_test(cmark_reads_text_back),
 		cmocka_unit_test(cmark_reads_code_back),
 		cmocka_unit_test(cmark_reads_cell_code_back),
+		cmocka_unit_test(cmark_reads_blocks_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
