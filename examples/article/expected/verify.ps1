@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '2aa6ba353c77ef93dbde88e37b033b1946da97c5cc4e160143a4b70e06582b00'
+    PlanHash = '5f480c75c2097650f27d576882068800a35f326e57a2982840ac0148d43e8b0e'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '8ad78d7b05853cbf696ca9b7d565a3748bd775b4e78e006672c255c8df989cba'
+    PlanHash = '58ad97c5389974ff14c5cdc998975c9e7cdeba4790b72ca1b2b96ea00fb390db'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

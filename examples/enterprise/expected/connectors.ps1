@@ -368,7 +368,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '50e632228903f56cc296d64db96955d30d1f7697f7041ed745a9918a283ed494'
+    PlanHash = '84289c23fdc558cdf84ef030d76c8fd339602140e7f2d45163904929e18e76e2'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

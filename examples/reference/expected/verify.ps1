@@ -358,7 +358,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '57aaa0f471d9ea5eb49977cebc784a48169f5dd6007788f44a3628d3fb1ae03e'
+    PlanHash = '8e8edeccea9c59477a395322aa9a644913c2feaa68ba34b1e40ac10b7756d71d'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -166,7 +166,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '7575620f666af729a22412d80476d641bf7b086dd176a946420715bf3c4129bd'
+    PlanHash = '9f085419067c760873cbd157305ebee924a9e3b0760c799de6e244fc3b904e20'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1

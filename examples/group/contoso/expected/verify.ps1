@@ -249,7 +249,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '241614b291032b1e5481b1585136e4567ef71934362645e5621acae82175a5c2'
+    PlanHash = '99ab8d1cdf2069a271915fae93d2b31a81f9c35619fe7633ef09e9c3c46fee97'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -285,7 +285,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'exampleworks.onmicrosoft.com'
-    PlanHash = '9ea0bf679a394c385148e6d986b03d6b427d455e1ba72f40af4b7141a090458a'
+    PlanHash = '6e55b876dfa429a37f8667a499159e49583fa5c438b6d3209dfe62c6549016f4'
     Sample = $true
     TenantName = 'Example Works'
     Version = 1
