@@ -347,7 +347,7 @@ sets_without_cloud(const RuleFacts *facts, const StateSpf *spf)
 	}
 	VEC_PUSH(facts->scratch, &records,
 		((SpfNamed){spf->domain, spf_compose(facts->scratch, &recipe)}));
-	state_expand_texts(facts->state, &records, sets);
+	state_expand_texts(facts->state, facts->scratch, &records, sets);
 	return sets;
 }
 

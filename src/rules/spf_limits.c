@@ -22,7 +22,8 @@ wanted(const RuleFacts *facts, const StateSpf *spf)
 
 		if (!str_starts(term, head) || str_find_char(term, '%', 0) < term.len)
 			continue;
-		state_expand_name(facts->state, str_slice(term, head.len, term.len), &sets);
+		state_expand_name(
+			facts->state, facts->scratch, str_slice(term, head.len, term.len), &sets);
 		net_set_add_all(facts->scratch, &all, &sets.results[SPF_PASS]);
 	}
 	/* Our own leaves, too, hold nothing but what the spec names. */

@@ -178,7 +178,7 @@ expand_text(const RuleFacts *facts, const StateSpf *spf, Str text, SpfExpansion 
 	for (i = 0; i + 1 < spf->records.len; i++)
 		VEC_PUSH(facts->scratch, &records, spf->records.items[i]);
 	VEC_PUSH(facts->scratch, &records, ((SpfNamed){spf->domain, text}));
-	state_expand_texts(facts->state, &records, ret_sets);
+	state_expand_texts(facts->state, facts->scratch, &records, ret_sets);
 }
 
 static bool

@@ -41,8 +41,11 @@ rules_each_spf(const RuleFacts *facts, RuleVisitSpf visit, DiagSink *sink)
 	size_t i;
 
 	for (i = 0; i < facts->state->spf.len && !diag_is_full(sink); i++) {
+		ArenaMark mark = arena_mark(facts->scratch);
+
 		if (!facts->spf_failed[i])
 			visit(facts, &facts->state->spf.items[i], sink);
+		arena_reset(facts->scratch, mark);
 	}
 }
 
@@ -294,7 +297,7 @@ rules_note_decision(
 	SpfAnswer answer;
 	size_t at;
 
-	state_spf_evaluate(facts->state, spf, address, &answer);
+	state_spf_evaluate(facts->state, facts->scratch, spf, address, &answer);
 	/* In the record of the domain itself the term that led to the deciding one counts. */
 	term = answer.path.len > 1 ? answer.path.items[1] : answer.term;
 	at = term.ptr == NULL ? record.len : find_word(record, term);
@@ -319,7 +322,7 @@ rules_note_tree(
 	SpfAnswer answer;
 	size_t told = 0, i;
 
-	state_spf_evaluate(facts->state, spf, address, &answer);
+	state_spf_evaluate(facts->state, facts->scratch, spf, address, &answer);
 	buf_lit(&text, "look-ups on the way of ");
 	net_prefix_write(&text, address);
 	for (i = 0; i < answer.steps.len && told < STEPS_MAX; i++) {

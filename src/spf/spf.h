@@ -182,6 +182,9 @@ typedef struct SpfExpansion {
  */
 void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_expansion);
 
+/* A copy that needs neither the arena nor the cache of the expansion. */
+void spf_expansion_copy(Arena *arena, const SpfExpansion *from, SpfExpansion *ret_copy);
+
 /* --- what evaluation asks for ------------------------------------------------------------------
  */
 

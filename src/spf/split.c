@@ -106,21 +106,25 @@ void
 spf_lay_out(
 	Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout, SpfNamedVec *ret_records)
 {
+	Arena *scratch = arena_create();
 	StrVec terms = {0};
 	SpfNamedVec leaves = {0};
 	Str whole, root;
+	size_t i;
 
 	if (!recipe->never)
-		spf_address_terms(arena, recipe, &terms);
-	whole = spf_write(arena, recipe, &terms);
+		spf_address_terms(scratch, recipe, &terms);
+	whole = spf_write(scratch, recipe, &terms);
 	*ret_records = (SpfNamedVec){0};
 	if (layout->split && whole.len > SPF_TEXT_MAX &&
-		fill_leaves(arena, &terms, layout, &leaves)) {
-		root = root_over(arena, recipe, &leaves);
-		if (root.len < whole.len) {
-			*ret_records = leaves;
-			whole = root;
-		}
+		fill_leaves(scratch, &terms, layout, &leaves)) {
+		root = root_over(scratch, recipe, &leaves);
+		for (i = 0; root.len < whole.len && i < leaves.len; i++)
+			VEC_PUSH(arena, ret_records,
+				((SpfNamed){str_copy(arena, leaves.items[i].name),
+					str_copy(arena, leaves.items[i].text)}));
+		whole = root.len < whole.len ? root : whole;
 	}
-	VEC_PUSH(arena, ret_records, ((SpfNamed){layout->domain, whole}));
+	VEC_PUSH(arena, ret_records, ((SpfNamed){layout->domain, str_copy(arena, whole)}));
+	arena_destroy(scratch);
 }

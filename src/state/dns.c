@@ -101,14 +101,40 @@ published_cache(const State *state)
 	return dns->published;
 }
 
+/* In memory of its own: the way to the sets takes far more than they do. */
+static void
+expand_into(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_sets)
+{
+	Arena *scratch = arena_create();
+	SpfExpansion sets;
+
+	spf_expand(scratch, cache, scope, &sets);
+	spf_expansion_copy(arena, &sets, ret_sets);
+	arena_destroy(scratch);
+}
+
 static SpfExpansion *
 expand(const State *state, SpfCache *cache, Str domain, SpfVoids voids)
 {
 	SpfExpansion *sets = ARENA_NEW(state->model->arena, SpfExpansion);
 	SpfScope scope = {.domain = domain, .voids = voids};
 
-	spf_expand(state->model->arena, cache, &scope, sets);
+	expand_into(state->model->arena, cache, &scope, sets);
 	return sets;
+}
+
+/* The last of some records, which lie over what a source answers. */
+static void
+expand_over(
+	Arena *arena, const DnsSource *under, const SpfNamedVec *records, SpfExpansion *ret_sets)
+{
+	Arena *scratch = arena_create();
+	StateOverlay *overlay = state_overlay(scratch, under);
+	SpfScope scope = {.domain = records->items[records->len - 1].name};
+
+	state_overlay_put(overlay, records);
+	expand_into(arena, spf_cache(scratch, &overlay->source), &scope, ret_sets);
+	arena_destroy(scratch);
 }
 
 const SpfExpansion *
@@ -147,7 +173,7 @@ state_spf_transition(const State *state, StateSpf *spf)
 	if (spf->transition_sets == NULL) {
 		spf->transition_sets = ARENA_NEW(state->model->arena, SpfExpansion);
 		state_expand_records(
-			state, &spf->transition, SPF_VOIDS_STRICT, spf->transition_sets);
+			state, state->model->arena, &spf->transition, spf->transition_sets);
 	}
 	return spf->transition_sets;
 }
@@ -156,8 +182,11 @@ unsigned
 state_spf_client(const State *state, const StateSpf *spf, NetPrefix address)
 {
 	SpfRequest request = {.ip = address};
+	Arena *scratch = arena_create();
+	unsigned results = spf_possible_results(scratch, final_cache(state), &request, spf->domain);
 
-	return spf_possible_results(state->model->arena, final_cache(state), &request, spf->domain);
+	arena_destroy(scratch);
+	return results;
 }
 
 const NetSet *
@@ -165,55 +194,46 @@ state_cloud_pass(const State *state)
 {
 	StateDns *dns = state->dns;
 	SpfScope scope = {.domain = state_cloud_include(state->model)};
+	Arena *scratch;
 	SpfExpansion sets;
 
 	if (!dns->knows_cloud_pass && dns->lock != NULL) {
-		spf_expand(state->model->arena, spf_cache(state->model->arena, dns->lock), &scope,
-			&sets);
-		dns->cloud_pass = sets.results[SPF_PASS];
+		scratch = arena_create();
+		spf_expand(scratch, spf_cache(scratch, dns->lock), &scope, &sets);
+		net_set_add_all(state->model->arena, &dns->cloud_pass, &sets.results[SPF_PASS]);
 		dns->knows_cloud_pass = true;
+		arena_destroy(scratch);
 	}
 	return &dns->cloud_pass;
 }
 
 void
-state_expand_name(const State *state, Str name, SpfExpansion *ret_sets)
+state_expand_name(const State *state, Arena *arena, Str name, SpfExpansion *ret_sets)
 {
 	SpfScope scope = {.domain = name};
 
-	spf_expand(state->model->arena, final_cache(state), &scope, ret_sets);
+	expand_into(arena, final_cache(state), &scope, ret_sets);
 }
 
 void
-state_expand_texts(const State *state, const SpfNamedVec *records, SpfExpansion *ret_sets)
+state_expand_texts(
+	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets)
 {
-	StateOverlay *overlay;
-	SpfScope scope = {.domain = records->items[records->len - 1].name};
-
 	(void)final_cache(state);
-	overlay = state_overlay(state->model->arena, &state->dns->ours->source);
-	state_overlay_put(overlay, records);
-	spf_expand(state->model->arena, spf_cache(state->model->arena, &overlay->source), &scope,
-		ret_sets);
+	expand_over(arena, &state->dns->ours->source, records, ret_sets);
 }
 
 void
 state_expand_records(
-	const State *state, const SpfNamedVec *records, SpfVoids voids, SpfExpansion *ret_sets)
+	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets)
 {
-	StateOverlay *overlay = state_overlay(state->model->arena, state->dns->lock);
-	SpfScope scope = {.domain = records->items[records->len - 1].name, .voids = voids};
-
-	state_overlay_put(overlay, records);
-	spf_expand(state->model->arena, spf_cache(state->model->arena, &overlay->source), &scope,
-		ret_sets);
+	expand_over(arena, state->dns->lock, records, ret_sets);
 }
 
 void
-state_spf_evaluate(
-	const State *state, const StateSpf *spf, NetPrefix address, SpfAnswer *ret_answer)
+state_spf_evaluate(const State *state, Arena *arena, const StateSpf *spf, NetPrefix address,
+	SpfAnswer *ret_answer)
 {
-	Arena *arena = state->model->arena;
 	SpfRequest request = {.ip = address,
 		.mail_from = str_format(arena, "postmaster@" STR_FMT, STR_ARG(spf->domain)),
 		.want_steps = true};

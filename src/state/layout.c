@@ -153,14 +153,19 @@ is_published(const State *state, const SpfNamedVec *records)
 static bool
 meets_limit(const State *state, const SpfNamedVec *records)
 {
+	Arena *scratch;
 	SpfExpansion sets;
+	bool met;
 
 	if (spf_lookup_terms(records->items[records->len - 1].text) > SPF_LOOKUPS_MAX)
 		return true;
 	if (!state_has_lock(state))
 		return false;
-	state_expand_records(state, records, SPF_VOIDS_STRICT, &sets);
-	return !net_set_is_empty(&sets.over_lookups);
+	scratch = arena_create();
+	state_expand_records(state, scratch, records, &sets);
+	met = !net_set_is_empty(&sets.over_lookups);
+	arena_destroy(scratch);
+	return met;
 }
 
 /* Leaves as short as the root; where so many of them are too many look-ups, as long as an answer
@@ -203,11 +208,15 @@ static bool
 covers(const State *state, const StateSpf *spf, const SpfRecipe *recipe)
 {
 	SpfNamedVec records = {0};
+	Arena *scratch = arena_create();
 	SpfExpansion sets;
+	bool covered;
 
 	lay_out_recipe(state, spf, recipe, &records);
-	state_expand_records(state, &records, SPF_VOIDS_STRICT, &sets);
-	return net_set_contains_set(&sets.results[SPF_PASS], &recipe->addresses);
+	state_expand_records(state, scratch, &records, &sets);
+	covered = net_set_contains_set(&sets.results[SPF_PASS], &recipe->addresses);
+	arena_destroy(scratch);
+	return covered;
 }
 
 /* An address that our own cloud's include passes needs no term, unless a term before the include,
@@ -339,17 +348,20 @@ with_replaced(State *state, const StateSpf *spf, bool in_front)
 static bool
 keeps_results(const State *state, const StateSpf *spf, const SpfRecipe *flat)
 {
-	Arena *arena = state->model->arena;
+	Arena *scratch = arena_create();
 	SpfNamedVec one = {0}, other = {0};
 	SpfExpansion before, after;
 	NetSet changed;
+	bool kept;
 
-	VEC_PUSH(arena, &one, ((SpfNamed){spf->domain, spf_compose(arena, &spf->recipe)}));
-	VEC_PUSH(arena, &other, ((SpfNamed){spf->domain, spf_compose(arena, flat)}));
-	state_expand_records(state, &one, SPF_VOIDS_STRICT, &before);
-	state_expand_records(state, &other, SPF_VOIDS_STRICT, &after);
-	changed = spf_difference(arena, &before, &after);
-	return net_set_is_empty(&changed);
+	VEC_PUSH(scratch, &one, ((SpfNamed){spf->domain, spf_compose(scratch, &spf->recipe)}));
+	VEC_PUSH(scratch, &other, ((SpfNamed){spf->domain, spf_compose(scratch, flat)}));
+	state_expand_records(state, scratch, &one, &before);
+	state_expand_records(state, scratch, &other, &after);
+	changed = spf_difference(scratch, &before, &after);
+	kept = net_set_is_empty(&changed);
+	arena_destroy(scratch);
+	return kept;
 }
 
 static void
@@ -458,18 +470,21 @@ copy_recipe(Arena *arena, const SpfRecipe *recipe)
 static bool
 is_union(const State *state, StateSpf *spf, const SpfExpansion *final, const SpfNamedVec *records)
 {
-	Arena *arena = state->model->arena;
+	Arena *scratch = arena_create();
 	const SpfExpansion *published = state_spf_published(state, spf);
 	NetSet both =
-		net_set_union(arena, &published->results[SPF_PASS], &final->results[SPF_PASS]);
+		net_set_union(scratch, &published->results[SPF_PASS], &final->results[SPF_PASS]);
 	NetSet may = net_set_union(
-		arena, &published->results[SPF_UNDETERMINED], &final->results[SPF_UNDETERMINED]);
+		scratch, &published->results[SPF_UNDETERMINED], &final->results[SPF_UNDETERMINED]);
 	SpfExpansion sets;
+	bool is;
 
-	state_expand_records(state, records, SPF_VOIDS_STRICT, &sets);
-	may = net_set_union(arena, &may, &both);
-	return net_set_contains_set(&sets.results[SPF_PASS], &both) &&
-	       net_set_contains_set(&may, &sets.results[SPF_PASS]);
+	state_expand_records(state, scratch, records, &sets);
+	may = net_set_union(scratch, &may, &both);
+	is = net_set_contains_set(&sets.results[SPF_PASS], &both) &&
+	     net_set_contains_set(&may, &sets.results[SPF_PASS]);
+	arena_destroy(scratch);
+	return is;
 }
 
 static SpfAll
@@ -485,6 +500,7 @@ state_add_transition(State *state, StateSpf *spf)
 	const SpfRecord *record = published_record(state, spf);
 	SpfAll all = SPF_ALL_NEUTRAL;
 	SpfExpansion final;
+	Arena *scratch;
 	SpfRecipe recipe;
 	NetSet rest;
 
@@ -496,9 +512,12 @@ state_add_transition(State *state, StateSpf *spf)
 	add_published_terms(arena, record, &recipe);
 	net_set_normalise(&recipe.addresses);
 	lay_out_recipe(state, spf, &recipe, &spf->transition);
-	state_expand_records(state, &spf->records, SPF_VOIDS_STRICT, &final);
-	if (is_union(state, spf, &final, &spf->transition))
+	scratch = arena_create();
+	state_expand_records(state, scratch, &spf->records, &final);
+	if (is_union(state, spf, &final, &spf->transition)) {
+		arena_destroy(scratch);
 		return;
+	}
 	/* For a while addresses stand for what the published record asks others for. */
 	rest = net_set_subtract(arena, &state_spf_published(state, spf)->results[SPF_PASS],
 		&final.results[SPF_PASS]);
@@ -507,4 +526,5 @@ state_add_transition(State *state, StateSpf *spf)
 	recipe.all = all;
 	recipe.addresses = net_set_union(arena, &recipe.addresses, &rest);
 	lay_out_recipe(state, spf, &recipe, &spf->transition);
+	arena_destroy(scratch);
 }

@@ -325,6 +325,9 @@ state_compose_records(State *state)
 	composer.needs = state_collect_needs(state, scratch);
 	needs = state_needs(composer.needs);
 	sorted = ARENA_ARRAY(scratch, const StateNeed *, needs->len);
+	/* None of them moves: they are large, and there may be many. */
+	state->spf.items = ARENA_ARRAY(composer.arena, StateSpf, needs->len);
+	state->spf.cap = needs->len;
 	for (i = 0; i < needs->len; i++)
 		sorted[i] = &needs->items[i];
 	base_sort(sorted, needs->len, sizeof(*sorted), need_order, NULL);

@@ -221,16 +221,17 @@ const SpfExpansion *state_spf_published(const State *state, StateSpf *spf);
 /* ... and of what stands between the two; NULL where there is none. */
 const SpfExpansion *state_spf_transition(const State *state, StateSpf *spf);
 /* What any other name publishes, or would once the records stand: by the final records. */
-void state_expand_name(const State *state, Str name, SpfExpansion *ret_sets);
+void state_expand_name(const State *state, Arena *arena, Str name, SpfExpansion *ret_sets);
 /* The results that one client may come to whose sender is not known: a bit for each. */
 unsigned state_spf_client(const State *state, const StateSpf *spf, NetPrefix address);
 /* What the cloud's include passes for certain; an empty set where that is not known. */
 const NetSet *state_cloud_pass(const State *state);
 /* The record of the last of these names, beside the lock's answers and the state's own records. */
-void state_expand_texts(const State *state, const SpfNamedVec *records, SpfExpansion *ret_sets);
+void state_expand_texts(
+	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets);
 /* One message by the final records, with its steps. */
-void state_spf_evaluate(
-	const State *state, const StateSpf *spf, NetPrefix address, SpfAnswer *ret_answer);
+void state_spf_evaluate(const State *state, Arena *arena, const StateSpf *spf, NetPrefix address,
+	SpfAnswer *ret_answer);
 /* The include of the tenant's cloud. */
 Str state_cloud_include(const Model *model);
 /* The root record that is judged, or an absent text. */

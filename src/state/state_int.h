@@ -85,7 +85,7 @@ StateOverlay *state_overlay(Arena *arena, const DnsSource *under);
 void state_overlay_put(StateOverlay *overlay, const SpfNamedVec *records);
 /* Expands the last of these records, beside all that the lock has. */
 void state_expand_records(
-	const State *state, const SpfNamedVec *records, SpfVoids voids, SpfExpansion *ret_sets);
+	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets);
 /* What is published at the name. */
 void state_find_published(State *state, StateSpf *spf);
 /* Fills `records` from the recipe: flattened, laid out, within the limits if there is a way. */
