@@ -282,13 +282,17 @@ typedef enum OsStream { OS_STDIN = 0, OS_STDOUT = 1, OS_STDERR = 2 } OsStream;
 IoStatus os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes);
 /* Writes all of it; IO_CLOSED when the other end of a pipe has gone, else as above. */
 IoStatus os_write_stream(OsStream stream, Str bytes);
+/* Writes to the pipe, terminal or other character device that stands at `path` or where a link
+ * there leads: none of them may be renamed over. IO_NOT_FOUND when it is a plain file, a folder or
+ * nothing; IO_NOT_A_FILE when it is a disk or a socket. */
+IoStatus os_write_device(Str path, Str bytes);
 bool os_is_terminal(OsStream stream);
 /* The value of an environment variable; absent if unset. */
 Str os_environment(const char *name);
 /* Today's date in UTC, days since 1970-01-01. */
 int32_t os_today(void);
 uint64_t os_random(void);
-/* From now on SIGINT and SIGTERM set a flag; SIGPIPE is ignored. */
+/* From now on SIGINT, SIGTERM and SIGHUP set a flag; SIGPIPE is ignored. */
 void os_watch_signals(void);
 /* The number of the signal that came, or 0. */
 int os_signal(void);

@@ -318,6 +318,31 @@ os_write_stream(OsStream stream, Str bytes)
 }
 
 IoStatus
+os_write_device(Str path, Str bytes)
+{
+	char name[PATH_BYTES];
+	struct stat info;
+	IoStatus status;
+	int fd;
+
+	if (!path_c(path, name) || stat(name, &info) != 0)
+		return IO_NOT_FOUND;
+	if (S_ISBLK(info.st_mode) || S_ISSOCK(info.st_mode))
+		return IO_NOT_A_FILE;
+	if (!S_ISFIFO(info.st_mode) && !S_ISCHR(info.st_mode))
+		return IO_NOT_FOUND;
+	do
+		fd = open(name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && is_broken_off());
+	if (fd < 0)
+		return status_of(errno);
+	status = write_descriptor(fd, bytes);
+	if (close(fd) != 0 && status == IO_OK)
+		status = status_of(errno);
+	return status;
+}
+
+IoStatus
 os_read_stream(OsStream stream, Arena *arena, size_t limit, Str *ret_bytes)
 {
 	Buf buf = buf_make(arena);

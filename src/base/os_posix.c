@@ -66,6 +66,7 @@ os_watch_signals(void)
 {
 	watch_signal(SIGINT);
 	watch_signal(SIGTERM);
+	watch_signal(SIGHUP);
 	signal(SIGPIPE, SIG_IGN);
 }
 

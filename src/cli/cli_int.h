@@ -6,6 +6,7 @@
 #define CLI_CLI_INT_H
 
 #include "emit/emit.h"
+#include "import/import.h"
 #include "report/report.h"
 #include "rules/rules.h"
 #include "view/view.h"
@@ -138,8 +139,10 @@ typedef struct CliLock {
 
 void cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock);
 
-/* Replaces a file in one step; false after a complaint. */
+/* Replaces a file in one step, or writes into a pipe or device; false after a complaint. */
 bool cli_write_file(Cli *cli, Str path, Str text);
+/* The same for what tells of a run: it may not take the place of what that run has read. */
+bool cli_write_report(Cli *cli, Str path, Str text);
 
 /* --- which findings count --------------------------------------------------------------------- */
 
@@ -187,7 +190,10 @@ int cli_init(Cli *cli);
 int cli_check(Cli *cli);
 int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
+int cli_import(Cli *cli);
 int cli_explain(Cli *cli);
+/* A line of an answer in the language of the run, as plain text. */
+Str cli_line_text(Cli *cli, const RulesLine *line);
 /* `explain --error TEXT [SPEC]` */
 int cli_explain_error(Cli *cli);
 int cli_schema(Cli *cli);

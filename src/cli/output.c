@@ -76,11 +76,10 @@ cli_wants_color(const Cli *cli, OsStream stream)
 	return os_is_terminal(stream);
 }
 
-/* Replaces the file in one step. */
-bool
-cli_write_file(Cli *cli, Str path, Str text)
+static IoStatus
+replace_file(Cli *cli, Str path, Str text)
 {
-	Str beside = str_format(cli->arena, STR_FMT ".tmp", STR_ARG(path));
+	Str beside = str_format(cli->arena, STR_FMT ".connplan-tmp", STR_ARG(path));
 	IoStatus status;
 
 	/* What a killed run left; a write takes only a new name. */
@@ -88,11 +87,69 @@ cli_write_file(Cli *cli, Str path, Str text)
 	status = cli->io->write(cli->io, beside, text);
 	if (status == IO_OK)
 		status = cli->io->rename(cli->io, beside, path);
-	if (status != IO_OK) {
+	if (status != IO_OK)
 		(void)cli->io->remove_file(cli->io, beside);
+	return status;
+}
+
+/*
+ * A file is replaced in one step, a link to a file too: in a pull request it may lead anywhere. The
+ * names of our own streams are links to whatever they were redirected to, and mean the stream.
+ */
+static IoStatus
+write_to(Cli *cli, Str path, Str text)
+{
+	IoStatus status;
+
+	if (STR_EQ(path, "/dev/stdout"))
+		return os_write_stream(OS_STDOUT, text);
+	if (STR_EQ(path, "/dev/stderr"))
+		return os_write_stream(OS_STDERR, text);
+	status = os_write_device(path, text);
+	return status == IO_NOT_FOUND ? replace_file(cli, path, text) : status;
+}
+
+bool
+cli_write_file(Cli *cli, Str path, Str text)
+{
+	IoStatus status = write_to(cli, path, text);
+
+	if (status == IO_CLOSED)
+		return true;
+	if (status != IO_OK)
 		cli_io_error(cli, "cannot write", path, status);
-	}
 	return status == IO_OK;
+}
+
+/* A link to an input is no input: it is the link that would be replaced. */
+static bool
+is_input(Cli *cli, Str path)
+{
+	Str written, read;
+	IoKind kind;
+	size_t i;
+
+	if (cli->io->kind(cli->io, path, &kind) != IO_OK || kind != IO_KIND_FILE ||
+		cli->io->resolve(cli->io, cli->arena, path, &written) != IO_OK)
+		return false;
+	for (i = 0; i < cli->sources->files.len; i++) {
+		if (cli->io->resolve(cli->io, cli->arena, cli->sources->files.items[i].path,
+			    &read) == IO_OK &&
+			str_equal(read, written))
+			return true;
+	}
+	return false;
+}
+
+bool
+cli_write_report(Cli *cli, Str path, Str text)
+{
+	if (!is_input(cli, path))
+		return cli_write_file(cli, path, text);
+	cli_complain(cli, "cannot write `" STR_FMT "`: it was read as an input of this run",
+		STR_ARG(path));
+	cli->status = CLI_IO;
+	return false;
 }
 
 static void
@@ -112,7 +169,7 @@ report_one(Cli *cli, const DiagVerdict *verdict, const CliFormat *format, OsStre
 		panic("a format that the command line does not take");
 	report_write(&text, known, verdict, cli->sources, &options);
 	if (format->file.ptr != NULL)
-		(void)cli_write_file(cli, format->file, buf_text(&text));
+		(void)cli_write_report(cli, format->file, buf_text(&text));
 	else
 		cli_print(cli, stream, buf_text(&text));
 }
@@ -162,7 +219,7 @@ cli_print_result(
 			continue;
 		}
 		if (format->file.ptr != NULL)
-			(void)cli_write_file(cli, format->file, make(cli, form, context));
+			(void)cli_write_report(cli, format->file, make(cli, form, context));
 		else
 			cli_print(cli, OS_STDOUT, make(cli, form, context));
 		has_result = true;

@@ -243,7 +243,7 @@ cli_write_baseline(Cli *cli)
 	json_set(cli->arena, baseline, STR("version"), json_number(cli->arena, 1));
 	json_set(cli->arena, baseline, STR("findings"), findings);
 	json_write_pretty(&text, baseline);
-	if (cli_write_file(cli, cli->options.baseline, buf_text(&text)))
+	if (cli_write_report(cli, cli->options.baseline, buf_text(&text)))
 		policy_of(cli)->baseline = known;
 	cli->sink->policy = cli->policy;
 }

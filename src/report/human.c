@@ -2,12 +2,12 @@
 #include "report/report_int.h"
 
 typedef struct Words {
-	const char *path, *note, *help;
+	const char *path, *note, *help, *detail;
 } Words;
 
 static const Words words[DIAG_LANGUAGES] = {
-	[DIAG_EN] = {"at: ", "note: ", "help: "},
-	[DIAG_JA] = {"場所: ", "注: ", "対処: "},
+	[DIAG_EN] = {"at: ", "note: ", "help: ", "help: "},
+	[DIAG_JA] = {"場所: ", "注: ", "対処: ", "詳細: "},
 };
 
 typedef struct Note {
@@ -98,7 +98,7 @@ notes_of(Arena *arena, const Diag *diag, DiagLanguage language)
 		add_note(&notes, word->note, diag->notes[i]);
 	/* In Japanese the rule book speaks first; what the rule says of this very place follows. */
 	add_note(&notes, word->help, general);
-	add_note(&notes, word->help, general.len > 0 ? diag->help : report_help(diag));
+	add_note(&notes, word->detail, general.len > 0 ? diag->help : report_help(diag));
 	return notes;
 }
 

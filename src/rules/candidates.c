@@ -170,14 +170,8 @@ rules_error_candidates(Arena *arena, const RuleInput *input, const RulesError *e
 		.state = input->state,
 		.arena = arena,
 		.scratch = arena_create(),
-		.sample = rules_is_on(&input->model->spec->sample)};
+		.sample = rules_is_sample(input->model)};
 	search_for(&search, error->candidates);
 	arena_destroy(search.facts.scratch);
 	return found;
-}
-
-const char *
-rules_kind_noun(ModelKind kind)
-{
-	return rules_noun(kind);
 }

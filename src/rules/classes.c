@@ -15,9 +15,8 @@ code_of(const RuleFacts *facts, NetClass net_class)
 	return DIAG_SPECIAL_PURPOSE;
 }
 
-/* The registry's "RFC1918" as people write it. */
-static Str
-rfc_text(const RuleFacts *facts, const NetBlock *block)
+Str
+rules_rfc_text(const RuleFacts *facts, const NetBlock *block)
 {
 	if (!str_starts(block->rfc, STR("RFC")))
 		return block->rfc;
@@ -28,7 +27,7 @@ rfc_text(const RuleFacts *facts, const NetBlock *block)
 Str
 rules_class_text(const RuleFacts *facts, const NetBlock *block)
 {
-	Str rfc = rfc_text(facts, block);
+	Str rfc = rules_rfc_text(facts, block);
 
 	if (STR_EQ(block->name, "Private-Use"))
 		return str_format(facts->arena, "private (" STR_FMT ")", STR_ARG(rfc));
@@ -255,9 +254,14 @@ rules_report_class(const RuleFacts *facts, const RuleHolding *holding, const Net
 	DiagCode code = code_of(facts, verdict->net_class);
 	Str subject = subject_text(facts, holding, verdict);
 	Str consequence = consequence_text(facts, holding, verdict);
-	Diag *diag = diag_report(sink, code, holding->span, STR_FMT ": " STR_FMT, STR_ARG(subject),
-		STR_ARG(consequence));
+	Diag *diag;
 
+	/* A `sample` that could not be read was reported: it may have meant either. */
+	if (verdict->net_class == NET_CLASS_DOCUMENTATION &&
+		facts->model->spec->sample.state == FIELD_BAD)
+		return;
+	diag = diag_report(sink, code, holding->span, STR_FMT ": " STR_FMT, STR_ARG(subject),
+		STR_ARG(consequence));
 	diag_path(diag, holding->path);
 	diag_label(sink, diag, "%s", class_label(verdict->net_class));
 	if (holding->use != NULL && rules_class_fails(facts, verdict->net_class))

@@ -69,6 +69,26 @@ use_connector(Used *used, const ModelConnector *connector)
 	}
 }
 
+/* Whether every object that could refer to something was read. */
+static bool
+is_whole(const Model *model)
+{
+	const ModelSpec *spec = model->spec;
+	uint32_t i;
+
+	for (i = 0; i < model->hosts_len; i++) {
+		if (model->hosts[i].head.state == FIELD_BAD)
+			return false;
+	}
+	for (i = 0; i < model->connectors_len; i++) {
+		if (model->connectors[i].head.state == FIELD_BAD ||
+			model->connectors[i].accepts.state == FIELD_BAD)
+			return false;
+	}
+	return spec->relay_hosts.state != FIELD_BAD && spec->gateways.state != FIELD_BAD &&
+	       spec->connectors.state != FIELD_BAD && spec->domains.state != FIELD_BAD;
+}
+
 static void
 use_all(Used *used)
 {
@@ -115,7 +135,7 @@ void
 check_unused_objects(const RuleFacts *facts, DiagSink *sink)
 {
 	const Model *model = facts->model;
-	Used used = {.model = model, .complete = model->usable};
+	Used used = {.model = model, .complete = model->usable && is_whole(model)};
 	uint32_t i;
 
 	used.gateways = ARENA_ARRAY(facts->scratch, bool, model->gateways_len);

@@ -70,7 +70,7 @@ rules_run(const RuleInput *input, DiagSink *sink)
 		.state = input->state,
 		.arena = sink->arena,
 		.scratch = arena_create(),
-		.sample = rules_is_on(&input->model->spec->sample)};
+		.sample = rules_is_sample(input->model)};
 	uint64_t witness_steps = 0;
 	size_t i;
 

@@ -175,6 +175,13 @@ rules_is_on(const FieldFlag *flag)
 	return flag->state == FIELD_SET && flag->on;
 }
 
+/* A `sample` that could not be read was reported: then documentation addresses pass. */
+static inline bool
+rules_is_sample(const Model *model)
+{
+	return rules_is_on(&model->spec->sample) || model->spec->sample.state == FIELD_BAD;
+}
+
 /* --- the rules; the list stands in rules.c ---------------------------------------------------- */
 
 void check_limits(const RuleFacts *facts, DiagSink *sink);

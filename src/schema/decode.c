@@ -85,31 +85,60 @@ is_allowed(const SchemaDecoder *decoder, const FieldTable *table, const Field *f
 	return decoder->only == 0 || table != decoder->root || (field->flags & decoder->only) != 0;
 }
 
-/* Only keys that may stand in this file are proposed: following the help must not end in another
- * finding. */
-static void
-report_unknown(SchemaDecoder *decoder, const FieldTable *table, const DocNode *key)
+/* Only keys that may stand in this file are known: following the help must not end in another
+ * finding. Gives also the one that was probably meant, or an absent text. */
+static StrVec
+known_keys(const SchemaDecoder *decoder, const FieldTable *table, Str key, Str *ret_nearest)
 {
 	StrVec known = {0};
-	Str nearest;
-	Diag *diag;
-	Buf list = buf_make(decoder->sink->arena);
 	size_t i;
 
 	for (i = 0; i < table->len; i++) {
-		if (!is_allowed(decoder, table, &table->fields[i]))
-			continue;
-		VEC_PUSH(decoder->arena, &known, str_from(table->fields[i].key));
-		buf_lit(&list, list.len > 0 ? ", " : "");
-		buf_lit(&list, table->fields[i].key);
+		if (is_allowed(decoder, table, &table->fields[i]))
+			VEC_PUSH(decoder->arena, &known, str_from(table->fields[i].key));
 	}
-	diag = schema_report(decoder, DIAG_UNKNOWN_KEY, key->span,
+	*ret_nearest = str_nearest(key, known.items, known.len);
+	return known;
+}
+
+static void
+report_unknown(SchemaDecoder *decoder, const FieldTable *table, const DocNode *key)
+{
+	Str nearest;
+	StrVec known = known_keys(decoder, table, doc_text(key), &nearest);
+	Diag *diag = schema_report(decoder, DIAG_UNKNOWN_KEY, key->span,
 		"unknown key `" STR_FMT "` in %s", STR_ARG(doc_text(key)), table->title);
-	nearest = str_nearest(doc_text(key), known.items, known.len);
-	if (nearest.ptr != NULL)
+	Buf list = buf_make(decoder->sink->arena);
+	size_t i;
+
+	if (nearest.ptr != NULL) {
 		diag_help(decoder->sink, diag, "did you mean `" STR_FMT "`?", STR_ARG(nearest));
-	else
-		diag_help(decoder->sink, diag, "known keys: " STR_FMT, STR_ARG(buf_text(&list)));
+		return;
+	}
+	for (i = 0; i < known.len; i++)
+		buf_printf(&list, "%s" STR_FMT, i > 0 ? ", " : "", STR_ARG(known.items[i]));
+	diag_help(decoder->sink, diag, "known keys: " STR_FMT, STR_ARG(buf_text(&list)));
+}
+
+/* A key that was mistyped is there, with a value that nobody knows: rules that ask for it stay
+ * silent, as the finding about the key has been made. */
+static void
+mark_mistyped(SchemaDecoder *decoder, const FieldTable *table, const DocNode *node, char *object)
+{
+	size_t i, hint = 0;
+	Str nearest;
+
+	for (i = 0; i < node->count; i++) {
+		const DocNode *key = doc_key(node, i);
+		const Field *field = find_field(table, doc_text(key), &hint);
+
+		if (field != NULL)
+			continue;
+		(void)known_keys(decoder, table, doc_text(key), &nearest);
+		field = nearest.ptr == NULL ? NULL : find_field(table, nearest, &hint);
+		if (field != NULL && schema_state(field, object + field->offset) == FIELD_ABSENT)
+			schema_set_state(field, object + field->offset, FIELD_BAD, key->span);
+	}
 }
 
 static void
@@ -177,8 +206,10 @@ decode_pair(SchemaDecoder *decoder, const FieldTable *table, const DocNode *pair
 		return;
 	schema_push(decoder, doc_text(key));
 	if (field == NULL) {
-		if (schema_name(decoder, key, &name))
+		if (schema_name(decoder, key, &name)) {
 			report_unknown(decoder, table, key);
+			decoder->mistyped = true;
+		}
 	} else if (!is_allowed(decoder, table, field)) {
 		report_not_importable(decoder, key);
 	} else if (!is_taken(decoder, table, field, object)) {
@@ -215,8 +246,10 @@ void
 schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *node, void *object)
 {
 	FieldObject *head = object;
+	bool outer = decoder->mistyped;
 	size_t i, hint = 0;
 
+	decoder->mistyped = false;
 	head->span = node->span;
 	if (doc_is_null(node)) {
 		head->state = FIELD_NULL;
@@ -224,12 +257,16 @@ schema_decode(SchemaDecoder *decoder, const FieldTable *table, const DocNode *no
 		/* What is no map has no keys to miss: one finding is enough. */
 		head->state = FIELD_BAD;
 		schema_wrong_type(decoder, node, "a map");
+		decoder->mistyped = outer;
 		return;
 	} else {
 		head->state = FIELD_SET;
 		for (i = 0; i < node->count && !diag_is_full(decoder->sink); i++)
 			decode_pair(decoder, table, &node->items[2 * i], &hint, object);
+		if (decoder->mistyped)
+			mark_mistyped(decoder, table, node, object);
 	}
+	decoder->mistyped = outer;
 	check_required(decoder, table, head);
 }
 

@@ -87,15 +87,22 @@ def test_no_stale_file_stays_and_no_foreign_file_goes():
             raise AssertionError("the first version wrote no zone of its own")
 
 
-def test_a_manifest_cannot_remove_others_files():
-    """plan.json in the folder is input too: names in it that lead out of it are not followed."""
+@each([("swapped whole", False), ("file by file, beside a file of the user's", True)])
+def test_a_manifest_cannot_remove_others_files(_name, mixed):
+    """plan.json in the folder is input too: names in it that lead out of it are not followed, even
+    where it knows the hash of what stands there.
+    """
+    import hashlib
     import json
     with folder(a=version(1)) as place:
         connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
         (place / "precious.txt").write_text("precious")
+        if mixed:
+            (place / "out/notes.txt").write_text("mine")
         plan = json.loads((place / "out/plan.json").read_bytes())
         for name in ("../precious.txt", str(place / "precious.txt"), "dns/../../precious.txt"):
-            plan["outputs"].append({"path": name, "sha256": plan["outputs"][0]["sha256"]})
+            plan["outputs"].append({"path": name,
+                                    "sha256": hashlib.sha256(b"precious").hexdigest()})
         (place / "out/plan.json").write_text(json.dumps(plan))
         connplan("build", "a.yaml", "-o", "out", cwd=place)
         equal((place / "precious.txt").read_text(), "precious")
@@ -221,7 +228,7 @@ def test_killed_build_leaves_every_file_whole():
         equal(leftovers(place, {"a.yaml", "b.yaml", "out"}), set(), "left over")
 
 
-@each([("SIGTERM", signal.SIGTERM), ("SIGINT", signal.SIGINT)])
+@each([("SIGTERM", signal.SIGTERM), ("SIGINT", signal.SIGINT), ("SIGHUP", signal.SIGHUP)])
 def test_a_signal_removes_temporaries(_name, number):
     hosts = 100
     chance = random.Random(2)

@@ -4,9 +4,11 @@ import json
 import os
 import pty
 import re
+import stat
 import subprocess
 
-from lib import BINARY, ENVIRONMENT, ROOT, connplan, each, equal
+from commands import BROKEN
+from lib import BINARY, ENVIRONMENT, ROOT, connplan, each, equal, run
 from specs import WHOLE_DOMAIN, findings, folder, smallest, text_of
 
 # An error with a suggestion, a warning, infos; and text that a form could stumble over. The warning
@@ -251,3 +253,80 @@ def test_escape_sequences_do_not_reach_the_terminal():
     result = form("human", raw, status=1)
     if b"\x1b" in result.out:
         raise AssertionError(f"{result.out!r}")
+
+
+def kind(path):
+    """Device, pipe, link or file, and which."""
+    state = os.lstat(path)
+    return stat.S_IFMT(state.st_mode), state.st_ino, state.st_rdev
+
+
+def test_a_named_pipe_gets_the_findings():
+    with folder(a=BROKEN) as place:
+        os.mkfifo(place / "pipe")
+        before = kind(place / "pipe")
+        reader = subprocess.Popen(["cat", "pipe"], cwd=place, stdout=subprocess.PIPE)
+        connplan("check", "a.yaml", "--format", "short:pipe", cwd=place, status=1)
+        equal(reader.communicate(timeout=60)[0],
+              connplan("check", "a.yaml", "--format", "short", cwd=place, status=1).out)
+        equal(kind(place / "pipe"), before)
+
+
+@each([("--format", "json:{}"), ("--baseline", "{}")])
+def test_a_device_is_written_to_and_stays(flag, value):
+    """Whoever names a device as a file wants its answer: here that it is full."""
+    before = kind("/dev/full")
+    with folder(a=BROKEN) as place:
+        os.symlink("/dev/full", place / "link")
+        link = kind(place / "link")
+        more = ["--write-baseline"] if flag == "--baseline" else []
+        result = connplan("check", "a.yaml", flag, value.format("link"), *more, cwd=place, status=4)
+        if b"cannot write `link`" not in result.err:
+            raise AssertionError(result)
+        equal(kind(place / "link"), link)
+    equal(kind("/dev/full"), before)
+
+
+@each([("/dev/stdout", "out"), ("/dev/stderr", "err")])
+def test_a_stream_by_its_name_is_the_stream(name, stream):
+    with folder(a=BROKEN) as place, open(place / "all", "wb") as everything:
+        link = kind(name)
+        where = {"stdout": everything} if stream == "out" else {"stderr": everything}
+        run([BINARY, "check", "a.yaml", "--format", "short", "--format", f"short:{name}"],
+            cwd=place, **where)
+        wanted = connplan("check", "a.yaml", "--format", "short", cwd=place, status=1).text
+        equal((place / "all").read_text(), wanted * (2 if stream == "out" else 1))
+        equal(kind(name), link)
+
+
+def test_a_link_to_a_file_is_replaced():
+    """In a pull request a link may lead anywhere."""
+    with folder(a=BROKEN) as place:
+        (place / "precious").write_text("precious")
+        os.symlink("precious", place / "link")
+        connplan("check", "a.yaml", "--format", "short:link", cwd=place, status=1)
+        equal((place / "precious").read_text(), "precious")
+        equal((place / "link").is_symlink(), False)
+
+
+@each([("the spec", "a.yaml"), ("by another path", "./b/../a.yaml"), ("an import", "b/more.yaml")])
+def test_an_input_is_not_replaced(_name, target):
+    spec = smallest(imports=["b/*.yaml"])
+    with folder(a=spec) as place:
+        (place / "b").mkdir()
+        (place / "b/more.yaml").write_text("egress: { spare: { addresses: 198.51.100.99 } }\n")
+        before = {path: path.read_bytes() for path in place.rglob("*.yaml")}
+        result = connplan("check", "a.yaml", "--format", f"short:{target}", cwd=place, status=4)
+        if b"input of this run" not in result.err:
+            raise AssertionError(result)
+        connplan("check", "a.yaml", "--baseline", target, "--write-baseline", cwd=place, status=4)
+        equal({path: path.read_bytes() for path in place.rglob("*") if path.is_file()}, before)
+
+
+def test_what_stands_beside_a_report_stays():
+    with folder(a=BROKEN) as place:
+        (place / "r.json.tmp").write_text("precious")
+        connplan("check", "a.yaml", "--format", "json:r.json", cwd=place, status=1)
+        equal({path.name for path in place.iterdir()} - {".connplan"},
+              {"a.yaml", "r.json", "r.json.tmp"})
+        equal((place / "r.json.tmp").read_text(), "precious")

@@ -615,7 +615,7 @@ in_japanese(void **state)
 		"  = 注: one\n"
 		"        two\n"
 		"%s" STR_FMT "%s"
-		"  = 対処: help\n\n" ONE_ERR,
+		"  = 詳細: help\n\n" ONE_ERR,
 		is_there ? "(" : "", STR_ARG(prose.title), is_there ? ") " : "",
 		is_there ? "  = 対処: " : "", STR_ARG(prose.help), is_there ? "\n" : "");
 	assert_str(case_write(&c, REPORT_HUMAN), str_c(c.arena, expected));
