@@ -49,30 +49,39 @@ strictness(const SpfExpansion *sets)
 	return net_set_contains(&sets->results[SPF_SOFTFAIL], last) ? 1 : 0;
 }
 
+static const char *const ends[] = {"neutral", "softfail", "fail"};
+
+/* What receivers will see of the change, as one clause. */
+static Str
+change_text(const RuleFacts *facts, const NetSet *dropped, unsigned before, unsigned after)
+{
+	Buf text = buf_make(facts->arena);
+
+	if (!net_set_is_empty(dropped))
+		buf_printf(&text, STR_FMT " no longer pass",
+			STR_ARG(rules_count_text(facts, dropped)));
+	if (after > before)
+		buf_printf(&text, "%sall others get a stricter result: %s",
+			text.len > 0 ? ", and " : "", ends[after]);
+	return buf_text(&text);
+}
+
 static void
 check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
 {
-	static const char *const ends[] = {"neutral", "softfail", "fail"};
 	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
 	NetSet kept = net_set_union(
 		facts->scratch, &ours->results[SPF_PASS], &ours->results[SPF_UNDETERMINED]);
 	NetSet dropped = net_set_subtract(facts->scratch, &published->results[SPF_PASS], &kept);
 	unsigned before = strictness(published), after = strictness(ours);
-	bool drops = !net_set_is_empty(&dropped);
 	Diag *diag;
 
-	if (!drops && after <= before)
+	if (net_set_is_empty(&dropped) && after <= before)
 		return;
 	diag = rules_spf_report(facts, spf, DIAG_SPF_DROPS_SENDERS, sink,
-		"against the published SPF record of `" STR_FMT "` %s" STR_FMT "%s%s%s",
-		STR_ARG(spf->domain), drops ? "" : "",
-		STR_ARG(drops ? str_format(facts->arena, STR_FMT " no longer pass",
-					STR_ARG(rules_count_text(facts, &dropped)))
-			      : STR("")),
-		drops && after > before ? ", and " : "",
-		after > before ? "all others get a stricter result: " : "",
-		after > before ? ends[after] : "");
-	if (drops)
+		"against the published SPF record of `" STR_FMT "` " STR_FMT, STR_ARG(spf->domain),
+		STR_ARG(change_text(facts, &dropped, before, after)));
+	if (!net_set_is_empty(&dropped))
 		diag_note(sink, diag, "for example " STR_FMT,
 			STR_ARG(rules_set_text(facts, &dropped)));
 	if (after > before)

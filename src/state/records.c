@@ -8,7 +8,7 @@
  * all records the rest is left out, and told. */
 #define TERMS_MAX 500000u
 /* The same for addresses that have to pass. */
-#define DEMANDS_MAX (2 * TERMS_MAX)
+#define DEMANDS_MAX 1000000u
 
 typedef struct Composer {
 	State *state;
