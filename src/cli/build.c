@@ -35,7 +35,8 @@ cli_build(Cli *cli)
 		return cli_unread(cli);
 	verdict = diag_verdict(cli->sink);
 	cli_tell_unevaluated(cli, plan);
-	good = !verdict.failed && cli_render_all(cli, plan, &verdict, &files);
+	good = !verdict.failed && cli->status == CLI_CLEAN &&
+	       cli_render_all(cli, plan, &verdict, &files);
 	/* A template may have brought findings of its own. */
 	verdict = diag_verdict(cli->sink);
 	/* Before publishing: findings are told even where the disk then refuses a file. */

@@ -143,6 +143,16 @@ bool cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock);
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
 
+/* The lock that a spec relies on: --lock, else mailflow.lock.json beside it, if there is one. */
+typedef struct CliLock {
+	const DnsSource *source; /* NULL: none */
+	Str resolved_at;
+	Span span;   /* of that */
+	bool failed; /* after a complaint */
+} CliLock;
+
+void cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock);
+
 /* Replaces a file in one step, or writes into a pipe or device; false after a complaint. */
 bool cli_write_file(Cli *cli, Str path, Str text);
 /* The same for what tells of a run: it may not take the place of what that run has read. */

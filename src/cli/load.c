@@ -17,12 +17,21 @@ cli_today(const Cli *cli)
 
 /* A plan is made even of a spec with a file missing: reports count what was looked at. */
 static Plan *
-plan_of(Cli *cli, const Model *model)
+plan_of(Cli *cli, Str path, const Model *model)
 {
-	State *state = state_of_spec(model);
-	Plan *plan = cli_plan_state(cli, state);
-	RuleInput input = {.model = model, .state = state, .plan = plan, .today = cli_today(cli)};
+	RuleInput input = {.model = model, .today = cli_today(cli)};
+	State *state;
+	Plan *plan;
+	CliLock lock;
 
+	cli_find_lock(cli, path, &lock);
+	state = state_with_dns(model, lock.source);
+	plan = cli_plan_state(cli, state);
+	input.state = state;
+	input.plan = plan;
+	input.resolved_at = lock.resolved_at;
+	input.lock_span = lock.span;
+	input.lock_failed = lock.failed;
 	/* With a file missing nobody knows what a rule would say. */
 	if (model->usable)
 		rules_run(&input, cli->sink);
@@ -114,7 +123,7 @@ cli_load(Cli *cli, Str path)
 {
 	const Model *model = cli_load_model(cli, path);
 
-	return model == NULL ? NULL : plan_of(cli, model);
+	return model == NULL ? NULL : plan_of(cli, path, model);
 }
 
 /* What there is none of is not worth a word. */

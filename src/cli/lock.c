@@ -15,6 +15,7 @@ complain_at(Cli *cli, Str path, Str text, const DnsLockError *error)
 	cli->status = CLI_IO;
 }
 
+/* Beside the spec; a spec from a stream stands nowhere, unless it is told where. */
 Str
 cli_lock_path(Cli *cli, Str spec)
 {
@@ -27,11 +28,22 @@ cli_lock_path(Cli *cli, Str spec)
 	return path_join(cli->arena, path_dir(spec), DEFAULT_LOCK);
 }
 
+/* The lock of a text; false after a complaint. */
+static bool
+parse_lock(Cli *cli, Str path, Str text, DnsLock **ret_lock)
+{
+	DnsLockError error;
+
+	if (dns_lock_read(cli->arena, text, ret_lock, &error))
+		return true;
+	complain_at(cli, path, text, &error);
+	return false;
+}
+
 bool
 cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock)
 {
 	bool is_stdin = STR_EQ(path, "-");
-	DnsLockError error;
 	IoStatus status;
 	Str text;
 
@@ -45,11 +57,7 @@ cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock)
 		cli_io_error(cli, "cannot read", path, status);
 		return false;
 	}
-	if (!dns_lock_read(cli->arena, text, ret_lock, &error)) {
-		complain_at(cli, path, text, &error);
-		return false;
-	}
-	return true;
+	return parse_lock(cli, path, text, ret_lock);
 }
 
 const DnsSource *
@@ -60,4 +68,43 @@ cli_load_lock(Cli *cli)
 
 	return cli_read_lock(cli, path, &lock) ? dns_lock_source(lock, cli->options.closed_world)
 					       : NULL;
+}
+
+/* --- of a spec -------------------------------------------------------------------------------- */
+
+static Span
+resolved_at_span(Cli *cli, Str path, Str text)
+{
+	uint32_t file = source_add(cli->sources, path, text);
+	size_t start, end;
+
+	if (!json_locate(cli->arena, text, STR("resolved_at"), &start, &end))
+		start = end = 0;
+	return (Span){file, (uint32_t)start, (uint32_t)end};
+}
+
+void
+cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
+{
+	Str path = cli_lock_path(cli, spec), text;
+	DnsLock *lock;
+	IoStatus status;
+
+	*ret_lock = (CliLock){0};
+	if (path.ptr == NULL)
+		return;
+	status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
+	if (status == IO_NOT_FOUND && cli->options.lock.ptr == NULL)
+		return;
+	ret_lock->failed = true;
+	if (status != IO_OK) {
+		cli_io_error(cli, "cannot read", path, status);
+		return;
+	}
+	if (!parse_lock(cli, path, text, &lock))
+		return;
+	ret_lock->failed = false;
+	ret_lock->source = dns_lock_source(lock, false);
+	ret_lock->resolved_at = dns_lock_resolved_at(lock);
+	ret_lock->span = resolved_at_span(cli, path, text);
 }

@@ -239,7 +239,7 @@ is_too_early(const Cli *cli, const DiagVerdict *verdict)
 	size_t i;
 
 	for (i = 0; cli->options.before_apply && i < verdict->len; i++) {
-		if (strcmp(diag_code_text(verdict->items[i].code), "CP318") == 0)
+		if (verdict->items[i].code == DIAG_SPF_PUBLISHED_GAP)
 			return true;
 	}
 	return false;

@@ -28,25 +28,50 @@ zone_line(EmitContext *context, Buf *zone, const Json *record)
 	buf_char(zone, '\n');
 }
 
-/* One file for each domain and phase, with all of its records. */
+typedef struct ZonePhase {
+	const char *phase, *folder;
+} ZonePhase;
+
+/* The records of one domain that belong to one phase. */
+static void
+zone_file(EmitContext *context, const EmitRow *row, const Json *const *records, size_t len,
+	const ZonePhase *phase)
+{
+	Buf zone = buf_make(context->arena);
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (str_equal(json_get_text(records[i], STR("phase")), str_from(phase->phase)))
+			zone_line(context, &zone, records[i]);
+	}
+	if (zone.len == 0)
+		return;
+	emit_add(context,
+		str_format(context->arena, "%s/%s/" STR_FMT ".zone", row->path, phase->folder,
+			STR_ARG(json_get_text(records[0], STR("domain")))),
+		buf_text(&zone));
+}
+
+/* One file for each domain and phase: what to publish first, what in the end, what was there. */
 void
 emit_zones(EmitContext *context, const EmitRow *row)
 {
+	static const ZonePhase phases[] = {
+		{"add", "1-add"}, {"final", "2-final"}, {"previous", "previous"}};
 	const Json *records = json_get(context->input->plan, STR("records"));
-	size_t i = 0;
+	size_t i = 0, end, p;
 
-	while (i < records->items.len) {
+	for (; i < records->items.len; i = end) {
 		Str domain = json_get_text(records->items.items[i], STR("domain"));
-		Buf zone = buf_make(context->arena);
 
-		for (; i < records->items.len &&
-			str_equal(json_get_text(records->items.items[i], STR("domain")), domain);
-			i++)
-			zone_line(context, &zone, records->items.items[i]);
-		emit_add(context,
-			str_format(context->arena, "%s/2-final/" STR_FMT ".zone", row->path,
-				STR_ARG(domain)),
-			buf_text(&zone));
+		for (end = i + 1;
+			end < records->items.len &&
+			str_equal(json_get_text(records->items.items[end], STR("domain")), domain);
+			end++)
+			;
+		for (p = 0; p < BASE_COUNT(phases); p++)
+			zone_file(context, row, (const Json *const *)&records->items.items[i],
+				end - i, &phases[p]);
 	}
 }
 

@@ -77,8 +77,11 @@ add_record_steps(Plan *plan)
 {
 	size_t i;
 
-	for (i = 0; i < plan->after->records.len; i++)
-		add_step(plan, PLAN_PHASE_DNS, plan->after->records.items[i].name, PLAN_UNKNOWN);
+	for (i = 0; i < plan->after->records.len; i++) {
+		if (plan->after->records.items[i].phase == STATE_PHASE_FINAL)
+			add_step(plan, PLAN_PHASE_DNS, plan->after->records.items[i].name,
+				PLAN_UNKNOWN);
+	}
 }
 
 void

@@ -43,16 +43,16 @@ write_outcome(Buf *out, const Report *report, Arena *arena, const Diag *diag)
 	const char *element = failed ? "failure" : skipped ? "skipped" : "system-out";
 
 	buf_printf(out, "      <%s", element);
-	if (failed)
-		buf_printf(out, " type=\"%s\"", diag_code_text(diag->code));
-	if (failed || skipped) {
-		buf_lit(out, " message=\"");
+	if (failed) {
+		buf_printf(out, " type=\"%s\" message=\"", diag_code_text(diag->code));
 		write_text(out, arena, diag->message);
 		buf_char(out, '"');
 	}
 	buf_char(out, '>');
-	if (!failed && !skipped) {
-		buf_printf(out, "%s: ", diag_severity_text(diag->severity));
+	/* The schema has no attribute for why something was skipped. */
+	if (!failed) {
+		if (!skipped)
+			buf_printf(out, "%s: ", diag_severity_text(diag->severity));
 		write_text(out, arena, diag->message);
 		buf_char(out, '\n');
 	}

@@ -18,6 +18,14 @@ static const RuleCheck checks[] = {
 	check_repeated_addresses,     /* CP201 CP204 */
 	check_overlapping_egress,     /* CP202 */
 	check_overlapping_connectors, /* CP203 */
+	check_coverage,               /* CP301 CP320 */
+	check_spf_reach,              /* CP302 CP312 CP317 */
+	check_spf_limits,             /* CP303 CP304 CP305 CP322 */
+	check_spf_records,            /* CP006 CP306 to CP311 CP321 */
+	check_spf_unknown,            /* CP313 CP314 CP323 */
+	check_lock_age,               /* CP315 */
+	check_no_lock,                /* CP316 */
+	check_spf_published,          /* CP318 CP319 CP324 */
 	check_certificate_tls,        /* CP402 */
 	check_relay,                  /* CP412 CP413 CP418 */
 	check_dynamic,                /* CP112 CP115 */
@@ -63,9 +71,12 @@ rules_run(const RuleInput *input, DiagSink *sink)
 		.arena = sink->arena,
 		.scratch = arena_create(),
 		.sample = rules_is_sample(input->model)};
+	uint64_t witness_steps = 0;
 	size_t i;
 
+	facts.witness_steps = &witness_steps;
 	rules_find_facts(&facts);
+	rules_find_failed_spf(&facts);
 	for (i = 0; i < BASE_COUNT(checks) && !diag_is_full(sink); i++)
 		checks[i](&facts, sink);
 	arena_destroy(facts.scratch);

@@ -12,7 +12,10 @@ typedef struct RuleInput {
 	const Model *model;
 	const State *state;
 	const Plan *plan;
-	int32_t today; /* days since 1970-01-01, UTC */
+	int32_t today;    /* days since 1970-01-01, UTC */
+	Str resolved_at;  /* of the lock; absent: none, or it does not say */
+	Span lock_span;   /* of that */
+	bool lock_failed; /* there is one, but it could not be read, which was told */
 } RuleInput;
 
 /* Runs every rule; findings go to the sink. */

@@ -47,11 +47,14 @@ typedef struct RuleFacts {
 	bool connectors_known;    /* of every connector: what it accepts, and whether it relays */
 	/* Which show another certificate, or none, to a connector that takes them by it alone. */
 	bool *missing_routes, *missing_gateways;
-	Map certificates; /* that an enabled on-premises connector takes mail by */
-	NetSet microsoft; /* Exchange Online's ranges in all clouds */
+	Map certificates;        /* that an enabled on-premises connector takes mail by */
+	NetSet microsoft;        /* Exchange Online's ranges in all clouds */
+	bool *spf_failed;        /* of State.spf: a term breaks the grammar, which was reported */
+	uint64_t *witness_steps; /* of searches for who sends by a way, so far */
 } RuleFacts;
 
 void rules_find_facts(RuleFacts *facts);
+void rules_find_failed_spf(RuleFacts *facts);
 /* The use of the addresses that stand at the end of a route, or behind a connector's source. */
 const RuleUse *rules_use_of(const RuleFacts *facts, uint32_t host, uint32_t egress);
 /* Whether a class of addresses is an error: they never leave towards Microsoft 365. */
@@ -226,6 +229,14 @@ void check_live_connectors(const RuleFacts *facts, DiagSink *sink);
 void check_live_others(const RuleFacts *facts, DiagSink *sink);
 void check_blast_radius(const RuleFacts *facts, DiagSink *sink);
 void check_live_age(const RuleFacts *facts, DiagSink *sink);
+void check_coverage(const RuleFacts *facts, DiagSink *sink);
+void check_spf_limits(const RuleFacts *facts, DiagSink *sink);
+void check_spf_records(const RuleFacts *facts, DiagSink *sink);
+void check_spf_reach(const RuleFacts *facts, DiagSink *sink);
+void check_spf_unknown(const RuleFacts *facts, DiagSink *sink);
+void check_spf_published(const RuleFacts *facts, DiagSink *sink);
+void check_no_lock(const RuleFacts *facts, DiagSink *sink);
+void check_lock_age(const RuleFacts *facts, DiagSink *sink);
 /* Last: it looks at what the others found. */
 void check_live_inherited(const RuleFacts *facts, DiagSink *sink);
 

@@ -1,4 +1,5 @@
-#include "spf/spf.h"
+/* The text of one record. */
+#include "spf/spf_int.h"
 
 /* In the order in which they stand in a record. */
 typedef enum TermClass { TERM_HOSTS, TERM_FIXED, TERM_DEPENDENT, TERM_CLASSES } TermClass;
@@ -104,32 +105,51 @@ add_class(Writer *writer, const SpfRecipe *recipe, TermClass term_class)
 	}
 }
 
-static void
-add_addresses(Writer *writer, const SpfRecipe *recipe)
+void
+spf_address_terms(Arena *arena, const SpfRecipe *recipe, StrVec *ret_terms)
 {
 	NetPrefixVec cover = {0};
 	size_t i;
 
-	net_set_cover(writer->scratch, &recipe->addresses, &cover);
+	net_set_cover(arena, &recipe->addresses, &cover);
 	for (i = 0; i < cover.len; i++) {
-		Str address = net_prefix_text(writer->scratch, cover.items[i]);
+		Str address;
 
-		add_term(writer, str_format(writer->scratch, "%s:" STR_FMT,
-					 cover.items[i].family == NET_IP4 ? "ip4" : "ip6",
-					 STR_ARG(address)));
+		if (net_set_contains(&recipe->known, cover.items[i]))
+			continue;
+		address = net_prefix_text(arena, cover.items[i]);
+		VEC_PUSH(arena, ret_terms,
+			str_format(arena, "%s:" STR_FMT,
+				cover.items[i].family == NET_IP4 ? "ip4" : "ip6",
+				STR_ARG(address)));
 	}
 }
 
 Str
 spf_compose(Arena *arena, const SpfRecipe *recipe)
 {
+	Arena *scratch = arena_create();
+	StrVec addresses = {0};
+	Str record;
+
+	spf_address_terms(scratch, recipe, &addresses);
+	record = spf_write(arena, recipe, &addresses);
+	arena_destroy(scratch);
+	return record;
+}
+
+Str
+spf_write(Arena *arena, const SpfRecipe *recipe, const StrVec *addresses)
+{
 	static const char *const all[] = {
 		[SPF_ALL_FAIL] = "-all", [SPF_ALL_SOFTFAIL] = "~all", [SPF_ALL_NEUTRAL] = "?all"};
 	Writer writer = {.scratch = arena_create(), .record = buf_make(arena)};
+	size_t i;
 
 	buf_lit(&writer.record, "v=spf1");
 	if (!recipe->never) {
-		add_addresses(&writer, recipe);
+		for (i = 0; i < addresses->len; i++)
+			add_term(&writer, addresses->items[i]);
 		add_class(&writer, recipe, TERM_HOSTS);
 		if (recipe->cloud_include.ptr != NULL)
 			add_term(&writer, str_format(writer.scratch, "include:" STR_FMT,

@@ -497,9 +497,12 @@ void
 spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer *ret_answer)
 {
 	Check check = {.arena = arena, .cache = cache, .request = request, .answer = ret_answer};
-	ArenaMark mark = arena_mark(cache->scratch);
+	ArenaMark mark;
 	Str domain;
 
+	if (cache->scratch == NULL)
+		cache->scratch = arena_create();
+	mark = arena_mark(cache->scratch);
 	*ret_answer = (SpfAnswer){0};
 	check.identity = (SpfIdentity){.helo = request->helo,
 		.receiver = request->receiver,

@@ -57,12 +57,21 @@ spf_walk_policy(SpfWalk *walk, SpfPolicy *policy, const SpfParts *parts, SpfOutc
 
 	frame.undecided = spf_parts_copy(frame.arena, parts);
 	switch (policy->found) {
-	case SPF_FOUND_NONE: spf_settle_all(&frame, SPF_NONE); break;
-	case SPF_FOUND_BROKEN: spf_settle_all(&frame, SPF_PERMERROR); break;
-	case SPF_FOUND_ERROR: spf_settle_all(&frame, SPF_TEMPERROR); break;
+	case SPF_FOUND_NONE:
+		spf_add_fault(&frame, NULL, policy->reason);
+		spf_settle_all(&frame, SPF_NONE);
+		break;
+	case SPF_FOUND_BROKEN:
+		spf_add_fault(&frame, NULL, policy->reason);
+		spf_settle_all(&frame, SPF_PERMERROR);
+		break;
+	case SPF_FOUND_ERROR:
+		spf_add_fault(&frame, NULL, policy->reason);
+		spf_settle_all(&frame, SPF_TEMPERROR);
+		break;
 	case SPF_FOUND_UNKNOWN:
 		spf_settle_parts(&frame, SPF_NONE, &frame.undecided);
-		spf_walk_unknown(&frame, NULL, policy->reason);
+		spf_walk_unknown(&frame, NULL, policy->reason, true);
 		break;
 	case SPF_FOUND_RECORD: walk_rules(&frame, policy); break;
 	}
@@ -180,6 +189,10 @@ finish(Arena *arena, SpfExpansion *expansion)
 			expansion->causes.items[len++] = *cause;
 	}
 	expansion->causes.len = len;
+	net_set_normalise(&expansion->over_lookups);
+	net_set_normalise(&expansion->over_voids);
+	for (i = 0; i < expansion->faults.len; i++)
+		net_set_normalise(&expansion->faults.items[i].addresses);
 	for (i = 0; i < expansion->possible.len; i++)
 		net_set_normalise(&expansion->possible.items[i].addresses);
 }
@@ -248,7 +261,8 @@ make_walk(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ex
 	walk.identity.helo = scope->helo;
 	spf_identity_set_sender(&walk.identity, scope->mail_from, scope->helo);
 	if (scope->mail_from.ptr == NULL || walk.identity.sender_domain.len == 0)
-		walk.identity.sender_domain = scope->domain;
+		walk.identity.sender_domain =
+			scope->origin.ptr != NULL ? scope->origin : scope->domain;
 	walk.known = known_letters(scope, false);
 	return walk;
 }

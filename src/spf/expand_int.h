@@ -59,7 +59,9 @@ void spf_settle_parts(SpfFrame *frame, SpfResult result, const SpfParts *parts);
 void spf_settle_all(SpfFrame *frame, SpfResult result);
 /* Remembers what made the undecided addresses uncertain; the first reason of a term is told. A term
  * that is NULL: the record of the domain itself. */
-void spf_add_cause(SpfFrame *frame, const SpfTerm *term, Str reason);
+void spf_add_cause(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing);
+/* The same for what ends all that is undecided in an error. */
+void spf_add_fault(SpfFrame *frame, const SpfTerm *term, Str reason);
 /* The limits of section 4.6.4: who meets one ends here. */
 void spf_walk_lookup(SpfFrame *frame);
 void spf_walk_voids(SpfFrame *frame, const SpfCount counts[2]);
@@ -68,7 +70,7 @@ void spf_walk_voids(SpfFrame *frame, const SpfCount counts[2]);
 
 void spf_walk_rule(SpfFrame *frame, SpfRule *rule);
 /* Every result that a record may give which nobody knows; `term` as in spf_add_cause(). */
-void spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason);
+void spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing);
 
 /* --- expand.c --------------------------------------------------------------------------------- */
 

@@ -133,12 +133,14 @@ static void
 apply_effect(SpfFrame *frame, const SpfTerm *term, const SpfEffect *effect)
 {
 	spf_walk_voids(frame, effect->voids);
+	if (effect->error || effect->refused)
+		spf_add_fault(frame, term, effect->reason);
 	if (effect->error) {
 		spf_settle_all(frame, SPF_TEMPERROR);
 		return;
 	}
 	if (effect->may_match)
-		spf_add_cause(frame, term, effect->reason);
+		spf_add_cause(frame, term, effect->reason, !effect->is_dependent);
 	if (effect->may_refuse || effect->refused)
 		spf_settle_parts(frame, SPF_PERMERROR, &frame->undecided);
 	if (effect->refused)
@@ -154,6 +156,7 @@ static void
 apply_unknown(SpfFrame *frame, const SpfTerm *term)
 {
 	SpfEffect effect = {.may_match = true,
+		.is_dependent = true,
 		.may_refuse = term->kind == SPF_TERM_MX,
 		.reason = missing_identity(frame->walk, term)};
 
@@ -201,6 +204,7 @@ ptr_of_client(SpfFrame *frame, const SpfTerm *term)
 	for (i = 0; target.ptr != NULL && i < names.names.len; i++)
 		effect.everything |= net_name_is_within(names.names.items[i], target);
 	effect.may_match = names.unknown && !effect.everything;
+	effect.is_dependent = true;
 	effect.reason = missing_identity(walk, term);
 	effect.voids[SPF_VOIDS_STRICT] = names.voids[SPF_VOIDS_STRICT];
 	apply_effect(frame, term, &effect);
@@ -278,12 +282,12 @@ settle_any(SpfFrame *frame, SpfResult result)
 }
 
 static void
-include_unknown(SpfFrame *frame, const SpfTerm *term, Str reason)
+include_unknown(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing)
 {
 	SpfOutcome rest = {0};
 	SpfFrame both = *frame;
 
-	spf_add_cause(frame, term, reason);
+	spf_add_cause(frame, term, reason, is_missing);
 	settle_any(frame, term->qualifier);
 	spf_settle_parts(frame, SPF_PERMERROR, &frame->undecided);
 	/* No match: the same spread of counters goes on. */
@@ -295,9 +299,9 @@ include_unknown(SpfFrame *frame, const SpfTerm *term, Str reason)
 }
 
 void
-spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason)
+spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing)
 {
-	spf_add_cause(frame, term, reason);
+	spf_add_cause(frame, term, reason, is_missing);
 	settle_any(frame, SPF_PASS);
 	settle_any(frame, SPF_FAIL);
 	settle_any(frame, SPF_SOFTFAIL);
@@ -306,12 +310,12 @@ spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason)
 }
 
 static void
-go_on_without(SpfFrame *frame, const SpfTerm *term, Str reason)
+go_on_without(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing)
 {
 	if (term->kind == SPF_TERM_INCLUDE)
-		include_unknown(frame, term, reason);
+		include_unknown(frame, term, reason, is_missing);
 	else
-		spf_walk_unknown(frame, term, reason);
+		spf_walk_unknown(frame, term, reason, is_missing);
 }
 
 static void
@@ -361,14 +365,14 @@ walk_other(SpfFrame *frame, SpfRule *rule)
 	Str name;
 
 	if (!rule->fixed && !known_name(frame, term, &name)) {
-		go_on_without(frame, term, missing_identity(frame->walk, term));
+		go_on_without(frame, term, missing_identity(frame->walk, term), false);
 		return;
 	}
 	policy = rule->fixed ? spf_rule_policy(frame->walk->cache, rule)
 			     : spf_policy(frame->walk->cache, name);
 	spf_walk_voids(frame, policy->voids);
 	if (policy->found == SPF_FOUND_UNKNOWN) {
-		go_on_without(frame, term, policy->reason);
+		go_on_without(frame, term, policy->reason, true);
 		return;
 	}
 	descend(frame, term, policy, &inner);

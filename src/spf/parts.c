@@ -79,29 +79,67 @@ spf_settle_all(SpfFrame *frame, SpfResult result)
 	frame->undecided.len = 0;
 }
 
-void
-spf_add_cause(SpfFrame *frame, const SpfTerm *term, Str reason)
+/* The one of this place in the records, with its way to it; the first reason is told. */
+static SpfCause *
+find_cause(const SpfFrame *frame, SpfCause *items, size_t len, const SpfTerm *term)
 {
-	SpfExpansion *expansion = frame->walk->expansion;
-	Arena *arena = frame->walk->arena;
-	SpfCause *cause = NULL;
+	const void *key = term != NULL ? (const void *)term : (const void *)frame->policy;
 	size_t i;
 
-	for (i = 0; i < expansion->causes.len && cause == NULL; i++) {
-		if (expansion->causes.items[i].key ==
-			(term != NULL ? (const void *)term : (const void *)frame->policy))
-			cause = &expansion->causes.items[i];
+	for (i = 0; i < len; i++) {
+		if (items[i].key == key)
+			return &items[i];
 	}
-	if (cause == NULL) {
-		cause = VEC_ADD(arena, &expansion->causes);
-		cause->key = term != NULL ? (const void *)term : (const void *)frame->policy;
-		cause->term = term != NULL ? term->text : (Str){0};
-		cause->reason = str_copy(arena, reason);
-		for (i = 0; i < frame->walk->depth; i++)
-			VEC_PUSH(arena, &cause->path, frame->walk->trail[i]->text);
-	}
+	return NULL;
+}
+
+static void
+fill_cause(const SpfFrame *frame, const SpfTerm *term, Str reason, SpfCause *cause)
+{
+	Arena *arena = frame->walk->arena;
+	size_t i;
+
+	cause->key = term != NULL ? (const void *)term : (const void *)frame->policy;
+	cause->term = term != NULL ? term->text : (Str){0};
+	cause->reason = str_copy(arena, reason);
+	for (i = 0; i < frame->walk->depth; i++)
+		VEC_PUSH(arena, &cause->path, frame->walk->trail[i]->text);
+}
+
+static void
+add_undecided(const SpfFrame *frame, NetSet *set)
+{
+	size_t i;
+
 	for (i = 0; i < frame->undecided.len; i++)
-		net_set_add_all(arena, &cause->addresses, &frame->undecided.items[i].set);
+		net_set_add_all(frame->walk->arena, set, &frame->undecided.items[i].set);
+}
+
+void
+spf_add_cause(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missing)
+{
+	SpfExpansion *expansion = frame->walk->expansion;
+	SpfCause *cause = find_cause(frame, expansion->causes.items, expansion->causes.len, term);
+
+	if (cause == NULL) {
+		cause = VEC_ADD(frame->walk->arena, &expansion->causes);
+		fill_cause(frame, term, reason, cause);
+		cause->is_missing = is_missing;
+	}
+	add_undecided(frame, &cause->addresses);
+}
+
+void
+spf_add_fault(SpfFrame *frame, const SpfTerm *term, Str reason)
+{
+	SpfExpansion *expansion = frame->walk->expansion;
+	SpfCause *fault = find_cause(frame, expansion->faults.items, expansion->faults.len, term);
+
+	if (fault == NULL) {
+		fault = VEC_ADD(frame->walk->arena, &expansion->faults);
+		fill_cause(frame, term, reason, fault);
+	}
+	add_undecided(frame, &fault->addresses);
 }
 
 /* --- counters --------------------------------------------------------------------------------- */
@@ -119,6 +157,8 @@ spf_walk_lookup(SpfFrame *frame)
 		if (part->lookups == SPF_LOOKUPS_MAX) {
 			spf_settle(
 				frame, SPF_PERMERROR, SPF_LOOKUPS_MAX + 1, part->voids, &part->set);
+			net_set_add_all(frame->walk->arena, &frame->walk->expansion->over_lookups,
+				&part->set);
 			continue;
 		}
 		part->lookups++;
@@ -144,9 +184,11 @@ spf_walk_voids(SpfFrame *frame, const SpfCount counts[2])
 
 		for (; voids <= most && voids <= SPF_VOIDS_MAX; voids++)
 			spf_parts_add(frame->arena, &next, part->lookups, voids, &part->set);
-		if (most > SPF_VOIDS_MAX)
-			spf_settle(
-				frame, SPF_PERMERROR, part->lookups, SPF_VOIDS_MAX + 1, &part->set);
+		if (most <= SPF_VOIDS_MAX)
+			continue;
+		spf_settle(frame, SPF_PERMERROR, part->lookups, SPF_VOIDS_MAX + 1, &part->set);
+		net_set_add_all(
+			frame->walk->arena, &frame->walk->expansion->over_voids, &part->set);
 	}
 	spf_parts_normalise(&next);
 	frame->undecided = next;

@@ -10,7 +10,6 @@ spf_cache(Arena *arena, const DnsSource *source)
 	SpfCache *cache = ARENA_NEW(arena, SpfCache);
 
 	cache->arena = arena;
-	cache->scratch = arena_create();
 	cache->source = source;
 	return cache;
 }
@@ -18,7 +17,8 @@ spf_cache(Arena *arena, const DnsSource *source)
 void
 spf_cache_close(SpfCache *cache)
 {
-	arena_destroy(cache->scratch);
+	if (cache->scratch != NULL)
+		arena_destroy(cache->scratch);
 	cache->scratch = NULL;
 }
 

@@ -82,7 +82,8 @@ typedef enum SpfVoids { SPF_VOIDS_STRICT, SPF_VOIDS_RELAXED } SpfVoids;
 typedef struct SpfCache SpfCache;
 
 SpfCache *spf_cache(Arena *arena, const DnsSource *source);
-/* Gives back what does not live in the arena; nothing can be evaluated any more. */
+/* Gives back what does not live in the arena, which only spf_evaluate() makes; nothing can be
+ * evaluated any more. */
 void spf_cache_close(SpfCache *cache);
 
 /* One message as its receiver sees it. */
@@ -122,6 +123,13 @@ typedef struct SpfAnswer {
 /* check_host() of RFC 7208, with the initial processing of section 4.3. */
 void spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfAnswer *ret_answer);
 
+/*
+ * The results that one message can come to, a bit for each SpfResult: every way of what is not
+ * known is taken. The domain is a name; a sender and HELO name that are absent are not known, so
+ * that only the client is.
+ */
+unsigned spf_possible_results(Arena *arena, SpfCache *cache, const SpfRequest *request, Str domain);
+
 /* --- all addresses at once -------------------------------------------------------------------- */
 
 /* What is asked about a domain. Identities that are absent are not known; %{o} then is the domain.
@@ -129,6 +137,7 @@ void spf_evaluate(Arena *arena, SpfCache *cache, const SpfRequest *request, SpfA
 typedef struct SpfScope {
 	Str domain, helo, mail_from; /* mail_from empty, but not absent: the null sender */
 	SpfVoids voids;
+	Str origin; /* %{o} without a sender; absent: the domain */
 } SpfScope;
 
 /* What one term of the record brings, whether by itself or by a record that it names. */
@@ -137,13 +146,14 @@ typedef struct SpfShare {
 	NetSet pass; /* addresses that pass by it, and by none before it */
 } SpfShare;
 
-/* Why addresses are undetermined. */
+/* Why addresses are undetermined, or run into an error. */
 typedef struct SpfCause {
 	const void *key;
 	Str term;    /* absent: the record of the domain itself */
 	StrVec path; /* the terms that led to its record */
 	Str reason;
-	NetSet addresses; /* undetermined ones that came by it */
+	NetSet addresses; /* those that came by it */
+	bool is_missing;  /* an answer that the source does not have; else an identity */
 } SpfCause;
 
 typedef struct SpfPossible {
@@ -157,7 +167,11 @@ typedef struct SpfExpansion {
 	NetSet results[SPF_RESULTS];
 	unsigned worst_lookups, worst_voids; /* one more than allowed where a limit is met */
 	VEC(SpfShare) terms;                 /* of the record, in its order */
-	VEC(SpfCause) causes;
+	/* Addresses that a limit ends, of ten look-ups and of two without an answer; of the
+	 * undetermined those that it may end. */
+	NetSet over_lookups, over_voids;
+	VEC(SpfCause) causes;      /* of the undetermined */
+	VEC(SpfCause) faults;      /* records and answers that end in an error, by no limit */
 	VEC(SpfPossible) possible; /* of the undetermined */
 	Str record, reason;        /* the record; for what is none, why */
 } SpfExpansion;
@@ -167,6 +181,9 @@ typedef struct SpfExpansion {
  * whose result depends on what is not known (an answer, an identity, the client's own names).
  */
 void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_expansion);
+
+/* A copy that needs neither the arena nor the cache of the expansion. */
+void spf_expansion_copy(Arena *arena, const SpfExpansion *from, SpfExpansion *ret_copy);
 
 /* --- what evaluation asks for ------------------------------------------------------------------
  */
@@ -188,6 +205,10 @@ void spf_ask_client(SpfCache *cache, NetPrefix ip);
 
 /* One character-string of a TXT record (RFC 1035 section 3.3.14). */
 #define SPF_STRING_MAX 255
+/* RFC 7208 section 3.4: with more octets of TXT at a name an answer may not fit 512. */
+#define SPF_TEXT_MAX 450
+/* What an answer may have without being cut off on its way (the EDNS buffer size of 2020). */
+#define SPF_ANSWER_MAX 1232
 
 typedef enum SpfAll { SPF_ALL_FAIL, SPF_ALL_SOFTFAIL, SPF_ALL_NEUTRAL } SpfAll;
 
@@ -195,6 +216,7 @@ typedef enum SpfAll { SPF_ALL_FAIL, SPF_ALL_SOFTFAIL, SPF_ALL_NEUTRAL } SpfAll;
 typedef struct SpfRecipe {
 	bool never;        /* a parked domain: `v=spf1 -all` and nothing else */
 	NetSet addresses;  /* become ip4: and ip6: terms, as their exact minimal cover */
+	NetSet known;      /* networks of that cover that lie in here need no term */
 	Str cloud_include; /* absent: none */
 	StrVec terms;      /* whole terms in the order of the spec */
 	SpfAll all;
@@ -206,6 +228,47 @@ typedef struct SpfRecipe {
  * written once.
  */
 Str spf_compose(Arena *arena, const SpfRecipe *recipe);
+
+/* A record and its name. */
+typedef struct SpfNamed {
+	Str name, text;
+} SpfNamed;
+
+typedef VEC(SpfNamed) SpfNamedVec;
+
+/* How a record is laid out over names. */
+typedef struct SpfLayout {
+	Str domain;
+	bool split;      /* one that is long is */
+	size_t leaf_max; /* octets of a leaf; spf_leaf_max() at most */
+	/* Whether nothing else stands at a name; NULL: at none does. */
+	bool (*is_free)(const void *context, Str name);
+	const void *context;
+} SpfLayout;
+
+/*
+ * The record of a domain, last, and before it its leaves: past SPF_TEXT_MAX octets all address
+ * terms move to `_spf1.DOMAIN`, `_spf2.DOMAIN` and so on, as few as hold them in their order; the
+ * record includes each, where the terms stood. A record that does not get shorter stays whole.
+ */
+void spf_lay_out(
+	Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout, SpfNamedVec *ret_records);
+/* How long a leaf may be at most, so that the answer stays within SPF_ANSWER_MAX. */
+size_t spf_leaf_max(Str domain);
+/* Octets of the answer to a TXT query: header, question, and each text with its strings. */
+size_t spf_answer_size(Str name, const Str *texts, size_t len);
+
+/* What an include comes to when it is replaced by its addresses. */
+typedef struct SpfFlat {
+	NetSet pass;
+	Str refusal;     /* absent: these are exactly what it passes */
+	bool is_missing; /* refused for an answer that the source does not have */
+} SpfFlat;
+
+/* Of a name that a record of `origin` includes. */
+void spf_flatten(Arena *arena, SpfCache *cache, Str name, Str origin, SpfFlat *ret_flat);
+/* The addresses whose result differs; those that a limit ends in the first do not count. */
+NetSet spf_difference(Arena *arena, const SpfExpansion *before, const SpfExpansion *after);
 
 /* Terms of the record itself that count towards the limit of ten (RFC 7208 section 4.6.4). */
 unsigned spf_lookup_terms(Str record);

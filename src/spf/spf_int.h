@@ -85,6 +85,7 @@ typedef struct SpfEffect {
 	bool refused;      /* permerror for all */
 	bool may_refuse;   /* permerror is one of the ways: an answer is not known */
 	bool may_match;    /* addresses beside `matches` may match, too: an answer is not known */
+	bool is_dependent; /* ... an identity of the message, rather */
 	bool everything;   /* matches every address */
 	NetSet matches;    /* of the family asked for */
 	Str reason;        /* for error, refused, may_match: which answer */
@@ -118,7 +119,7 @@ struct SpfPolicy {
 
 struct SpfCache {
 	Arena *arena;
-	Arena *scratch; /* for names within one evaluation */
+	Arena *scratch; /* for names within one evaluation; NULL until there is one */
 	const DnsSource *source;
 	Map index; /* of `policies` */
 	VEC(SpfPolicy *) policies;
@@ -137,6 +138,13 @@ const SpfEffect *spf_rule_effect(SpfCache *cache, SpfRule *rule, NetFamily famil
 void spf_effect(Arena *arena, const SpfCache *cache, const SpfTerm *term, Str name,
 	NetFamily family, SpfEffect *ret_effect);
 
+/* --- composition ------------------------------------------------------------------------------ */
+
+/* The terms of a recipe's addresses, in numeric order. */
+void spf_address_terms(Arena *arena, const SpfRecipe *recipe, StrVec *ret_terms);
+/* The record with these in their place. */
+Str spf_write(Arena *arena, const SpfRecipe *recipe, const StrVec *addresses);
+
 /* --- initial processing (sections 4.3 and 5) -------------------------------------------------- */
 
 /* The client as it is evaluated: an IPv4 address where an IPv6 one only carries it. */
@@ -145,12 +153,6 @@ NetPrefix spf_client(NetPrefix ip);
 void spf_identity_set_sender(SpfIdentity *identity, Str mail_from, Str helo);
 /* The domain of a sender as a name; absent where check_host() says none at once. */
 Str spf_initial_domain(Arena *arena, Str text);
-
-/*
- * The results that one message can come to, one bit each, every way of what is not known taken. The
- * domain is a name.
- */
-unsigned spf_possible_results(Arena *arena, SpfCache *cache, const SpfRequest *request, Str domain);
 
 /* --- the client's names (section 5.5) --------------------------------------------------------- */
 

@@ -386,11 +386,19 @@ state_leave_out(State *state, StateConnector *connector, StateLimitKind kind)
 State *
 state_of_spec(const Model *model)
 {
+	return state_with_dns(model, NULL);
+}
+
+State *
+state_with_dns(const Model *model, const DnsSource *lock)
+{
 	State *state = ARENA_NEW(model->arena, State);
 	Str implied = model_implied_connector(model);
 	uint32_t i;
 
 	state->model = model;
+	state->dns = ARENA_NEW(model->arena, StateDns);
+	state->dns->lock = lock;
 	for (i = 0; i < model->connectors_len; i++)
 		add_connector(state, &model->connectors[i], model->connectors[i].head.name);
 	if (implied.ptr != NULL)

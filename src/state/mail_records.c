@@ -120,6 +120,21 @@ add_domain(Arena *arena, const ModelDomain *domain, Records *records)
 		add_dkim(arena, domain, &domain->dkim.items[i], records);
 }
 
+/* The price of a domain is that of its final record, at its own name. Both are in the order of
+ * domains. */
+static void
+take_spf(State *state, size_t index, size_t *price, Records *all)
+{
+	const StateRecord *record = &state->records.items[index];
+
+	if (record->phase == STATE_PHASE_FINAL && str_equal(record->name, record->domain)) {
+		while (!str_equal(state->prices.items[*price].domain, record->domain))
+			(*price)++;
+		state->prices.items[*price].record = (uint32_t)all->len;
+	}
+	VEC_PUSH(state->model->arena, all, *record);
+}
+
 /* SPF records stand there already, in the order of domains: each goes before the others of its
  * domain. */
 void
@@ -127,21 +142,17 @@ state_add_mail_records(State *state)
 {
 	const Model *model = state->model;
 	Records all = {0};
-	size_t spf = 0;
+	size_t spf = 0, price = 0;
 	uint32_t i;
 
 	for (i = 0; i < model->domains_len; i++) {
 		while (spf < state->records.len && str_compare(state->records.items[spf].domain,
-							   model->domains[i].head.name) <= 0) {
-			state->prices.items[spf].record = (uint32_t)all.len;
-			VEC_PUSH(model->arena, &all, state->records.items[spf++]);
-		}
+							   model->domains[i].head.name) <= 0)
+			take_spf(state, spf++, &price, &all);
 		add_domain(model->arena, &model->domains[i], &all);
 	}
-	for (; spf < state->records.len; spf++) {
-		state->prices.items[spf].record = (uint32_t)all.len;
-		VEC_PUSH(model->arena, &all, state->records.items[spf]);
-	}
+	while (spf < state->records.len)
+		take_spf(state, spf++, &price, &all);
 	state->records.items = all.items;
 	state->records.len = all.len;
 	state->records.cap = all.cap;

@@ -81,29 +81,76 @@ sort_once_each(NumberVec *numbers)
 
 /* --- ways ------------------------------------------------------------------------------------- */
 
-/* Ways are numbered: the egress objects, then hosts by their own address, then gateways by their
- * terms. */
+/*
+ * Ways are numbered, section by section: what a record names (addresses of egress objects, of
+ * hosts, terms of gateways), then the addresses that have to pass, for each reason.
+ */
+typedef enum WaySection {
+	WAY_EGRESS,
+	WAY_HOST,
+	WAY_GATEWAY,
+	WAY_EGRESS_SENT,
+	WAY_HOST_SENT,
+	WAY_EGRESS_RELAYED,
+	WAY_HOST_RELAYED,
+	WAY_EGRESS_OUTBOUND,
+	WAY_SECTIONS
+} WaySection;
+
+typedef struct WayRow {
+	ModelKind kind;
+	StateDemand demand;
+} WayRow;
+
+static const WayRow way_rows[WAY_SECTIONS] = {
+	[WAY_EGRESS] = {MODEL_KIND_EGRESS, STATE_DEMAND_NONE},
+	[WAY_HOST] = {MODEL_KIND_HOST, STATE_DEMAND_NONE},
+	[WAY_GATEWAY] = {MODEL_KIND_GATEWAY, STATE_DEMAND_NONE},
+	[WAY_EGRESS_SENT] = {MODEL_KIND_EGRESS, STATE_DEMAND_SENT},
+	[WAY_HOST_SENT] = {MODEL_KIND_HOST, STATE_DEMAND_SENT},
+	[WAY_EGRESS_RELAYED] = {MODEL_KIND_EGRESS, STATE_DEMAND_RELAYED},
+	[WAY_HOST_RELAYED] = {MODEL_KIND_HOST, STATE_DEMAND_RELAYED},
+	[WAY_EGRESS_OUTBOUND] = {MODEL_KIND_EGRESS, STATE_DEMAND_OUTBOUND},
+};
+
 static uint32_t
-way_of_host(const Model *model, uint32_t host)
+section_len(const Model *model, size_t section)
 {
-	return model->egress_len + host;
+	if (way_rows[section].kind == MODEL_KIND_EGRESS)
+		return model->egress_len;
+	return way_rows[section].kind == MODEL_KIND_HOST ? model->hosts_len : model->gateways_len;
 }
 
 static uint32_t
-way_of_gateway(const Model *model, uint32_t gateway)
+way_number(const Model *model, WaySection section, uint32_t index)
 {
-	return model->egress_len + model->hosts_len + gateway;
+	size_t i;
+
+	for (i = 0; i < section; i++)
+		index += section_len(model, i);
+	return index;
 }
 
 StateWay
 state_way(const Model *model, uint32_t number)
 {
-	if (number < model->egress_len)
-		return (StateWay){.addresses = &model->egress[number].addresses};
-	number -= model->egress_len;
-	if (number < model->hosts_len)
-		return (StateWay){.addresses = model_host_addresses(&model->hosts[number])};
-	return (StateWay){.terms = &model->gateways[number - model->hosts_len].spf};
+	StateWay way = {.egress = MODEL_SELF, .host = MODEL_SELF, .gateway = MODEL_SELF};
+	size_t section = 0;
+
+	while (number >= section_len(model, section))
+		number -= section_len(model, section++);
+	way.demand = way_rows[section].demand;
+	if (way_rows[section].kind == MODEL_KIND_EGRESS) {
+		way.egress = number;
+		way.addresses = &model->egress[number].addresses;
+	} else if (way_rows[section].kind == MODEL_KIND_HOST) {
+		way.host = number;
+		way.addresses = model_host_addresses(&model->hosts[number]);
+	} else {
+		way.gateway = number;
+		way.terms = &model->gateways[number].spf;
+	}
+	return way;
 }
 
 static void
@@ -133,22 +180,68 @@ authorize_of(const Model *model, uint32_t egress)
 	return choice->state == FIELD_SET ? (ModelAuthorize)choice->value : MODEL_AUTHORIZE_AUTO;
 }
 
-/* What stands behind one way out: its addresses, or the terms of the gateway that shares them. */
+/* One way out: the last hop, and where the addresses stand. */
+typedef struct WayOut {
+	uint32_t last_hop;
+	uint32_t egress, host; /* MODEL_SELF: the host's own addresses */
+	bool is_shared;
+	StateDemand demand;
+} WayOut;
+
+/* Addresses that have to pass, whoever names them. */
 static void
-find_way_out(StateNeeds *needs, uint32_t last_hop, uint32_t egress, uint32_t addresses, bool shared)
+find_demand(StateNeeds *needs, const WayOut *out)
 {
 	const Model *model = needs->state->model;
-	ModelAuthorize authorize = authorize_of(model, egress);
+	bool own = out->egress == MODEL_SELF;
+	uint32_t index = own ? out->host : out->egress;
+
+	switch (out->demand) {
+	case STATE_DEMAND_NONE: break;
+	case STATE_DEMAND_SENT:
+		find_way(needs, way_number(model, own ? WAY_HOST_SENT : WAY_EGRESS_SENT, index));
+		break;
+	case STATE_DEMAND_RELAYED:
+		find_way(needs,
+			way_number(model, own ? WAY_HOST_RELAYED : WAY_EGRESS_RELAYED, index));
+		break;
+	case STATE_DEMAND_OUTBOUND:
+		find_way(needs, way_number(model, WAY_EGRESS_OUTBOUND, index));
+		break;
+	}
+}
+
+/* What stands behind one way out: its addresses, or the terms of the gateway that shares them. */
+static void
+find_way_out(StateNeeds *needs, const WayOut *out)
+{
+	const Model *model = needs->state->model;
+	ModelAuthorize authorize = authorize_of(model, out->egress);
+	bool own = out->egress == MODEL_SELF;
 
 	if (authorize == MODEL_AUTHORIZE_NEVER)
 		return;
-	if (last_hop != MODEL_SELF && model->gateways[last_hop].spf.len > 0)
-		find_way(needs, way_of_gateway(model, last_hop));
-	if (authorize == MODEL_AUTHORIZE_ALWAYS || !shared)
-		find_way(needs, addresses);
+	if (out->last_hop != MODEL_SELF && model->gateways[out->last_hop].spf.len > 0)
+		find_way(needs, way_number(model, WAY_GATEWAY, out->last_hop));
+	if (authorize == MODEL_AUTHORIZE_ALWAYS || !out->is_shared)
+		find_way(needs, way_number(model, own ? WAY_HOST : WAY_EGRESS,
+					own ? out->host : out->egress));
+	find_demand(needs, out);
 }
 
-/* Whether a receiver judges the address that this route shows: the rows of the table. */
+/* Enhanced filtering judges an address before the last hop, which no route shows. */
+static bool
+is_skipped(const State *state, uint32_t connector)
+{
+	const ConnectorValue *values;
+
+	if (connector == STATE_NONE)
+		return false;
+	values = state->connectors.items[connector].record.values;
+	return values[CONNECTOR_SKIP_LAST].on || values[CONNECTOR_SKIP].list.len > 0;
+}
+
+/* Whether the address that this route shows has a part in a record: the rows of the table. */
 static bool
 is_judged(const State *state, uint32_t index)
 {
@@ -164,6 +257,19 @@ is_judged(const State *state, uint32_t index)
 	return false;
 }
 
+static StateDemand
+demand_of(const State *state, uint32_t index)
+{
+	const ModelRoute *route = &state->model->routes.items[index];
+	const StateMatch *match = &state->matches[index];
+
+	if (state->model->host_infos[route->host].method != MODEL_METHOD_CONNECTOR)
+		return STATE_DEMAND_SENT;
+	return is_skipped(state, match->on_premises) || is_skipped(state, match->partner)
+		       ? STATE_DEMAND_NONE
+		       : STATE_DEMAND_RELAYED;
+}
+
 static void
 find_route(StateNeeds *needs, uint32_t index)
 {
@@ -172,13 +278,14 @@ find_route(StateNeeds *needs, uint32_t index)
 	bool always = authorize_of(model, route->egress) == MODEL_AUTHORIZE_ALWAYS;
 	bool dynamic =
 		route->egress != MODEL_SELF && flag_is_on(&model->egress[route->egress].dynamic);
+	bool judged = is_judged(needs->state, index) && !dynamic;
 
 	/* An address that changes would let in whoever has it tomorrow. */
-	if (always || (is_judged(needs->state, index) && !dynamic))
-		find_way_out(needs, route->last_hop, route->egress,
-			route->egress == MODEL_SELF ? way_of_host(model, route->host)
-						    : route->egress,
-			model_route_is_shared(model, route));
+	if (always || judged)
+		find_way_out(needs,
+			&(WayOut){route->last_hop, route->egress, route->host,
+				model_route_is_shared(model, route),
+				judged ? demand_of(needs->state, index) : STATE_DEMAND_NONE});
 }
 
 static uint32_t
@@ -218,9 +325,10 @@ group_of_outbound(StateNeeds *needs)
 	if (gateway != MODEL_SELF) {
 		info = &model->gateway_infos[gateway];
 		for (i = 0; i < info->ends_len; i++)
-			find_way_out(needs, info->ends[i].last_hop, info->ends[i].egress,
-				info->ends[i].egress,
-				model_egress_is_shared(model, info->ends[i].egress));
+			find_way_out(needs,
+				&(WayOut){info->ends[i].last_hop, info->ends[i].egress, MODEL_SELF,
+					model_egress_is_shared(model, info->ends[i].egress),
+					STATE_DEMAND_OUTBOUND});
 	}
 	sort_once_each(&needs->found);
 	return intern(needs->arena, &needs->groups, &needs->found);
@@ -335,8 +443,7 @@ state_collect_needs(const State *state, Arena *arena)
 
 	needs->state = state;
 	needs->arena = arena;
-	needs->seen = ARENA_ARRAY(arena, uint32_t,
-		(size_t)model->egress_len + model->hosts_len + model->gateways_len);
+	needs->seen = ARENA_ARRAY(arena, uint32_t, way_number(model, WAY_SECTIONS, 0));
 	for (i = 0; i < model->domains_len; i++)
 		VEC_PUSH(arena, &needs->list,
 			((StateNeed){.domain = model->domains[i].head.name,
@@ -371,8 +478,9 @@ unite_groups(StateNeeds *needs, const NumberVec *groups)
 			find_way(needs, group->items[j]);
 	}
 	sort_once_each(&needs->found);
-	return (StateNumbers){
-		copy_numbers(needs->arena, &needs->found), (uint32_t)needs->found.len};
+	/* The state keeps them. */
+	return (StateNumbers){copy_numbers(needs->state->model->arena, &needs->found),
+		(uint32_t)needs->found.len};
 }
 
 bool

@@ -7,12 +7,14 @@
 /* What a record may become is a product, of domains and of what each needs: past this many terms in
  * all records the rest is left out, and told. */
 #define TERMS_MAX 500000u
+/* The same for addresses that have to pass. */
+#define DEMANDS_MAX 1000000u
 
 typedef struct Composer {
 	State *state;
 	Arena *arena, *scratch;
 	StateNeeds *needs;
-	uint64_t terms; /* of all records so far */
+	uint64_t terms, demands; /* of all records so far */
 } Composer;
 
 /* What one record is made from. */
@@ -42,12 +44,21 @@ is_foreign(const StateNeed *need)
 }
 
 static bool
-is_composed(const StateNeed *need)
+is_checked(const StateNeed *need)
+{
+	const FieldChoice *manage = &need->spec->spf.manage;
+
+	return manage->state == FIELD_SET && manage->value == MODEL_SPF_CHECK;
+}
+
+/* Whether its record is one to compose, or to prove. */
+static bool
+is_managed(const StateNeed *need)
 {
 	const FieldChoice *manage = &need->spec->spf.manage;
 
 	return need->spec->head.state != FIELD_BAD && !is_foreign(need) &&
-	       (manage->state == FIELD_ABSENT ||
+	       (manage->state == FIELD_ABSENT || is_checked(need) ||
 		       (manage->state == FIELD_SET && manage->value == MODEL_SPF_COMPOSE));
 }
 
@@ -80,7 +91,9 @@ add_ways(Composer *composer, Draft *draft, const StateNumbers *ways)
 	for (i = 0; i < ways->len; i++) {
 		StateWay way = state_way(composer->state->model, ways->items[i]);
 
-		if (way.terms != NULL)
+		if (way.demand != STATE_DEMAND_NONE)
+			composer->demands += way.addresses->len + 1;
+		else if (way.terms != NULL)
 			add_texts(composer, draft, way.terms);
 		else
 			add_prefixes(composer, draft, way.addresses);
@@ -155,64 +168,138 @@ wants_cloud_include(const Draft *draft, bool through_exchange)
 	return !draft->need->is_below && flag->state == FIELD_SET ? flag->on : through_exchange;
 }
 
+/* Demands that Exchange's addresses pass; a gateway's stand among the ways. */
+static bool
+needs_exchange(const StateNeed *need, const Draft *draft, bool through_exchange)
+{
+	return need->through_exchange || wants_cloud_include(draft, through_exchange);
+}
+
 /* False when the record would be too long, or what it needs cannot be worked out. */
 static bool
-fill_recipe(Composer *composer, Draft *draft, SpfRecipe *recipe)
+fill_recipe(Composer *composer, Draft *draft, StateSpf *spf)
 {
 	const Model *model = composer->state->model;
-	const ModelSpf *spf = &draft->need->spec->spf;
+	SpfRecipe *recipe = &spf->recipe;
 	bool through_exchange = sends_through_exchange(model, draft->need);
 	bool by_gateway = state_outbound_gateway(model) != MODEL_SELF;
-	StateNumbers ways;
 
-	recipe->never = never_sends(draft->need);
-	if (recipe->never)
-		return true;
-	if (!state_find_ways(composer->needs, draft->need, through_exchange && by_gateway, &ways))
+	recipe->never = spf->never;
+	through_exchange = spf->never ? draft->need->through_exchange : through_exchange;
+	if (!state_find_ways(
+		    composer->needs, draft->need, through_exchange && by_gateway, &spf->ways))
 		return false;
-	add_ways(composer, draft, &ways);
+	if (spf->never) {
+		/* Whoever sends all the same is told that it does not pass. */
+		spf->through_exchange = through_exchange && !by_gateway;
+		composer->demands += spf->ways.len;
+		return composer->demands <= DEMANDS_MAX;
+	}
+	add_ways(composer, draft, &spf->ways);
 	if (!draft->need->is_below)
 		add_own_terms(composer, draft);
 	if (wants_cloud_include(draft, through_exchange && !by_gateway))
 		recipe->cloud_include = state_cloud_include(model);
+	spf->through_exchange = !by_gateway && needs_exchange(draft->need, draft, through_exchange);
 	net_set_normalise(&draft->addresses);
 	recipe->addresses = draft->addresses;
 	recipe->terms = draft->terms;
-	recipe->all = spf->all.state == FIELD_SET ? (SpfAll)spf->all.value : SPF_ALL_SOFTFAIL;
-	return composer->terms <= TERMS_MAX;
+	return composer->terms <= TERMS_MAX && composer->demands <= DEMANDS_MAX;
+}
+
+/* --- records of a domain ---------------------------------------------------------------------- */
+
+static StateRecord *
+add_record(const Composer *composer, const StateSpf *spf, StatePhase phase, SpfNamed named)
+{
+	const FieldNumber *ttl = &spf->spec->spf.ttl;
+	StateRecord *record = VEC_ADD(composer->arena, &composer->state->records);
+
+	*record = (StateRecord){.phase = phase,
+		.domain = spf->domain,
+		.name = named.name,
+		.type = STR("TXT"),
+		.ttl = ttl->state == FIELD_SET ? (uint32_t)ttl->number : 3600,
+		.value = named.text};
+	return record;
+}
+
+/* What stands there now is told only where something else is to come. */
+static void
+add_records(const Composer *composer, const StateSpf *spf)
+{
+	size_t i;
+
+	for (i = 0; i < spf->records.len; i++) {
+		StateRecord *record =
+			add_record(composer, spf, STATE_PHASE_FINAL, spf->records.items[i]);
+
+		record->all_assumed = spf->is_assumed && i + 1 == spf->records.len;
+	}
+	for (i = 0; i < spf->published.records.len && !spf->published.is_ours; i++)
+		add_record(composer, spf, STATE_PHASE_PREVIOUS,
+			(SpfNamed){spf->domain, spf->published.records.items[i]});
+	for (i = 0; i < spf->transition.len; i++)
+		add_record(composer, spf, STATE_PHASE_ADD, spf->transition.items[i]);
 }
 
 static void
-add_record(Composer *composer, const StateNeed *need, const SpfRecipe *recipe)
+add_price(const Composer *composer, const StateSpf *spf)
 {
-	const ModelSpf *spf = &need->spec->spf;
-	StateRecord *record = VEC_ADD(composer->arena, &composer->state->records);
 	StatePrice *price = VEC_ADD(composer->arena, &composer->state->prices);
 
-	record->domain = record->name = need->domain;
-	record->type = STR("TXT");
-	record->ttl = spf->ttl.state == FIELD_SET ? (uint32_t)spf->ttl.number : 3600;
-	record->value = spf_compose(composer->arena, recipe);
-	record->all_assumed = !recipe->never && spf->all.state != FIELD_SET;
-	price->domain = need->domain;
-	price->own = recipe->addresses;
-	price->lookup_terms = spf_lookup_terms(record->value);
+	price->domain = spf->domain;
+	price->record = STATE_NONE;
+	price->spf = (uint32_t)composer->state->spf.len - 1;
+	price->own = spf->recipe.addresses;
+	price->lookup_terms = spf_lookup_terms(state_spf_text(spf));
+}
+
+/* A record that is checked is the one that stands there; where it is broken there is none to judge,
+ * or one that cannot be told from others. */
+static void
+take_published(Composer *composer, StateSpf *spf)
+{
+	if (spf->published.records.len == 1)
+		VEC_PUSH(composer->arena, &spf->records,
+			((SpfNamed){spf->domain, spf->published.records.items[0]}));
+}
+
+static StateSpf
+begin_spf(const Composer *composer, const StateNeed *need)
+{
+	return (StateSpf){.domain = need->domain,
+		.span = need->span,
+		.path = model_path(composer->state->model, "domains", need->spec->head.name, NULL),
+		.spec = need->spec,
+		.is_below = need->is_below,
+		.is_checked = is_checked(need),
+		.never = never_sends(need)};
 }
 
 static bool
 compose_domain(Composer *composer, const StateNeed *need)
 {
+	State *state = composer->state;
 	Draft draft = {.need = need};
-	SpfRecipe recipe = {0};
+	StateSpf spf = begin_spf(composer, need);
 
-	if (!fill_recipe(composer, &draft, &recipe)) {
-		state_add_limit(composer->state, STATE_LIMIT_RECORDS, need->span,
-			need->is_below ? STR("domains")
-				       : model_path(composer->state->model, "domains", need->domain,
-						 NULL));
+	if (!fill_recipe(composer, &draft, &spf)) {
+		state_add_limit(state, STATE_LIMIT_RECORDS, need->span,
+			need->is_below ? STR("domains") : spf.path);
 		return false;
 	}
-	add_record(composer, need, &recipe);
+	state_find_published(state, &spf);
+	if (spf.is_checked) {
+		take_published(composer, &spf);
+	} else {
+		state_lay_out(state, &spf);
+		state_add_transition(state, &spf);
+		add_records(composer, &spf);
+	}
+	VEC_PUSH(composer->arena, &state->spf, spf);
+	if (spf.records.len > 0)
+		add_price(composer, &spf);
 	return true;
 }
 
@@ -238,11 +325,14 @@ state_compose_records(State *state)
 	composer.needs = state_collect_needs(state, scratch);
 	needs = state_needs(composer.needs);
 	sorted = ARENA_ARRAY(scratch, const StateNeed *, needs->len);
+	/* None of them moves: they are large, and there may be many. */
+	state->spf.items = ARENA_ARRAY(composer.arena, StateSpf, needs->len);
+	state->spf.cap = needs->len;
 	for (i = 0; i < needs->len; i++)
 		sorted[i] = &needs->items[i];
 	base_sort(sorted, needs->len, sizeof(*sorted), need_order, NULL);
 	for (i = 0; i < needs->len; i++) {
-		if (is_composed(sorted[i]) && !compose_domain(&composer, sorted[i]))
+		if (is_managed(sorted[i]) && !compose_domain(&composer, sorted[i]))
 			break;
 	}
 	arena_destroy(scratch);

@@ -83,18 +83,90 @@ typedef enum StateRecordKind {
 	STATE_RECORD_DKIM,
 } StateRecordKind;
 
+/* When a record is published: what stands there now, for the transition, and in the end. */
+typedef enum StatePhase { STATE_PHASE_FINAL, STATE_PHASE_PREVIOUS, STATE_PHASE_ADD } StatePhase;
+
 typedef struct StateRecord {
 	StateRecordKind kind;
+	StatePhase phase;
 	Str domain, name, type;
 	uint32_t ttl;
 	Str value; /* of TXT without quotes, not yet cut into strings; a name ends with a dot */
 	bool all_assumed;
 } StateRecord;
 
+/* --- who must pass SPF ------------------------------------------------------------------------ */
+
+/* Why a receiver judges addresses: the rows of the table of who checks what. */
+typedef enum StateDemand {
+	STATE_DEMAND_NONE,     /* nobody does: what a record names, be it needed or not */
+	STATE_DEMAND_SENT,     /* the address that Exchange Online or a receiver sees */
+	STATE_DEMAND_RELAYED,  /* the same on the way in, through a connector */
+	STATE_DEMAND_OUTBOUND, /* the gateway that the tenant's mail leaves through */
+} StateDemand;
+
+/* One way of a domain's mail out: addresses of an egress object or a host, or the terms of a
+ * gateway. */
+typedef struct StateWay {
+	StateDemand demand;
+	uint32_t egress, host, gateway; /* which of the three; MODEL_SELF for the others */
+	const FieldPrefixes *addresses; /* NULL for a gateway */
+	const FieldItems *terms;        /* of a gateway */
+} StateWay;
+
+typedef struct StateNumbers {
+	const uint32_t *items;
+	uint32_t len;
+} StateNumbers;
+
+StateWay state_way(const Model *model, uint32_t number);
+
+/* What a domain publishes today, as far as the lock knows it. */
+typedef struct StatePublished {
+	DnsStatus status; /* of the question; DNS_NOT_ASKED: nobody knows */
+	StrVec records;   /* the SPF records among its texts */
+	StrVec others;    /* all other texts */
+	bool is_ours;     /* the records that are composed stand there already */
+} StatePublished;
+
+/* What became of a name under `flatten`. */
+typedef struct StateFlat {
+	uint32_t index; /* in ModelSpf.flatten */
+	bool is_done, is_missing;
+	bool is_absent; /* the record does not include it */
+	Str refusal;    /* why it stays an include */
+	NetSet pass;
+} StateFlat;
+
+/* The SPF of one name. */
+typedef struct StateSpf {
+	Str domain, path; /* path: of the object that decides about it */
+	Span span;
+	const ModelDomain *spec; /* its own, or that of the domain above */
+	bool is_below;           /* ... which it then is */
+	bool is_checked;         /* `manage: check`: the published record is judged */
+	bool never;              /* nothing may send as it */
+	bool through_exchange;   /* mail leaves from Exchange Online's addresses */
+	bool is_assumed;         /* nothing states or publishes an `all` */
+	StateNumbers ways;       /* for state_way() */
+	SpfRecipe recipe;        /* of what the domain needs */
+	SpfRecipe composed;      /* ... of what is written: flattened, less what the cloud passes */
+	VEC(StateFlat) flats;
+	SpfNamedVec records;    /* that are judged: leaves, the root last; empty: none there */
+	SpfNamedVec transition; /* what stands between the published record and ours */
+	StatePublished published;
+	/* Worked out when they are asked for. */
+	SpfExpansion *sets, *relaxed_sets, *published_sets, *transition_sets;
+} StateSpf;
+
+/* Answers of the DNS beside the records of a state. */
+typedef struct StateDns StateDns;
+
 /* What an SPF record of ours lets in, as far as it is known without DNS. */
 typedef struct StatePrice {
 	Str domain;
-	uint32_t record;       /* in State.records */
+	uint32_t record;       /* in State.records; STATE_NONE: the published one is judged */
+	uint32_t spf;          /* in State.spf */
 	NetSet own;            /* addresses that the record itself names */
 	unsigned lookup_terms; /* in the record itself */
 } StatePrice;
@@ -117,8 +189,10 @@ typedef struct State {
 	const Model *model;             /* NULL: a live state */
 	const ConnectorExport *export;  /* NULL: a spec's */
 	VEC(StateConnector) connectors; /* sorted by name */
-	VEC(StateRecord) records;       /* by domain, of each by kind */
-	VEC(StatePrice) prices;
+	VEC(StateRecord) records;       /* by domain, of each by kind, then by phase */
+	VEC(StateSpf) spf;              /* by domain */
+	VEC(StatePrice) prices;         /* of those with a record, in their order */
+	StateDns *dns;
 	StateMatch *matches;                 /* for each of Model.routes */
 	NetSet on_premises_set, partner_set; /* of all enabled connectors of the type */
 	bool has_default;                    /* one connector takes what no other accepts */
@@ -127,8 +201,41 @@ typedef struct State {
 } State;
 
 State *state_of_spec(const Model *model);
+/* The same with the answers of a lock; NULL: there is none. */
+State *state_with_dns(const Model *model, const DnsSource *lock);
 /* What a tenant holds; in the arena, pointing into the export. */
 State *state_of_live(Arena *arena, const ConnectorExport *export);
+
+/* --- SPF, worked out when it is asked for ----------------------------------------------------- */
+
+/* Whether there is a lock. */
+bool state_has_lock(const State *state);
+/* An answer of the lock; DNS_NOT_ASKED without one. */
+const DnsAnswer *state_answer(const State *state, Str name, DnsType type);
+/* Every address by the result that the judged record gives it; by what strict receivers count, or
+ * relaxed ones. Never NULL: without a record all is `none`. */
+const SpfExpansion *state_spf_sets(const State *state, StateSpf *spf);
+const SpfExpansion *state_spf_relaxed(const State *state, StateSpf *spf);
+/* The same of what is published; NULL where that is not known. */
+const SpfExpansion *state_spf_published(const State *state, StateSpf *spf);
+/* ... and of what stands between the two; NULL where there is none. */
+const SpfExpansion *state_spf_transition(const State *state, StateSpf *spf);
+/* What any other name publishes, or would once the records stand: by the final records. */
+void state_expand_name(const State *state, Arena *arena, Str name, SpfExpansion *ret_sets);
+/* The results that one client may come to whose sender is not known: a bit for each. */
+unsigned state_spf_client(const State *state, const StateSpf *spf, NetPrefix address);
+/* What the cloud's include passes for certain; an empty set where that is not known. */
+const NetSet *state_cloud_pass(const State *state);
+/* The record of the last of these names, beside the lock's answers and the state's own records. */
+void state_expand_texts(
+	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets);
+/* One message by the final records, with its steps. */
+void state_spf_evaluate(const State *state, Arena *arena, const StateSpf *spf, NetPrefix address,
+	SpfAnswer *ret_answer);
+/* The include of the tenant's cloud. */
+Str state_cloud_include(const Model *model);
+/* The root record that is judged, or an absent text. */
+Str state_spf_text(const StateSpf *spf);
 
 /* The prefixes that a source shows to Exchange Online; NULL when they are not known. */
 const FieldPrefixes *state_source_addresses(const Model *model, const StateSource *source);

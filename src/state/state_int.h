@@ -34,17 +34,6 @@ void state_add_limit(State *state, StateLimitKind kind, Span span, Str path);
 /* Ways are looked at so often before we give up, aloud. */
 #define STATE_MAX_LOOKED_AT 10000000u
 
-typedef struct StateNumbers {
-	const uint32_t *items;
-	uint32_t len;
-} StateNumbers;
-
-/* What a way adds to a record: addresses, or terms. */
-typedef struct StateWay {
-	const FieldPrefixes *addresses;
-	const FieldItems *terms;
-} StateWay;
-
 /* A name that may need a record. */
 typedef struct StateNeed {
 	Str domain;
@@ -72,6 +61,36 @@ Str state_cloud_include(const Model *model);
  */
 bool state_find_ways(
 	StateNeeds *needs, const StateNeed *need, bool outbound, StateNumbers *ret_ways);
-StateWay state_way(const Model *model, uint32_t number);
+
+/* --- SPF -------------------------------------------------------------------------------------- */
+
+/* The answers of a lock, and over them what the state itself publishes. */
+typedef struct StateOverlay {
+	DnsSource source;
+	const DnsSource *under; /* NULL: nothing is known */
+	Arena *arena;
+	Map names;
+	VEC(const DnsAnswer *) answers;
+} StateOverlay;
+
+struct StateDns {
+	const DnsSource *lock;       /* NULL: there is none */
+	StateOverlay *ours;          /* made with the first question */
+	SpfCache *final, *published; /* the same */
+	NetSet cloud_pass;           /* what the cloud's include passes for certain */
+	bool knows_cloud_pass;
+};
+
+StateOverlay *state_overlay(Arena *arena, const DnsSource *under);
+void state_overlay_put(StateOverlay *overlay, const SpfNamedVec *records);
+/* Expands the last of these records, beside all that the lock has. */
+void state_expand_records(
+	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets);
+/* What is published at the name. */
+void state_find_published(State *state, StateSpf *spf);
+/* Fills `records` from the recipe: flattened, laid out, within the limits if there is a way. */
+void state_lay_out(State *state, StateSpf *spf);
+/* Fills `transition`, where something else is published. */
+void state_add_transition(State *state, StateSpf *spf);
 
 #endif

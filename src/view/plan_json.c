@@ -265,6 +265,11 @@ connectors_json(Arena *arena, const Plan *plan)
 static Json *
 records_json(Arena *arena, const State *state)
 {
+	static const char *const phases[] = {
+		[STATE_PHASE_FINAL] = "final",
+		[STATE_PHASE_PREVIOUS] = "previous",
+		[STATE_PHASE_ADD] = "add",
+	};
 	Json *list = json_list(arena);
 	size_t i, j;
 
@@ -284,7 +289,7 @@ records_json(Arena *arena, const State *state)
 		SET(item, "ttl", json_number(arena, record->ttl));
 		SET(item, "value", json_text(arena, record->value));
 		SET(item, "strings", strings);
-		SET(item, "phase", json_text(arena, STR("final")));
+		SET(item, "phase", json_text(arena, str_from(phases[record->phase])));
 		json_push(arena, list, item);
 	}
 	return list;
@@ -343,32 +348,6 @@ order_json(Arena *arena, const Plan *plan)
 		json_push(arena, list, item);
 	}
 	return list;
-}
-
-/* Counts are texts: those of IPv6 are larger than the 2^53 that JSON readers keep exactly.
- * `relay_ip4` is what may relay: the addresses of all enabled on-premises connectors. */
-static Json *
-price_json(Arena *arena, const State *state)
-{
-	Json *price = json_object(arena), *domains = json_list(arena);
-	size_t i;
-
-	for (i = 0; i < state->prices.len; i++) {
-		const StatePrice *one = &state->prices.items[i];
-		Json *item = json_object(arena);
-
-		SET(item, "domain", json_text(arena, one->domain));
-		SET(item, "own_ip4",
-			json_text(arena, net_bits_decimal(arena, net_set_count4(&one->own))));
-		SET(item, "own_ip6",
-			json_text(arena, net_bits_decimal(arena, net_set_count6(&one->own))));
-		SET(item, "lookup_terms", json_number(arena, one->lookup_terms));
-		json_push(arena, domains, item);
-	}
-	SET(price, "relay_ip4",
-		json_text(arena, net_bits_decimal(arena, net_set_count4(&state->on_premises_set))));
-	SET(price, "domains", domains);
-	return price;
 }
 
 /* --- findings and files
@@ -609,7 +588,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "records", records_json(arena, input->plan->after));
 	SET(plan, "ptr", view_pointers(arena, model));
 	SET(plan, "order", order_json(arena, input->plan));
-	SET(plan, "price", price_json(arena, input->plan->after));
+	SET(plan, "price", view_price(arena, input->plan->after));
 	SET(plan, "findings", findings_json(arena, input->verdict));
 	SET(plan, "waivers", waivers_json(arena, model));
 	SET(plan, "not_checked", not_checked_json(arena, input));

@@ -20,35 +20,125 @@ spf_row(SummaryTable *table, const char *item, Str value, TextEscape escape)
 	json_push(arena, table->rows, row);
 }
 
-/* Includes are not known without DNS: then the counts are lower bounds, and say so. */
+Str
+view_octets(Arena *arena, Str octets)
+{
+	Buf text = buf_make(arena);
+	size_t i;
+
+	for (i = 0; i < octets.len; i++)
+		buf_char(
+			&text, octets.ptr[i] >= 0x20 && octets.ptr[i] < 0x7f ? octets.ptr[i] : '?');
+	return buf_text(&text);
+}
+
 static Str
-spf_addresses(SummaryTable *table, const StatePrice *price)
+spf_counts(SummaryTable *table, const NetSet *set)
 {
 	Arena *arena = table->arena;
-	Str four = net_bits_decimal(arena, net_set_count4(&price->own));
-	Str six = net_bits_decimal(arena, net_set_count6(&price->own));
-	Str text = view_string_with(arena, table->language, "spf.addresses_ip4", "count", four);
+	Str four = net_bits_decimal(arena, net_set_count4(set));
+	Str six = net_bits_decimal(arena, net_set_count6(set));
 
-	text = str_format(arena, STR_FMT "; " STR_FMT, STR_ARG(text),
+	return str_format(arena, STR_FMT "; " STR_FMT,
+		STR_ARG(view_string_with(
+			arena, table->language, "spf.addresses_ip4", "count", four)),
 		STR_ARG(view_string_with(
 			arena, table->language, "spf.addresses_ip6", "count", six)));
-	if (price->lookup_terms == 0)
+}
+
+/* Where not every answer is known the counts are lower bounds, and say so. */
+static Str
+spf_addresses(SummaryTable *table, const State *state, const SpfExpansion *sets)
+{
+	Str text = spf_counts(table, &sets->results[SPF_PASS]);
+
+	if (view_spf_is_known(sets))
 		return text;
-	return str_format(arena, STR_FMT "; + " STR_FMT, STR_ARG(text),
-		STR_ARG(view_string(table->language, STR("spf.unknown"))));
+	return str_format(table->arena, STR_FMT "; + " STR_FMT, STR_ARG(text),
+		STR_ARG(view_string(table->language,
+			state_has_lock(state) ? STR("spf.undetermined") : STR("spf.unknown"))));
 }
 
 /* A look-up may lead to more of them, unknown without DNS: then the count is a lower bound. The
  * limit of 10 is from RFC 7208, section 4.6.4. */
 static Str
-spf_lookups(SummaryTable *table, unsigned lookups)
+spf_lookups(SummaryTable *table, const StatePrice *price, const SpfExpansion *sets)
 {
+	bool known = view_spf_is_known(sets);
+	unsigned lookups = known ? sets->worst_lookups : price->lookup_terms;
 	ViewValue values[] = {
-		{"count", str_format(table->arena, lookups > 0 ? "≥ %u" : "%u", lookups)},
+		{"count", str_format(table->arena, known || lookups == 0 ? "%u" : "≥ %u", lookups)},
 		{"limit", STR("10")}};
 
 	return view_string_filled(
 		table->arena, table->language, "spf.lookups_of", values, BASE_COUNT(values));
+}
+
+/* What one term brings, and thanks to whom. */
+static void
+spf_term_row(SummaryTable *table, const State *state, const StateSpf *spf, const SpfShare *share)
+{
+	Arena *arena = table->arena;
+	Buf text = buf_make(arena);
+	StrVec names;
+	size_t i;
+
+	view_term_names(arena, state, spf, share, &names);
+	buf_str(&text, view_octets(arena, share->term));
+	buf_lit(&text, " → ");
+	buf_str(&text, spf_counts(table, &share->pass));
+	for (i = 0; i < names.len; i++) {
+		buf_lit(&text, i == 0 ? " (" : ", ");
+		buf_str(&text, names.items[i]);
+	}
+	buf_lit(&text, names.len > 0 ? ")" : "");
+	spf_row(table, "spf.term_adds", buf_text(&text), text_markdown);
+}
+
+static void
+spf_term_rows(
+	SummaryTable *table, const State *state, const StateSpf *spf, const SpfExpansion *sets)
+{
+	size_t i;
+
+	for (i = 0; i < sets->terms.len && i < SUMMARY_ADDRESSES; i++) {
+		if (!net_set_is_empty(&sets->terms.items[i].pass))
+			spf_term_row(table, state, spf, &sets->terms.items[i]);
+	}
+}
+
+/* The records below a record that was split. */
+static void
+spf_split_row(SummaryTable *table, const StateSpf *spf)
+{
+	Buf names = buf_make(table->arena);
+	size_t i;
+
+	if (spf->records.len < 2)
+		return;
+	for (i = 0; i + 1 < spf->records.len; i++) {
+		buf_lit(&names, i > 0 ? ", " : "");
+		buf_str(&names, spf->records.items[i].name);
+	}
+	spf_row(table, "spf.term", summary_text_with(table, "spf.split", "names", buf_text(&names)),
+		text_markdown);
+}
+
+/* What was replaced, and what that trades away. */
+static void
+spf_flat_rows(SummaryTable *table, const StateSpf *spf)
+{
+	size_t i;
+
+	for (i = 0; i < spf->flats.len; i++) {
+		const StateFlat *flat = &spf->flats.items[i];
+
+		if (flat->is_done)
+			spf_row(table, "spf.term",
+				summary_text_with(table, "spf.flattened", "name",
+					spf->spec->spf.flatten.items[flat->index].text),
+				text_markdown);
+	}
 }
 
 static Json *
@@ -57,19 +147,27 @@ spf_table(Arena *arena, const void *context, size_t index)
 	const ViewInput *input = context;
 	const State *state = input->plan->after;
 	const StatePrice *price = &state->prices.items[index];
-	const StateRecord *record = &state->records.items[price->record];
+	StateSpf *spf = &state->spf.items[price->spf];
+	const SpfExpansion *sets = state_spf_sets(state, spf);
 	SummaryTable table = {arena, input->language, input->plan->model, NULL, NULL};
 	Json *object =
-		summary_table(&table, "heading.spf_domain", summary_domain(&table, record->domain));
+		summary_table(&table, "heading.spf_domain", summary_domain(&table, spf->domain));
+	Str record = view_octets(arena, state_spf_text(spf));
 
-	spf_row(&table, "spf.record", record->value, text_markdown_cell_code);
+	spf_row(&table, "spf.record", record, text_markdown_cell_code);
+	spf_split_row(&table, spf);
+	spf_flat_rows(&table, spf);
+	if (spf->is_checked)
+		spf_row(&table, "spf.term", summary_text(&table, "spf.check_only"), text_markdown);
 	/* Nobody stated how strict the record ends; a reader must see that it is our choice. */
-	if (record->all_assumed)
+	if (spf->is_assumed)
 		spf_row(&table, "spf.all", summary_text(&table, "spf.all_assumed"), text_markdown);
-	spf_row(&table, "spf.lookups", spf_lookups(&table, price->lookup_terms), text_markdown);
-	spf_row(&table, "spf.addresses_authorized", spf_addresses(&table, price), text_markdown);
+	spf_row(&table, "spf.lookups", spf_lookups(&table, price, sets), text_markdown);
+	spf_row(&table, "spf.addresses_authorized", spf_addresses(&table, state, sets),
+		text_markdown);
+	spf_term_rows(&table, state, spf, sets);
 	/* Octets of the value itself, before it is cut into strings. */
-	spf_row(&table, "spf.octets", str_format(arena, "%zu", record->value.len), text_markdown);
+	spf_row(&table, "spf.octets", str_format(arena, "%zu", record.len), text_markdown);
 	return object;
 }
 

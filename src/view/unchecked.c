@@ -7,56 +7,10 @@
 /* --- stated, read, not evaluated -----------------------------------------------------------------
  */
 
-/* What the questions below are asked of; records by their names, since there may be many of each.
- */
+/* What the questions below are asked of. */
 typedef struct Stated {
-	const State *state;
 	const Model *model;
-	Map records;
 } Stated;
-
-static const StateRecord *
-find_record(const Stated *stated, Str name)
-{
-	uint32_t index = map_find(&stated->records, name);
-
-	return index == MAP_NONE ? NULL : &stated->state->records.items[index];
-}
-
-/* Not replaced by its addresses: the record still asks for it. */
-static bool
-states_flatten(const Stated *stated, uint32_t index)
-{
-	const ModelDomain *domain = &stated->model->domains[index];
-	const StateRecord *record;
-	uint32_t i;
-
-	if (domain->spf.flatten.len == 0)
-		return false;
-	record = find_record(stated, domain->head.name);
-	for (i = 0; record != NULL && i < domain->spf.flatten.len; i++) {
-		Str include = str_format(stated->model->arena, " include:" STR_FMT " ",
-			STR_ARG(domain->spf.flatten.items[i].text));
-
-		if (str_find(record->value, include) < record->value.len)
-			return true;
-	}
-	return false;
-}
-
-static bool
-states_check_only(const Stated *stated, uint32_t index)
-{
-	const FieldChoice *manage = &stated->model->domains[index].spf.manage;
-
-	return manage->state == FIELD_SET && manage->value == MODEL_SPF_CHECK;
-}
-
-static bool
-states_budget(const Stated *stated, uint32_t index)
-{
-	return stated->model->domains[index].spf.max_authorized.state == FIELD_SET;
-}
 
 static bool
 states_expectation(const Stated *stated, uint32_t index)
@@ -80,9 +34,6 @@ typedef struct Part {
 
 static const Part parts[] = {
 	{MODEL_KIND_NONE, "expect", "CP805", states_expectation},
-	{MODEL_KIND_DOMAIN, "spf/flatten", NULL, states_flatten},
-	{MODEL_KIND_DOMAIN, "spf/max_authorized", "CP317", states_budget},
-	{MODEL_KIND_DOMAIN, "spf/manage", "CP316", states_check_only},
 };
 
 static uint32_t
@@ -140,12 +91,10 @@ find_part(const Stated *stated, const Part *part, uint32_t *ret_first, size_t *r
 static void
 add_parts(Arena *arena, const State *state, DiagLanguage language, UncheckedVec *unchecked)
 {
-	Stated stated = {.state = state, .model = state->model};
+	Stated stated = {.model = state->model};
 	uint32_t first = 0;
 	size_t more = 0, i;
 
-	for (i = 0; i < state->records.len; i++)
-		map_add(arena, &stated.records, state->records.items[i].name, (uint32_t)i);
 	for (i = 0; i < BASE_COUNT(parts); i++) {
 		Unchecked item = {0};
 
@@ -194,7 +143,7 @@ add_unknowns(Arena *arena, const State *state, DiagLanguage language, UncheckedV
 {
 	size_t i;
 
-	for (i = 0; i < state->prices.len; i++) {
+	for (i = 0; i < state->prices.len && !state_has_lock(state); i++) {
 		if (state->prices.items[i].lookup_terms == 0)
 			continue;
 		add_unknown(arena, language, "notice.no_lock", unchecked);

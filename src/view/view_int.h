@@ -16,6 +16,17 @@ Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
 Json *view_summary(Arena *arena, const ViewInput *input);
 
+/* What the records of a state let in, and what they ask of receivers. */
+Json *view_price(Arena *arena, const State *state);
+/* Whose mail a term of a record lets pass: names of the spec, or Exchange Online; none for a third
+ * party. */
+void view_term_names(Arena *arena, const State *state, const StateSpf *spf, const SpfShare *share,
+	StrVec *ret_names);
+/* Whether every address has a certain result. */
+bool view_spf_is_known(const SpfExpansion *sets);
+/* Octets of the DNS as text: what is not printable ASCII becomes `?`. */
+Str view_octets(Arena *arena, Str octets);
+
 /* The PTR records to ask for: one member for each range and name, sorted by address. */
 Json *view_pointers(Arena *arena, const Model *model);
 

@@ -32,7 +32,7 @@ typedef struct World {
 static World
 open_world(Arena *arena, Str text, bool closed, SpfVoids voids)
 {
-	SpfScope scope = {DOMAIN, HELO, SENDER, voids};
+	SpfScope scope = {.domain = DOMAIN, .helo = HELO, .mail_from = SENDER, .voids = voids};
 	World world = {.arena = arena, .voids = voids};
 	DnsLockError error;
 	DnsLock *lock;

@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'f3c9125e3ac958ec7ded4d61a70e55ce14cd2c9c3175a00a535a785247e783ff'
+    PlanHash = 'ad0c4540aa23f1b509185273eb56e04adeaa0a44f7b931816c58971060a70be7'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

@@ -109,7 +109,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '8a337740344030515f922724a1e37772f40722c72ab2f577286b77b3769d2d30'
+    PlanHash = '53bbd516b66b5e74772c552963507eb1291f82d130bc57d0583099b5f9f6f020'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

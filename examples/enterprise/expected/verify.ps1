@@ -332,7 +332,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'fa124eb79097c49280b9f3d62b5e885f166c7673074ece3a8dcc4fd46355f950'
+    PlanHash = '43b2709a8ce561b27965b1040f32135f6faa0c18a55679e2d4e4e4da9caed837'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

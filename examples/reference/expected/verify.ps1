@@ -358,7 +358,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = 'ee725787badb9cac7bba93b356db13b713ffead0d72d3821d8883d486d141185'
+    PlanHash = '5ce6cf1020cd3736c18102c22fe7813e82208b39bb1a208cb3c85fb8989be7fd'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

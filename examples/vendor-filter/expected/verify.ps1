@@ -166,7 +166,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '2c9370242dbb2ea07a6733e896c37ac966c3e0b2eb6d614ca577b738533f1d7e'
+    PlanHash = '8fcf7c0a9bc554e6a0b9557d1afb8ab1348261246d2aaacd4540c316e578706d'
     Sample = $false
     TenantName = 'Contoso'
     Version = 1

@@ -249,7 +249,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '8a8547186f4cd02a84c2452f801e115883bb01331a0b496b915530b0e2d22d50'
+    PlanHash = '4c2e5ff124a3cea4bca94567ff1f1a7f5934f15d1d731ad78a68e338b7e61e66'
     Sample = $true
     TenantName = 'Contoso'
     Version = 1

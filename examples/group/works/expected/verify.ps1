@@ -249,7 +249,7 @@ $Plan = @{
     )
     Format = 'connplan-script'
     Organization = 'exampleworks.onmicrosoft.com'
-    PlanHash = 'e263bf221d93a9e3b74ea5a5b3131c7d41df4e7feb3dda3b2504452a4e5ca06c'
+    PlanHash = 'd73b366b23b81aa3fd8e75ded7c0782e6120a9c90d1af814ff0fb776e537d0b4'
     Sample = $true
     TenantName = 'Example Works'
     Version = 1

@@ -1,0 +1,49 @@
+/*
+ * What the rules on SPF share: when a record is worth evaluating, and the words for addresses,
+ * terms and look-ups.
+ */
+#ifndef RULES_SPF_INT_H
+#define RULES_SPF_INT_H
+
+#include "rules/rules_int.h"
+
+typedef void (*RuleVisitSpf)(const RuleFacts *facts, StateSpf *spf, DiagSink *sink);
+/* Every SPF that the spec manages, be it composed or checked. */
+void rules_each_spf(const RuleFacts *facts, RuleVisitSpf visit, DiagSink *sink);
+/* The sets of the judged record; NULL where nothing is to be proved: all that the record names
+ * passes by its first terms, and what others publish is not known. */
+const SpfExpansion *rules_spf_sets(const RuleFacts *facts, StateSpf *spf);
+/* The same without an answer: whether there is nothing in the record but that. */
+bool rules_spf_is_plain(const RuleFacts *facts, const StateSpf *spf);
+/* Whether the judged record can be read at all; if not, another finding tells why. */
+bool rules_spf_is_sound(const StateSpf *spf);
+/* The addresses that may pass: undetermined ones for which a pass is among the ways. */
+NetSet rules_spf_may_pass(const RuleFacts *facts, const SpfExpansion *sets);
+/* All addresses that have to pass, Exchange's own among them. */
+NetSet rules_spf_needed(const RuleFacts *facts, const StateSpf *spf);
+/* Whether it is a demand that no other finding has made void. */
+bool rules_way_is_demanded(const RuleFacts *facts, const StateWay *way);
+
+/* A finding about the SPF of a domain: at the key, or at the domain where that is absent. */
+Diag *rules_spf_report(const RuleFacts *facts, const StateSpf *spf, DiagCode code, DiagSink *sink,
+	const char *format, ...) BASE_PRINTF(5, 6);
+
+/* "198.51.100.7", "198.51.100.0/28 and 2 more networks" */
+Str rules_set_text(const RuleFacts *facts, const NetSet *set);
+/* "16 IPv4 addresses and 1 IPv6 address" */
+Str rules_count_text(const RuleFacts *facts, const NetSet *set);
+/* Octets of the DNS as text: what is not printable ASCII becomes `?`. */
+Str rules_octets_text(const RuleFacts *facts, Str octets);
+/* "include:a.example > ip4:192.0.2.0/24" */
+Str rules_way_text(const RuleFacts *facts, const SpfCause *cause);
+NetPrefix rules_first_address(const RuleFacts *facts, const NetSet *set);
+/* A note: the judged record, the term that decides about an address underlined. The result. */
+SpfResult rules_note_decision(
+	const RuleFacts *facts, const StateSpf *spf, NetPrefix address, Diag *diag, DiagSink *sink);
+/* A note: the terms that count on the way of an address, with how many were used. */
+void rules_note_tree(
+	const RuleFacts *facts, const StateSpf *spf, NetPrefix address, Diag *diag, DiagSink *sink);
+/* The record that we would write, for a domain whose published one is only checked. */
+void rules_help_record(const RuleFacts *facts, const StateSpf *spf, Diag *diag, DiagSink *sink);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * The step from what is published to what we would publish. None of it keeps a file back: the file
+ * is what cures it.
+ */
+#include "rules/spf_int.h"
+
+/* --- CP318 ------------------------------------------------------------------------------------ */
+
+static void
+check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
+{
+	NetSet needed = rules_spf_needed(facts, spf);
+	NetSet pass = net_set_union(facts->scratch, &published->results[SPF_PASS],
+		&published->results[SPF_UNDETERMINED]);
+	NetSet gap = net_set_subtract(facts->scratch, &needed, &pass);
+	NetSet ours = state_spf_sets(facts->state, spf)->results[SPF_PASS];
+	Diag *diag;
+
+	/* What our own record does not let pass either has a finding. */
+	gap = net_set_intersect(facts->scratch, &gap, &ours);
+	if (net_set_is_empty(&gap))
+		return;
+	diag = rules_spf_report(facts, spf, DIAG_SPF_PUBLISHED_GAP, sink,
+		"the published SPF record of `" STR_FMT "` does not let " STR_FMT
+		" pass that send as it",
+		STR_ARG(spf->domain), STR_ARG(rules_count_text(facts, &gap)));
+	diag_note(sink, diag, "for example " STR_FMT, STR_ARG(rules_set_text(facts, &gap)));
+	diag_note(sink, diag, "published: " STR_FMT,
+		STR_ARG(spf->published.records.len > 0
+				? rules_octets_text(facts, spf->published.records.items[0])
+				: STR("no SPF record")));
+	diag_help(sink, diag,
+		"publish the record first%s, wait for the TTL of the old one, refresh the lock, "
+		"then "
+		"apply the change",
+		spf->transition.len > 0 ? " (`dns/1-add`)" : "");
+}
+
+/* --- CP319 ------------------------------------------------------------------------------------ */
+
+static unsigned
+strictness(const SpfExpansion *sets)
+{
+	/* What the address says that no term knows of: the last of IPv4 but multicast. */
+	NetPrefix last = {.lo = 0xfffffffe, .family = NET_IP4, .len = 32};
+
+	if (net_set_contains(&sets->results[SPF_FAIL], last))
+		return 2;
+	return net_set_contains(&sets->results[SPF_SOFTFAIL], last) ? 1 : 0;
+}
+
+static const char *const ends[] = {"neutral", "softfail", "fail"};
+
+/* What receivers will see of the change, as one clause. */
+static Str
+change_text(const RuleFacts *facts, const NetSet *dropped, unsigned before, unsigned after)
+{
+	Buf text = buf_make(facts->arena);
+
+	if (!net_set_is_empty(dropped))
+		buf_printf(&text, STR_FMT " no longer pass",
+			STR_ARG(rules_count_text(facts, dropped)));
+	if (after > before)
+		buf_printf(&text, "%sall others get a stricter result: %s",
+			text.len > 0 ? ", and " : "", ends[after]);
+	return buf_text(&text);
+}
+
+static void
+check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
+{
+	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
+	NetSet kept = net_set_union(
+		facts->scratch, &ours->results[SPF_PASS], &ours->results[SPF_UNDETERMINED]);
+	NetSet dropped = net_set_subtract(facts->scratch, &published->results[SPF_PASS], &kept);
+	unsigned before = strictness(published), after = strictness(ours);
+	Diag *diag;
+
+	if (net_set_is_empty(&dropped) && after <= before)
+		return;
+	diag = rules_spf_report(facts, spf, DIAG_SPF_DROPS_SENDERS, sink,
+		"against the published SPF record of `" STR_FMT "` " STR_FMT, STR_ARG(spf->domain),
+		STR_ARG(change_text(facts, &dropped, before, after)));
+	if (!net_set_is_empty(&dropped))
+		diag_note(sink, diag, "for example " STR_FMT,
+			STR_ARG(rules_set_text(facts, &dropped)));
+	if (after > before)
+		diag_note(sink, diag, "until now it is %s", ends[before]);
+	diag_help(sink, diag,
+		"make sure that nobody sends from there any more; DMARC reports show who does");
+}
+
+/* --- CP324 ------------------------------------------------------------------------------------ */
+
+static bool
+check_fault(const RuleFacts *facts, const StateSpf *spf, DiagSink *sink)
+{
+	const StrVec *records = &spf->published.records;
+	SpfRecord *record;
+	SpfProblem problem;
+	Diag *diag;
+
+	if (records->len > 1) {
+		diag = rules_spf_report(facts, spf, DIAG_SPF_PUBLISHED_FAULT, sink,
+			"`" STR_FMT "` publishes %zu SPF records: receivers see a permerror",
+			STR_ARG(spf->domain), records->len);
+		diag_help(sink, diag, "publish ours in place of all of them");
+		return true;
+	}
+	if (records->len == 0 || spf_parse(facts->scratch, records->items[0], &record, &problem))
+		return false;
+	diag = rules_spf_report(facts, spf, DIAG_SPF_PUBLISHED_FAULT, sink,
+		"the published SPF record of `" STR_FMT "` is broken at `" STR_FMT "`: " STR_FMT,
+		STR_ARG(spf->domain),
+		STR_ARG(rules_octets_text(
+			facts, str_slice(records->items[0], problem.start, problem.end))),
+		STR_ARG(problem.message));
+	diag_note(sink, diag, "published: " STR_FMT,
+		STR_ARG(rules_octets_text(facts, records->items[0])));
+	diag_help(sink, diag, "receivers see a permerror for every sender: publish ours soon");
+	return true;
+}
+
+static void
+check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
+{
+	const SpfExpansion *published;
+
+	if (spf->is_checked || spf->published.is_ours)
+		return;
+	published = state_spf_published(facts->state, spf);
+	if (published == NULL)
+		return;
+	/* Of a broken record nothing is dropped: it lets nobody pass. */
+	if (!check_fault(facts, spf, sink))
+		check_drops(facts, spf, published, sink);
+	check_gap(facts, spf, published, sink);
+}
+
+void
+check_spf_published(const RuleFacts *facts, DiagSink *sink)
+{
+	rules_each_spf(facts, check_domain, sink);
+}

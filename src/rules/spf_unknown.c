@@ -1,0 +1,161 @@
+/* What could not be proved, and why: no lock, an answer that it lacks, a term that depends on the
+ * message, a record of others that is broken. */
+#include "rules/spf_int.h"
+
+#define LOCK_DAYS 30
+
+/* --- CP316 ------------------------------------------------------------------------------------ */
+
+static bool
+wants_answers(const StateSpf *spf)
+{
+	return spf->is_checked ||
+	       (spf->records.len > 0 && spf_lookup_terms(state_spf_text(spf)) > 0);
+}
+
+static void
+report_no_lock(const RuleFacts *facts, const StateSpf *spf, size_t more, DiagSink *sink)
+{
+	Diag *diag = rules_spf_report(facts, spf, DIAG_NO_LOCK, sink,
+		spf->is_checked
+			? "there is no mailflow.lock.json, so that the published SPF record "
+			  "of `" STR_FMT "` is not known%s"
+			: "there is no mailflow.lock.json, so that what the includes of "
+			  "`" STR_FMT "` let pass is not known%s",
+		STR_ARG(spf->domain), "");
+
+	if (more > 0)
+		diag_note(sink, diag, "the same holds for " STR_FMT " more domain%s",
+			STR_ARG(rules_number(facts, more)), more == 1 ? "" : "s");
+	diag_help(sink, diag,
+		"run `connplan lock SPEC` once, and commit the file: the records are then proved "
+		"without the network");
+}
+
+/* Once for the whole spec: one file is missing. */
+void
+check_no_lock(const RuleFacts *facts, DiagSink *sink)
+{
+	const StateSpf *first = NULL;
+	size_t more = 0, i;
+
+	if (state_has_lock(facts->state) || facts->input->lock_failed)
+		return;
+	for (i = 0; i < facts->state->spf.len; i++) {
+		if (!wants_answers(&facts->state->spf.items[i]))
+			continue;
+		if (first == NULL)
+			first = &facts->state->spf.items[i];
+		else
+			more++;
+	}
+	if (first != NULL)
+		report_no_lock(facts, first, more, sink);
+}
+
+/* --- CP315 ------------------------------------------------------------------------------------ */
+
+void
+check_lock_age(const RuleFacts *facts, DiagSink *sink)
+{
+	Str stamp = facts->input->resolved_at;
+	int32_t day, age;
+	Diag *diag;
+
+	if (stamp.len < 10 || !date_parse(str_slice(stamp, 0, 10), &day))
+		return;
+	age = facts->input->today - day;
+	if (age <= LOCK_DAYS)
+		return;
+	diag = diag_report(sink, DIAG_LOCK_STALE, facts->input->lock_span,
+		"the DNS answers in the lock are " STR_FMT " days old",
+		STR_ARG(rules_number(facts, (uint64_t)age)));
+	diag_path(diag, STR("resolved_at"));
+	diag_help(sink, diag,
+		"run `connplan lock SPEC --diff`: it says what vendors have changed since");
+}
+
+/* --- CP313 CP314 ------------------------------------------------------------------------------ */
+
+static void
+note_hanging(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause, Diag *diag,
+	DiagSink *sink)
+{
+	NetSet needed = rules_spf_needed(facts, spf);
+	NetSet hanging = net_set_intersect(facts->scratch, &needed, &cause->addresses);
+
+	if (net_set_is_empty(&hanging))
+		diag_note(sink, diag,
+			"no address that has to pass hangs on it; who else passes is not known");
+	else
+		diag_note(sink, diag, "on it hang " STR_FMT " that have to pass: " STR_FMT,
+			STR_ARG(rules_count_text(facts, &hanging)),
+			STR_ARG(rules_set_text(facts, &hanging)));
+}
+
+static void
+report_cause(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause, DiagSink *sink)
+{
+	Str way = rules_way_text(facts, cause);
+	Diag *diag = rules_spf_report(facts, spf,
+		cause->is_missing ? DIAG_SPF_NOT_IN_LOCK : DIAG_SPF_UNDETERMINED, sink,
+		"SPF of `" STR_FMT "` is decided only in part%s" STR_FMT "%s: " STR_FMT,
+		STR_ARG(spf->domain), way.len > 0 ? ", up to `" : "", STR_ARG(way),
+		way.len > 0 ? "`" : "", STR_ARG(rules_octets_text(facts, cause->reason)));
+
+	note_hanging(facts, spf, cause, diag, sink);
+	if (cause->is_missing)
+		diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
+	else
+		diag_help(sink, diag,
+			"ask the vendor for a record with addresses; or send a test mail and look "
+			"at "
+			"the result that the receiver notes");
+}
+
+/* --- CP323 ------------------------------------------------------------------------------------ */
+
+static void
+report_fault(const RuleFacts *facts, const StateSpf *spf, const SpfCause *fault, DiagSink *sink)
+{
+	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_VENDOR_RECORD, sink,
+		"a record that SPF of `" STR_FMT "` asks for ends in an error: " STR_FMT,
+		STR_ARG(spf->domain), STR_ARG(rules_octets_text(facts, fault->reason)));
+
+	diag_note(sink, diag, "the way there: " STR_FMT, STR_ARG(rules_way_text(facts, fault)));
+	diag_note(sink, diag, "with " STR_FMT " evaluation gets there, and ends",
+		STR_ARG(rules_count_text(facts, &fault->addresses)));
+	diag_help(sink, diag, "tell its owner; until it is mended, take the term out");
+}
+
+static void
+check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
+{
+	const SpfExpansion *sets = rules_spf_sets(facts, spf);
+	bool silent = !state_has_lock(facts->state);
+	size_t i;
+
+	if (spf->is_checked && spf->published.status == DNS_NOT_ASKED && !silent) {
+		Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_NOT_IN_LOCK, sink,
+			"the lock does not have the published SPF record of `" STR_FMT "`",
+			STR_ARG(spf->domain));
+
+		diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
+	}
+	if (sets == NULL)
+		return;
+	for (i = 0; i < sets->causes.len; i++) {
+		if (!silent || !sets->causes.items[i].is_missing)
+			report_cause(facts, spf, &sets->causes.items[i], sink);
+	}
+	for (i = 0; i < sets->faults.len; i++) {
+		if (sets->faults.items[i].path.len > 0)
+			report_fault(facts, spf, &sets->faults.items[i], sink);
+	}
+}
+
+void
+check_spf_unknown(const RuleFacts *facts, DiagSink *sink)
+{
+	rules_each_spf(facts, check_domain, sink);
+}

@@ -1,0 +1,356 @@
+/* Words, sets and notes of the rules on SPF. */
+#include "rules/spf_int.h"
+
+/* --- which records ---------------------------------------------------------------------------- */
+
+/* A term that breaks the grammar by itself has been told at its own place. */
+static bool
+has_bad_term(const RuleFacts *facts, const StateSpf *spf)
+{
+	SpfRecord *record;
+	SpfProblem problem;
+	size_t i;
+
+	for (i = 0; i < spf->recipe.terms.len; i++) {
+		Str term = spf->recipe.terms.items[i];
+		Str text = str_format(facts->scratch, "v=spf1 " STR_FMT, STR_ARG(term));
+
+		if (spf_term_problem(term) != NULL ||
+			!spf_parse(facts->scratch, text, &record, &problem))
+			return true;
+	}
+	return false;
+}
+
+void
+rules_find_failed_spf(RuleFacts *facts)
+{
+	size_t i;
+
+	facts->spf_failed = ARENA_ARRAY(facts->scratch, bool, facts->state->spf.len);
+	for (i = 0; i < facts->state->spf.len; i++) {
+		const StateSpf *spf = &facts->state->spf.items[i];
+
+		facts->spf_failed[i] = !spf->is_checked && has_bad_term(facts, spf);
+	}
+}
+
+void
+rules_each_spf(const RuleFacts *facts, RuleVisitSpf visit, DiagSink *sink)
+{
+	size_t i;
+
+	for (i = 0; i < facts->state->spf.len && !diag_is_full(sink); i++) {
+		ArenaMark mark = arena_mark(facts->scratch);
+
+		if (!facts->spf_failed[i])
+			visit(facts, &facts->state->spf.items[i], sink);
+		arena_reset(facts->scratch, mark);
+	}
+}
+
+bool
+rules_spf_is_sound(const StateSpf *spf)
+{
+	return spf->records.len > 0;
+}
+
+static bool
+has_only_includes(const StateSpf *spf)
+{
+	size_t i;
+
+	for (i = 0; i < spf->recipe.terms.len; i++) {
+		if (!str_starts(spf->recipe.terms.items[i], STR("include:")))
+			return false;
+	}
+	return true;
+}
+
+/* Own addresses stand first and pass. What comes after, and the limits, are for the engine. */
+static bool
+is_plain(const StateSpf *spf)
+{
+	return !spf->is_checked && !spf->never && spf->records.len == 1 && has_only_includes(spf) &&
+	       spf_lookup_terms(state_spf_text(spf)) + 2 <= SPF_LOOKUPS_MAX;
+}
+
+static bool
+names_demands(const RuleFacts *facts, const StateSpf *spf)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < spf->ways.len; i++) {
+		StateWay way = state_way(facts->model, spf->ways.items[i]);
+
+		for (j = 0; way.demand != STATE_DEMAND_NONE && j < way.addresses->len; j++) {
+			if (!net_set_contains(&spf->composed.addresses,
+				    net_prefix_network(way.addresses->items[j].prefix)))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool
+rules_spf_is_plain(const RuleFacts *facts, const StateSpf *spf)
+{
+	return !state_has_lock(facts->state) && is_plain(spf) && names_demands(facts, spf);
+}
+
+const SpfExpansion *
+rules_spf_sets(const RuleFacts *facts, StateSpf *spf)
+{
+	if (spf->sets == NULL && rules_spf_is_plain(facts, spf))
+		return NULL;
+	return rules_spf_is_sound(spf) ? state_spf_sets(facts->state, spf) : NULL;
+}
+
+/* --- sets ------------------------------------------------------------------------------------- */
+
+NetSet
+rules_spf_may_pass(const RuleFacts *facts, const SpfExpansion *sets)
+{
+	NetSet may = {0};
+	size_t i;
+
+	for (i = 0; i < sets->possible.len; i++) {
+		if ((sets->possible.items[i].results & 1u << SPF_PASS) != 0)
+			net_set_add_all(facts->scratch, &may, &sets->possible.items[i].addresses);
+	}
+	net_set_normalise(&may);
+	return may;
+}
+
+/* Addresses that were reported, or that change, are nobody's to cover. */
+bool
+rules_way_is_demanded(const RuleFacts *facts, const StateWay *way)
+{
+	const RuleUse *use;
+
+	if (way->demand == STATE_DEMAND_NONE || way->addresses->len == 0)
+		return false;
+	use = way->egress != MODEL_SELF ? &facts->egress[way->egress] : &facts->hosts[way->host];
+	return !rules_class_fails(facts, use->worst);
+}
+
+NetSet
+rules_spf_needed(const RuleFacts *facts, const StateSpf *spf)
+{
+	NetSet needed = {0};
+	uint32_t i, j;
+
+	for (i = 0; i < spf->ways.len; i++) {
+		StateWay way = state_way(facts->model, spf->ways.items[i]);
+
+		for (j = 0; rules_way_is_demanded(facts, &way) && j < way.addresses->len; j++)
+			net_set_add(facts->scratch, &needed, way.addresses->items[j].prefix);
+	}
+	if (spf->through_exchange)
+		net_set_add_all(facts->scratch, &needed, state_cloud_pass(facts->state));
+	net_set_normalise(&needed);
+	return needed;
+}
+
+NetPrefix
+rules_first_address(const RuleFacts *facts, const NetSet *set)
+{
+	NetPrefixVec cover = {0};
+
+	net_set_cover(facts->scratch, set, &cover);
+	return net_prefix_address(cover.items[0]);
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+Diag *
+rules_spf_report(const RuleFacts *facts, const StateSpf *spf, DiagCode code, DiagSink *sink,
+	const char *format, ...)
+{
+	Diag *diag;
+	va_list args;
+	Str message;
+
+	va_start(args, format);
+	message = str_vformat(facts->arena, format, args);
+	va_end(args);
+	diag = diag_report(sink, code, spf->span, STR_FMT, STR_ARG(message));
+	diag_path(diag, spf->path);
+	return diag;
+}
+
+Str
+rules_set_text(const RuleFacts *facts, const NetSet *set)
+{
+	NetPrefixVec cover = {0};
+
+	net_set_cover(facts->scratch, set, &cover);
+	if (cover.len == 0)
+		return STR("nothing");
+	if (cover.len == 1)
+		return rules_prefix_text(facts, cover.items[0]);
+	return str_format(facts->arena, STR_FMT " and " STR_FMT " more network%s",
+		STR_ARG(rules_prefix_text(facts, cover.items[0])),
+		STR_ARG(rules_number(facts, cover.len - 1)), cover.len == 2 ? "" : "s");
+}
+
+static Str
+with_commas(const RuleFacts *facts, NetBits count)
+{
+	return count <= UINT64_MAX ? rules_number(facts, (uint64_t)count)
+				   : net_bits_decimal(facts->arena, count);
+}
+
+Str
+rules_count_text(const RuleFacts *facts, const NetSet *set)
+{
+	uint64_t four = net_set_count4(set);
+	NetBits six = net_set_count6(set);
+	Buf text = buf_make(facts->arena);
+
+	if (four > 0 || six == 0)
+		buf_printf(&text, STR_FMT " IPv4 address%s", STR_ARG(rules_number(facts, four)),
+			four == 1 ? "" : "es");
+	if (six > 0)
+		buf_printf(&text, "%s" STR_FMT " IPv6 address%s", four > 0 ? " and " : "",
+			STR_ARG(with_commas(facts, six)), six == 1 ? "" : "es");
+	return buf_text(&text);
+}
+
+Str
+rules_octets_text(const RuleFacts *facts, Str octets)
+{
+	Buf text = buf_make(facts->arena);
+	size_t i;
+
+	for (i = 0; i < octets.len; i++)
+		buf_char(
+			&text, octets.ptr[i] >= 0x20 && octets.ptr[i] < 0x7f ? octets.ptr[i] : '?');
+	return buf_text(&text);
+}
+
+Str
+rules_way_text(const RuleFacts *facts, const SpfCause *cause)
+{
+	Buf text = buf_make(facts->arena);
+	size_t i;
+
+	for (i = 0; i < cause->path.len; i++) {
+		buf_lit(&text, i > 0 ? " > " : "");
+		buf_str(&text, rules_octets_text(facts, cause->path.items[i]));
+	}
+	if (cause->term.ptr != NULL) {
+		buf_lit(&text, cause->path.len > 0 ? " > " : "");
+		buf_str(&text, rules_octets_text(facts, cause->term));
+	}
+	return buf_text(&text);
+}
+
+/* --- notes ------------------------------------------------------------------------------------ */
+
+/* Columns of a record that fit beside the words of a note. */
+#define WINDOW 84u
+
+/* Where a term stands in a record, as a word of it; record.len: nowhere. */
+static size_t
+find_word(Str record, Str term)
+{
+	size_t start = 0;
+
+	while (start < record.len) {
+		size_t end = str_find_char(record, ' ', start);
+
+		if (str_equal(str_slice(record, start, end), term))
+			return start;
+		start = end + 1;
+	}
+	return record.len;
+}
+
+/* The record, as far as it fits, and a line below it with the term underlined. */
+static Str
+underlined(const RuleFacts *facts, Str record, size_t start, size_t len)
+{
+	Buf text = buf_make(facts->arena);
+	size_t from = start + len > WINDOW ? start + len - WINDOW : 0;
+	size_t to = from + WINDOW < record.len ? from + WINDOW : record.len;
+
+	if (from > start)
+		from = start;
+	while (from > 0 && record.ptr[from - 1] != ' ')
+		from--;
+	while (to < record.len && record.ptr[to] != ' ')
+		to++;
+	buf_lit(&text, from > 0 ? "... " : "");
+	buf_str(&text, rules_octets_text(facts, str_slice(record, from, to)));
+	buf_lit(&text, to < record.len ? " ...\n" : "\n");
+	buf_repeat(&text, ' ', start - from + (from > 0 ? 4 : 0));
+	buf_repeat(&text, '^', len > 0 ? len : 1);
+	return buf_text(&text);
+}
+
+SpfResult
+rules_note_decision(
+	const RuleFacts *facts, const StateSpf *spf, NetPrefix address, Diag *diag, DiagSink *sink)
+{
+	Str record = state_spf_text(spf), term;
+	SpfAnswer answer;
+	size_t at;
+
+	state_spf_evaluate(facts->state, facts->scratch, spf, address, &answer);
+	/* In the record of the domain itself the term that led to the deciding one counts. */
+	term = answer.path.len > 1 ? answer.path.items[1] : answer.term;
+	at = term.ptr == NULL ? record.len : find_word(record, term);
+	if (at < record.len)
+		diag_note(sink, diag, STR_FMT " %s by this term",
+			STR_ARG(underlined(facts, record, at, term.len)),
+			spf_result_text(answer.result));
+	else
+		diag_note(sink, diag, STR_FMT "\nno term matches: %s",
+			STR_ARG(rules_octets_text(facts, record)), spf_result_text(answer.result));
+	return answer.result;
+}
+
+/* As many lines as a reader follows. */
+#define STEPS_MAX 40u
+
+void
+rules_note_tree(
+	const RuleFacts *facts, const StateSpf *spf, NetPrefix address, Diag *diag, DiagSink *sink)
+{
+	Buf text = buf_make(facts->arena);
+	SpfAnswer answer;
+	size_t told = 0, i;
+
+	state_spf_evaluate(facts->state, facts->scratch, spf, address, &answer);
+	buf_lit(&text, "look-ups on the way of ");
+	net_prefix_write(&text, address);
+	for (i = 0; i < answer.steps.len && told < STEPS_MAX; i++) {
+		const SpfStep *step = &answer.steps.items[i];
+
+		if (!step->counted)
+			continue;
+		told++;
+		buf_printf(&text, "\n%2u  ", step->lookups);
+		buf_repeat(&text, ' ', 2 * (size_t)step->depth);
+		buf_str(&text, rules_octets_text(facts, step->text));
+		if (step->voids > 0)
+			buf_printf(&text, "  (%u without an answer so far)", step->voids);
+	}
+	diag_note(sink, diag, STR_FMT, STR_ARG(buf_text(&text)));
+}
+
+void
+rules_help_record(const RuleFacts *facts, const StateSpf *spf, Diag *diag, DiagSink *sink)
+{
+	SpfRecipe recipe = spf->recipe;
+
+	(void)facts;
+	recipe.never = spf->never;
+	if (spf->spec->spf.all.state != FIELD_SET)
+		recipe.all = SPF_ALL_SOFTFAIL;
+	else
+		recipe.all = (SpfAll)spf->spec->spf.all.value;
+	diag_help(sink, diag, "publish, or let `manage: compose` do so: `" STR_FMT "`",
+		STR_ARG(spf_compose(sink->arena, &recipe)));
+}
