@@ -170,7 +170,7 @@ flag_output(Cli *cli, Str value)
 		return false;
 	/* An unset variable in a script (`-o "$OUT"`) must not write into the root folder. */
 	if (value.len == 0) {
-		cli_complain(cli, "-o: the folder's name is empty");
+		cli_complain(cli, "-o: the name is empty");
 		return false;
 	}
 	cli->options.output = value;

@@ -6,6 +6,7 @@
 #define CLI_CLI_INT_H
 
 #include "emit/emit.h"
+#include "import/import.h"
 #include "report/report.h"
 #include "rules/rules.h"
 #include "view/view.h"
@@ -187,7 +188,10 @@ int cli_init(Cli *cli);
 int cli_check(Cli *cli);
 int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
+int cli_import(Cli *cli);
 int cli_explain(Cli *cli);
+/* A line of an answer in the language of the run, as plain text. */
+Str cli_line_text(Cli *cli, const RulesLine *line);
 /* `explain --error TEXT [SPEC]` */
 int cli_explain_error(Cli *cli);
 int cli_schema(Cli *cli);

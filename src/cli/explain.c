@@ -199,54 +199,75 @@ list_result(Cli *cli, CliResultForm form, const void *context)
 	return buf_text(&text);
 }
 
-/* The text in lines, for people; `places` is what a script asks for: 0 is "not in the spec". */
-static Json *
-address_json(Cli *cli, const DiagVerdict *verdict, size_t places, Str text)
+Str
+cli_line_text(Cli *cli, const RulesLine *line)
 {
-	Arena *arena = cli->arena;
-	Json *object = json_object(arena), *lines = json_list(arena);
-	Str line;
+	ViewValue values[RULES_VALUES_MAX];
+	size_t i;
 
-	while (str_next_line(&text, &line))
-		json_push(arena, lines, json_text(arena, line));
-	json_set(arena, object, STR("format"), json_text(arena, STR("connplan-explain-address")));
-	json_set(arena, object, STR("version"), json_number(arena, 1));
-	json_set(arena, object, STR("address"),
-		json_text(arena, net_prefix_text(arena, cli->options.ip)));
-	json_set(arena, object, STR("places"), json_number(arena, (int64_t)places));
-	json_set(arena, object, STR("lines"), lines);
-	json_set(arena, object, STR("diagnostics"),
-		report_diagnostics(arena, verdict, cli->sources));
-	return object;
+	for (i = 0; i < line->len; i++) {
+		const RulesValue *value = &line->values[i];
+
+		values[i] = (ViewValue){
+			value->name, value->key == NULL ? value->text : string(cli, value->key)};
+	}
+	return view_string_filled(cli->arena, cli->options.language, line->key, values, line->len);
 }
 
 typedef struct AddressResult {
 	const DiagVerdict *verdict;
 	size_t places;
-	Str text;
+	RulesLines lines;
 } AddressResult;
+
+/* The text in lines, for people; `places` is what a script asks for: 0 is "not in the spec". */
+static Json *
+address_json(Cli *cli, const AddressResult *result)
+{
+	Arena *arena = cli->arena;
+	Json *object = json_object(arena), *lines = json_list(arena);
+	size_t i;
+
+	for (i = 0; i < result->lines.len; i++) {
+		const RulesLine *line = &result->lines.items[i];
+
+		json_push(arena, lines,
+			json_text(arena, str_format(arena, "%s" STR_FMT, line->inner ? "  " : "",
+						 STR_ARG(cli_line_text(cli, line)))));
+	}
+	json_set(arena, object, STR("format"), json_text(arena, STR("connplan-explain-address")));
+	json_set(arena, object, STR("version"), json_number(arena, 1));
+	json_set(arena, object, STR("address"),
+		json_text(arena, net_prefix_text(arena, cli->options.ip)));
+	json_set(arena, object, STR("places"), json_number(arena, (int64_t)result->places));
+	json_set(arena, object, STR("lines"), lines);
+	json_set(arena, object, STR("diagnostics"),
+		report_diagnostics(arena, result->verdict, cli->sources));
+	return object;
+}
 
 static Str
 address_result(Cli *cli, CliResultForm form, const void *context)
 {
 	const AddressResult *result = context;
 	Buf out = buf_make(cli->arena);
-	Str rest = result->text, line;
+	size_t i;
 
 	if (form == CLI_JSON) {
-		json_write_pretty(&out, address_json(cli, result->verdict, result->places, rest));
+		json_write_pretty(&out, address_json(cli, result));
 		return buf_text(&out);
 	}
 	/* A line that is set in belongs to the one above it; names are the user's text. */
-	while (str_next_line(&rest, &line)) {
-		bool is_inner = str_starts(line, STR("  "));
+	for (i = 0; i < result->lines.len; i++) {
+		const RulesLine *line = &result->lines.items[i];
+		Str text = cli_line_text(cli, line);
 
-		if (form == CLI_MARKDOWN) {
-			buf_lit(&out, is_inner ? "  - " : "- ");
-			text_markdown(&out, str_trim(line));
-		} else {
-			text_terminal(&out, line);
-		}
+		buf_lit(&out, line->inner ? "  " : "");
+		buf_lit(&out, form == CLI_MARKDOWN ? "- " : "");
+		if (form == CLI_MARKDOWN)
+			text_markdown(&out, text);
+		else
+			text_terminal(&out, text);
 		buf_char(&out, '\n');
 	}
 	return buf_text(&out);
@@ -260,15 +281,13 @@ explain_address(Cli *cli, Str path)
 	RuleInput input = {.plan = plan, .today = cli_today(cli)};
 	DiagVerdict verdict;
 	AddressResult result = {.verdict = &verdict};
-	Buf text = buf_make(cli->arena);
 
 	if (plan == NULL)
 		return cli_unread(cli);
 	input.model = plan->model;
 	input.state = plan->after;
 	verdict = diag_verdict(cli->sink);
-	result.places = rules_explain_address(&input, cli->options.ip, &text);
-	result.text = buf_text(&text);
+	result.places = rules_explain_address(cli->arena, &input, cli->options.ip, &result.lines);
 	cli_print_result(cli, address_result, &result, &verdict, cli_looked_at(cli, plan));
 	return cli_exit_status(cli, &verdict);
 }

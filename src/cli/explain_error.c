@@ -210,20 +210,21 @@ static void
 write_addresses(Buf *text, const Answer *answer)
 {
 	Cli *cli = answer->cli;
-	size_t i;
+	size_t i, j;
 
 	if (answer->plan == NULL || answer->addresses.len == 0)
 		return;
 	buf_printf(text, "\n%s" STR_FMT "\n%s", answer->markdown ? "## " : "",
 		STR_ARG(string(cli, "reply.addresses")), answer->markdown ? "\n" : "");
 	for (i = 0; i < answer->addresses.len; i++) {
-		Buf lines = buf_make(cli->arena);
-		Str rest, line;
+		RulesLines lines = {0};
 
-		rules_explain_address(&answer->input, answer->addresses.items[i], &lines);
-		rest = buf_text(&lines);
-		while (str_next_line(&rest, &line))
-			item(text, answer, line);
+		rules_explain_address(
+			cli->arena, &answer->input, answer->addresses.items[i], &lines);
+		for (j = 0; j < lines.len; j++) {
+			buf_lit(text, lines.items[j].inner ? "  " : "");
+			item(text, answer, cli_line_text(cli, &lines.items[j]));
+		}
 	}
 }
 

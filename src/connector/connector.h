@@ -80,6 +80,7 @@ Json *connector_value_json(Arena *arena, ConnectorProperty property, const Conne
 typedef struct ConnectorLive {
 	Span span;              /* of its name in the export */
 	Str source, guid;       /* ConnectorSource, with `AdminUI` as `Default`; may be absent */
+	const Json *object;     /* as it was read, with all that is not managed */
 	ConnectorRecord record; /* in the normal form; `stated`: the export has the property */
 } ConnectorLive;
 

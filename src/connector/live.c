@@ -158,6 +158,7 @@ connector_read_live(ExportReader *reader, const Json *object, size_t index)
 	size_t i;
 
 	row.live = VEC_ADD(reader->arena, &reader->export->connectors);
+	row.live->object = object;
 	row.base = reader->places == NULL ? connector_span(reader, 0, reader->pointer).start
 					  : reader->places->items[index];
 	row.live->record.name = read_member(&row, STR("Name"));

@@ -15,9 +15,8 @@ code_of(const RuleFacts *facts, NetClass net_class)
 	return DIAG_SPECIAL_PURPOSE;
 }
 
-/* The registry's "RFC1918" as people write it. */
-static Str
-rfc_text(const RuleFacts *facts, const NetBlock *block)
+Str
+rules_rfc_text(const RuleFacts *facts, const NetBlock *block)
 {
 	if (!str_starts(block->rfc, STR("RFC")))
 		return block->rfc;
@@ -28,7 +27,7 @@ rfc_text(const RuleFacts *facts, const NetBlock *block)
 Str
 rules_class_text(const RuleFacts *facts, const NetBlock *block)
 {
-	Str rfc = rfc_text(facts, block);
+	Str rfc = rules_rfc_text(facts, block);
 
 	if (STR_EQ(block->name, "Private-Use"))
 		return str_format(facts->arena, "private (" STR_FMT ")", STR_ARG(rfc));

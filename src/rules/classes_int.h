@@ -24,6 +24,8 @@ typedef struct RuleHolding {
 
 /* "private (RFC 1918)": can follow "is" and "which is". */
 Str rules_class_text(const RuleFacts *facts, const NetBlock *block);
+/* The registry's "RFC1918" as people write it. */
+Str rules_rfc_text(const RuleFacts *facts, const NetBlock *block);
 void rules_report_class(const RuleFacts *facts, const RuleHolding *holding,
 	const NetVerdict *verdict, DiagSink *sink);
 

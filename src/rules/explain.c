@@ -7,11 +7,96 @@
 typedef struct Explain {
 	RuleFacts facts;
 	NetPrefix address;
-	Buf *out;
+	RulesLines *lines;
 	size_t places;
 	bool *leaves; /* which egress objects mail from the address leaves through */
 	bool direct;  /* a host that holds it shows it to Microsoft 365 itself */
 } Explain;
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+static RulesLine *
+add_line(Explain *explain, const char *key, bool inner)
+{
+	RulesLine line = {.key = key, .inner = inner};
+
+	VEC_PUSH(explain->facts.arena, explain->lines, line);
+	return &explain->lines->items[explain->lines->len - 1];
+}
+
+static void
+set_value(RulesLine *line, const char *name, Str text)
+{
+	ASSERT(line->len < RULES_VALUES_MAX);
+	line->values[line->len++] = (RulesValue){.name = name, .text = text};
+}
+
+static void
+set_prefix(const Explain *explain, RulesLine *line, const char *name, NetPrefix prefix)
+{
+	set_value(line, name, net_prefix_text(explain->facts.arena, prefix));
+}
+
+static RulesLine *
+begin_place(Explain *explain, const char *key, Str name)
+{
+	RulesLine *line = add_line(explain, key, false);
+
+	explain->places++;
+	set_value(line, "name", name);
+	return line;
+}
+
+/* A fact about the place above, where the spec states it. */
+static void
+add_field(Explain *explain, const char *key, const FieldText *field)
+{
+	if (field->state == FIELD_SET)
+		set_value(add_line(explain, key, true), "value", field->text);
+}
+
+static void
+add_more(Explain *explain, const char *key, size_t more)
+{
+	if (more > 0)
+		set_value(add_line(explain, key, true), "count",
+			str_format(explain->facts.arena, "%zu", more));
+}
+
+/* "198.51.100.10, 198.51.100.16/30 (+3)"; where there are none a word for "unknown". */
+static void
+set_addresses(const Explain *explain, RulesLine *line, const FieldPrefixes *list)
+{
+	Buf buf = buf_make(explain->facts.arena);
+	uint32_t i;
+
+	for (i = 0; i < list->len && i < SHOWN; i++) {
+		buf_lit(&buf, i > 0 ? ", " : "");
+		net_prefix_write(&buf, list->items[i].prefix);
+	}
+	if (list->len > SHOWN)
+		buf_printf(&buf, " (+%u)", (unsigned)(list->len - SHOWN));
+	set_value(line, "addresses", buf_text(&buf));
+	if (list->len == 0)
+		line->values[line->len - 1].key = "value.unknown";
+}
+
+static void
+add_route(Explain *explain, uint32_t number)
+{
+	const Model *model = explain->facts.model;
+	const ModelRoute *route = &model->routes.items[number];
+	const StateMatch *match = &explain->facts.state->matches[number];
+	uint32_t taker = match->on_premises != STATE_NONE ? match->on_premises : match->partner;
+	bool taken = taker != STATE_NONE &&
+		     model->host_infos[route->host].method == MODEL_METHOD_CONNECTOR;
+	RulesLine *line = add_line(explain, taken ? "place.route_taken" : "place.route", true);
+
+	set_value(line, "route", model_route_text(explain->facts.arena, model, route));
+	set_addresses(explain, line, model_route_addresses(model, route));
+	if (taken)
+		set_value(line, "connector", rules_connector_name(&explain->facts, taker));
+}
 
 /* The element of a list that shares addresses with what was asked for, or NULL. */
 static const FieldPrefix *
@@ -27,60 +112,26 @@ find_element(const Explain *explain, const FieldPrefixes *list)
 	return NULL;
 }
 
+/* --- the kinds of places ---------------------------------------------------------------------- */
+
 static void
-write_addresses(Explain *explain, const FieldPrefixes *list)
+explain_routes(Explain *explain, const ModelHostInfo *info)
 {
 	uint32_t i;
 
-	for (i = 0; i < list->len && i < SHOWN; i++) {
-		buf_lit(explain->out, i > 0 ? ", " : "");
-		net_prefix_write(explain->out, list->items[i].prefix);
+	for (i = 0; i < info->routes_len; i++) {
+		const ModelRoute *route =
+			&explain->facts.model->routes.items[info->first_route + i];
+
+		if (i < SHOWN)
+			add_route(explain, info->first_route + i);
+		if (route->egress == MODEL_SELF)
+			explain->direct = true;
+		else
+			explain->leaves[route->egress] = true;
 	}
-	if (list->len == 0)
-		buf_lit(explain->out, "not known");
-	else if (list->len > SHOWN)
-		buf_printf(explain->out, " and %u more", (unsigned)(list->len - SHOWN));
+	add_more(explain, "place.more_routes", i > SHOWN ? i - SHOWN : 0);
 }
-
-static void
-write_field(Explain *explain, const char *what, const FieldText *field)
-{
-	if (field->state == FIELD_SET)
-		buf_printf(explain->out, ", %s " STR_FMT, what, STR_ARG(field->text));
-}
-
-static void
-begin_place(Explain *explain, ModelKind kind, Str name)
-{
-	explain->places++;
-	buf_printf(explain->out, "%s `" STR_FMT "`", rules_noun(kind), STR_ARG(name));
-}
-
-static void
-write_route(Explain *explain, uint32_t number)
-{
-	const Model *model = explain->facts.model;
-	const ModelRoute *route = &model->routes.items[number];
-	const StateMatch *match = &explain->facts.state->matches[number];
-	uint32_t taker = match->on_premises != STATE_NONE ? match->on_premises : match->partner;
-
-	buf_printf(explain->out, "  route: " STR_FMT " → ",
-		STR_ARG(model_route_text(explain->out->arena, model, route)));
-	write_addresses(explain, model_route_addresses(model, route));
-	if (taker != STATE_NONE && model->host_infos[route->host].method == MODEL_METHOD_CONNECTOR)
-		buf_printf(explain->out, ", taken by connector `" STR_FMT "`",
-			STR_ARG(rules_connector_name(&explain->facts, taker)));
-	buf_char(explain->out, '\n');
-}
-
-static void
-write_more(Explain *explain, size_t more, const char *noun)
-{
-	if (more > 0)
-		buf_printf(explain->out, "  and %zu more%s\n", more, noun);
-}
-
-/* --- the kinds of places ---------------------------------------------------------------------- */
 
 static void
 explain_host(Explain *explain, uint32_t index)
@@ -89,29 +140,18 @@ explain_host(Explain *explain, uint32_t index)
 	const ModelRelayHost *host = &model->hosts[index];
 	const ModelHostInfo *info = &model->host_infos[index];
 	const FieldPrefix *element = find_element(explain, model_host_addresses(host));
-	uint32_t i;
+	RulesLine *line;
 
 	if (element == NULL)
 		return;
-	begin_place(explain, MODEL_KIND_HOST, host->head.name);
-	buf_printf(explain->out, " (%s): ", rules_method_text(info->method));
-	net_prefix_write(explain->out, element->prefix);
-	write_field(explain, "owner", &host->owner);
-	write_field(explain, "ticket", &host->ticket);
-	buf_char(explain->out, '\n');
+	line = begin_place(explain, "place.host", host->head.name);
+	set_value(line, "method", str_from(rules_method_text(info->method)));
+	set_prefix(explain, line, "range", element->prefix);
+	add_field(explain, "place.owner", &host->owner);
+	add_field(explain, "place.ticket", &host->ticket);
 	if (info->broken)
-		buf_lit(explain->out, "  route: not known, `connplan check` says why\n");
-	for (i = 0; i < info->routes_len; i++) {
-		const ModelRoute *route = &model->routes.items[info->first_route + i];
-
-		if (i < SHOWN)
-			write_route(explain, info->first_route + i);
-		if (route->egress == MODEL_SELF)
-			explain->direct = true;
-		else
-			explain->leaves[route->egress] = true;
-	}
-	write_more(explain, i > SHOWN ? i - SHOWN : 0, " routes");
+		add_line(explain, "place.route_unknown", true);
+	explain_routes(explain, info);
 }
 
 static void
@@ -125,10 +165,8 @@ explain_gateway(Explain *explain, uint32_t index)
 
 	if (element == NULL)
 		return;
-	begin_place(explain, MODEL_KIND_GATEWAY, gateway->head.name);
-	buf_lit(explain->out, ": among its clients, in ");
-	net_prefix_write(explain->out, element->prefix);
-	buf_char(explain->out, '\n');
+	set_prefix(explain, begin_place(explain, "place.gateway", gateway->head.name), "range",
+		element->prefix);
 	for (i = 0; i < info->ends_len; i++)
 		explain->leaves[info->ends[i].egress] = true;
 }
@@ -143,51 +181,51 @@ explain_egress(Explain *explain, uint32_t index)
 
 	if (element == NULL)
 		return;
-	begin_place(explain, MODEL_KIND_EGRESS, egress->head.name);
-	buf_lit(explain->out, ": ");
-	net_prefix_write(explain->out, element->prefix);
-	write_field(explain, "site", &egress->site);
-	write_field(explain, "owner", &egress->owner);
-	buf_lit(explain->out,
-		model_egress_is_shared(model, index) ? ", shared with others\n" : "\n");
+	set_prefix(explain, begin_place(explain, "place.egress", egress->head.name), "range",
+		element->prefix);
+	add_field(explain, "place.site", &egress->site);
+	add_field(explain, "place.owner", &egress->owner);
+	if (model_egress_is_shared(model, index))
+		add_line(explain, "place.shared", true);
 	if (use->routes == 0)
 		return;
-	write_route(explain, use->route);
-	write_more(explain, use->routes - 1, " routes");
+	add_route(explain, use->route);
+	add_more(explain, "place.more_routes", use->routes - 1);
 }
 
 static void
-write_source(Explain *explain, const StateSource *source)
+add_source(Explain *explain, const StateSource *source)
 {
 	const Model *model = explain->facts.model;
+	const FieldText *owner =
+		source->host == STATE_NONE ? NULL : &model->hosts[source->host].owner;
+	bool owned = owner != NULL && owner->state == FIELD_SET;
+	RulesLine *line = add_line(explain, owned ? "place.for_owner" : "place.for", true);
 
-	buf_printf(explain->out, "  for " STR_FMT,
-		STR_ARG(state_source_text(explain->out->arena, model, source)));
-	if (source->host != STATE_NONE)
-		write_field(explain, "owner", &model->hosts[source->host].owner);
-	buf_char(explain->out, '\n');
+	set_value(line, "way", state_source_text(explain->facts.arena, model, source));
+	if (owned)
+		set_value(line, "owner", owner->text);
 }
 
 static void
 explain_entry(Explain *explain, const StateConnector *connector, const StateAddress *address)
 {
+	RulesLine *line = begin_place(explain,
+		connector->enabled ? "place.connector" : "place.connector_disabled",
+		connector->name);
 	uint32_t i;
 
-	begin_place(explain, MODEL_KIND_CONNECTOR, connector->name);
-	buf_printf(explain->out, " (%s%s): entry ",
-		connector->type == MODEL_PARTNER ? "partner" : "on-premises",
-		connector->enabled ? "" : ", disabled");
-	net_prefix_write(explain->out, address->range);
-	if (net_prefix_compare(address->range, address->split_from) != 0) {
-		buf_lit(explain->out, ", split from ");
-		net_prefix_write(explain->out, address->split_from);
-	}
+	set_value(line, "type",
+		connector->type == MODEL_PARTNER ? STR("partner") : STR("on-premises"));
+	set_prefix(explain, line, "range", address->range);
+	if (net_prefix_compare(address->range, address->split_from) != 0)
+		set_prefix(explain, add_line(explain, "place.split_from", true), "range",
+			address->split_from);
 	if (connector->spec != NULL)
-		write_field(explain, "owner", &connector->spec->owner);
-	buf_char(explain->out, '\n');
+		add_field(explain, "place.owner", &connector->spec->owner);
 	for (i = 0; i < address->sources_len && i < SHOWN; i++)
-		write_source(explain, &connector->sources.items[address->sources[i]]);
-	write_more(explain, address->sources_len - i, "");
+		add_source(explain, &connector->sources.items[address->sources[i]]);
+	add_more(explain, "place.more", address->sources_len - i);
 }
 
 static void
@@ -215,37 +253,58 @@ explain_record(Explain *explain, const StatePrice *price)
 
 	net_set_cover(explain->facts.scratch, &price->own, &cover);
 	for (i = 0; i < cover.len; i++) {
+		RulesLine *line;
+
 		if (!net_prefix_overlaps(cover.items[i], explain->address))
 			continue;
-		begin_place(explain, MODEL_KIND_DOMAIN, price->domain);
-		buf_lit(explain->out, cover.items[i].family == NET_IP4 ? ": ip4:" : ": ip6:");
-		net_prefix_write(explain->out, cover.items[i]);
-		buf_char(explain->out, '\n');
+		line = begin_place(explain, "place.record", price->domain);
+		set_value(line, "term",
+			str_format(explain->facts.arena, "%s:" STR_FMT,
+				cover.items[i].family == NET_IP4 ? "ip4" : "ip6",
+				STR_ARG(net_prefix_text(explain->facts.arena, cover.items[i]))));
 	}
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+static const char *
+class_key(const NetBlock *block)
+{
+	if (STR_EQ(block->name, "Private-Use"))
+		return "place.private";
+	switch (block->net_class) {
+	case NET_CLASS_REFUSED: return "place.reserved";
+	case NET_CLASS_NOT_GLOBAL: return "place.not_reachable";
+	case NET_CLASS_DOCUMENTATION: return "place.documentation";
+	case NET_CLASS_SPECIAL:
+	case NET_CLASS_GLOBAL: break;
+	}
+	return "place.special";
+}
+
+/* What the address is; of a range, the part that is the worst of it. */
 static void
 explain_class(Explain *explain)
 {
 	NetVerdict verdict = net_classify(explain->address);
-	Buf *out = explain->out;
+	RulesLine *line;
 
-	net_prefix_write(out, explain->address);
 	if (verdict.net_class == NET_CLASS_GLOBAL) {
-		buf_lit(out, " is public: it can be what Exchange Online sees\n");
+		line = add_line(explain, "place.public", false);
+		set_prefix(explain, line, "address", explain->address);
 		return;
 	}
 	if (net_prefix_compare(verdict.part, explain->address) != 0) {
-		buf_lit(out, " holds ");
-		net_prefix_write(out, verdict.part);
-		buf_lit(out, ", which");
+		line = add_line(explain, "place.holds", false);
+		set_prefix(explain, line, "address", explain->address);
+		set_prefix(explain, line, "part", verdict.part);
 	}
-	buf_printf(out, " is " STR_FMT, STR_ARG(rules_class_text(&explain->facts, verdict.block)));
-	buf_lit(out, verdict.net_class >= NET_CLASS_NOT_GLOBAL
-			     ? ": Exchange Online never sees it, only the address behind it\n"
-			     : "\n");
+	line = add_line(explain, class_key(verdict.block), false);
+	set_prefix(explain, line, "address", verdict.part);
+	set_value(line, "rfc", rules_rfc_text(&explain->facts, verdict.block));
+	if (!STR_EQ(verdict.block->name, "Private-Use") &&
+		verdict.net_class != NET_CLASS_DOCUMENTATION)
+		set_value(line, "block", verdict.block->name);
 }
 
 /* The public side of an address that hosts or clients of gateways have. */
@@ -253,39 +312,38 @@ static void
 explain_leaving(Explain *explain)
 {
 	const Model *model = explain->facts.model;
-	size_t shown = 0, more = 0;
+	size_t found = 0;
 	uint32_t i;
 
 	for (i = 0; i < model->egress_len; i++) {
+		RulesLine *line;
+
 		if (!explain->leaves[i])
 			continue;
-		if (shown++ == 0)
-			buf_lit(explain->out, "mail from it leaves through\n");
-		if (shown > SHOWN) {
-			more++;
+		if (found++ == 0)
+			add_line(explain, "place.leaves", false);
+		if (found > SHOWN)
 			continue;
-		}
-		buf_printf(explain->out,
-			"  egress `" STR_FMT "`: ", STR_ARG(model->egress[i].head.name));
-		write_addresses(explain, &model->egress[i].addresses);
-		buf_char(explain->out, '\n');
+		line = add_line(explain, "place.leaves_egress", true);
+		set_value(line, "name", model->egress[i].head.name);
+		set_addresses(explain, line, &model->egress[i].addresses);
 	}
-	write_more(explain, more, "");
+	add_more(explain, "place.more", found > SHOWN ? found - SHOWN : 0);
 	if (explain->direct)
-		buf_lit(explain->out, "mail from it is shown to the next hop as it is: no NAT or "
-				      "gateway is named behind it\n");
+		add_line(explain, "place.as_it_is", false);
 }
 
 size_t
-rules_explain_address(const RuleInput *input, NetPrefix address, Buf *out)
+rules_explain_address(
+	Arena *arena, const RuleInput *input, NetPrefix address, RulesLines *ret_lines)
 {
-	Explain explain = {.address = net_prefix_network(address), .out = out};
+	Explain explain = {.address = net_prefix_network(address), .lines = ret_lines};
 	uint32_t i;
 
 	explain.facts = (RuleFacts){.input = input,
 		.model = input->model,
 		.state = input->state,
-		.arena = out->arena,
+		.arena = arena,
 		.scratch = arena_create(),
 		.sample = rules_is_sample(input->model)};
 	rules_find_facts(&explain.facts);
@@ -301,7 +359,7 @@ rules_explain_address(const RuleInput *input, NetPrefix address, Buf *out)
 	for (i = 0; i < input->state->prices.len; i++)
 		explain_record(&explain, &input->state->prices.items[i]);
 	if (explain.places == 0)
-		buf_lit(out, "no place in the spec holds it\n");
+		add_line(&explain, "place.nowhere", false);
 	explain_leaving(&explain);
 	arena_destroy(explain.facts.scratch);
 	return explain.places;

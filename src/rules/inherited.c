@@ -117,6 +117,9 @@ is_affected(const StateConnector *connector, const Subject *subject)
 	return false;
 }
 
+/* On an on-premises connector scope and restrictions have no say in who may hold an address. */
+#define WITHOUT_EFFECT (BIT(SENDER_DOMAINS) | BIT(RESTRICT_ADDRESSES) | BIT(RESTRICT_CERTIFICATE))
+
 static bool
 equals_live(const Plan *plan, const PlanConnector *connector, uint32_t properties)
 {
@@ -124,6 +127,9 @@ equals_live(const Plan *plan, const PlanConnector *connector, uint32_t propertie
 
 	if (connector->before == NULL)
 		return false;
+	if (connector->before->type == MODEL_ON_PREMISES &&
+		connector->after->type == MODEL_ON_PREMISES && (properties & ADDRESSES) != 0)
+		properties &= ~WITHOUT_EFFECT;
 	for (i = 0; i < CONNECTOR_PROPERTIES; i++) {
 		if ((properties & 1u << i) != 0 &&
 			plan_property_differs(plan, connector, (ConnectorProperty)i))

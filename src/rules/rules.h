@@ -18,11 +18,31 @@ typedef struct RuleInput {
 /* Runs every rule; findings go to the sink. */
 void rules_run(const RuleInput *input, DiagSink *sink);
 
+/* What goes into a string by its name: a text, or the string of `key`. */
+typedef struct RulesValue {
+	const char *name;
+	Str text;
+	const char *key; /* NULL: the text counts */
+} RulesValue;
+
+#define RULES_VALUES_MAX 4
+
+/* A line of an answer, in no language yet. */
+typedef struct RulesLine {
+	const char *key; /* of its string */
+	bool inner;      /* belongs to the line above */
+	size_t len;
+	RulesValue values[RULES_VALUES_MAX];
+} RulesLine;
+
+typedef VEC(RulesLine) RulesLines;
+
 /*
- * `explain SPEC --ip ADDR`: where an address stands in the spec, as text of several lines. The
- * number of places found.
+ * `explain SPEC --ip ADDR`: where an address stands in the spec, and where its mail leaves. The
+ * number of places found; the lines live in the arena.
  */
-size_t rules_explain_address(const RuleInput *input, NetPrefix address, Buf *out);
+size_t rules_explain_address(
+	Arena *arena, const RuleInput *input, NetPrefix address, RulesLines *ret_lines);
 
 /* --- answers of the service --------------------------------------------------------------------
  */

@@ -9,7 +9,6 @@ indent(SchemaWriter *writer)
 	buf_repeat(writer->buf, ' ', writer->indent);
 }
 
-/* Follows a colon or a dash, hence the blank; text_yaml quotes whatever would not read back. */
 /* A key of over 1,024 characters is one to libyaml only where `?` says so. */
 #define LONG_KEY 1000
 
@@ -29,6 +28,7 @@ key_and_colon(Buf *buf, Str key, unsigned indent_of_key)
 	buf_char(buf, ':');
 }
 
+/* Follows a colon or a dash, hence the blank; text_yaml quotes whatever would not read back. */
 static void
 scalar_line(SchemaWriter *writer, Str text)
 {
@@ -177,6 +177,36 @@ encode_pairs(SchemaWriter *writer, const Field *field, const void *value)
 	}
 }
 
+static Str
+place_key(const SchemaNote *note)
+{
+	return (Str){(const char *)&note->at, sizeof(note->at)};
+}
+
+/* The comment that belongs to a value, if it has one. */
+static void
+write_note(SchemaWriter *writer, const void *at)
+{
+	const SchemaNote wanted = {.at = at};
+	uint32_t number;
+	Str rest, line;
+
+	if (writer->notes == NULL)
+		return;
+	number = map_find(&writer->places, place_key(&wanted));
+	if (number == MAP_NONE)
+		return;
+	rest = writer->notes->items[number].text;
+	while (str_next_line(&rest, &line)) {
+		if (line.len > 0) {
+			indent(writer);
+			buf_lit(writer->buf, "# ");
+			buf_str(writer->buf, line);
+		}
+		buf_char(writer->buf, '\n');
+	}
+}
+
 /* Empty maps are written too: `connectors: {}` says something else than no such key. */
 static bool
 is_written(const Field *field, const char *object)
@@ -197,6 +227,7 @@ encode_fields(SchemaWriter *writer, const FieldTable *table, const char *object)
 
 		if (!is_written(field, object))
 			continue;
+		write_note(writer, object + field->offset);
 		/* The first field of a list item stands behind its dash. */
 		if (count++ > 0 || writer->buf->len == 0 ||
 			writer->buf->data[writer->buf->len - 1] == '\n')
@@ -244,6 +275,7 @@ encode_object_map(SchemaWriter *writer, const Field *field, const void *value)
 		return;
 	writer->indent += 2;
 	for (i = 0; i < objects->len; i++, at += field->table->size) {
+		write_note(writer, at);
 		indent(writer);
 		key_and_colon(
 			writer->buf, ((const FieldObject *)(const void *)at)->name, writer->indent);
@@ -273,10 +305,14 @@ encode_object_list(SchemaWriter *writer, const Field *field, const void *value)
 }
 
 void
-schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object)
+schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object,
+	const SchemaNotes *notes)
 {
-	SchemaWriter writer = {.arena = arena, .buf = buf};
+	SchemaWriter writer = {.arena = arena, .buf = buf, .notes = notes};
+	size_t i;
 
+	for (i = 0; notes != NULL && i < notes->len; i++)
+		map_add(arena, &writer.places, place_key(&notes->items[i]), (uint32_t)i);
 	encode_fields(&writer, table, object);
 }
 

@@ -219,8 +219,20 @@ Str schema_path(Arena *arena, const Str *parts, size_t len);
 /* --- the other ways
  * ------------------------------------------------------------------------------- */
 
-/* The struct as YAML; decoding it again gives the same values. */
-void schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object);
+/*
+ * A comment above the key of a field, or above an entry of a map. Lines without `#`; an empty line
+ * stays one. What a user typed must have been escaped: no line end or control may be left of it.
+ */
+typedef struct SchemaNote {
+	const void *at; /* the field's value in its struct, or the entry's struct; each once */
+	Str text;
+} SchemaNote;
+
+typedef VEC(SchemaNote) SchemaNotes;
+
+/* The struct as YAML; decoding it again gives the same values. `notes` NULL: no comments. */
+void schema_encode(Arena *arena, Buf *buf, const FieldTable *table, const void *object,
+	const SchemaNotes *notes);
 /*
  * The struct as JSON: every key of the table, null where it is absent; lists are lists even if one
  * value stood for them. `name` comes first where the object has one.

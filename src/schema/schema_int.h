@@ -12,6 +12,8 @@ typedef struct SchemaWriter {
 	Arena *arena;
 	Buf *buf;
 	unsigned indent;
+	const SchemaNotes *notes; /* NULL: none */
+	Map places;               /* bytes of SchemaNote.at → its number in `notes` */
 } SchemaWriter;
 typedef void (*FieldEncode)(SchemaWriter *writer, const Field *field, const void *value);
 typedef Json *(*FieldSchema)(Arena *arena, const Field *field);

@@ -210,12 +210,29 @@ price_note(SummaryTable *table, Json *texts, const char *key, const NetSet *set)
 		table, texts, key, "count", net_bits_decimal(table->arena, net_set_count4(set)));
 }
 
+/* A certificate lets in whoever holds it, from any address. */
+static void
+relay_certificates(SummaryTable *table, Json *texts, const State *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->connectors.len; i++) {
+		const StateConnector *connector = &state->connectors.items[i];
+
+		if (connector->type == MODEL_ON_PREMISES && connector->enabled &&
+			connector->by_certificate)
+			summary_note_with(table, texts, "price.relay_certificate", "name",
+				summary_domain(table, connector->certificate));
+	}
+}
+
 static void
 relay_price(SummaryTable *table, Json *texts, const Plan *plan)
 {
 	NetSet more, fewer;
 
 	price_note(table, texts, "price.relay_total", &plan->after->on_premises_set);
+	relay_certificates(table, texts, plan->after);
 	if (plan->before == NULL)
 		return;
 	more = net_set_subtract(table->arena, &plan->relay_after, &plan->relay_before);

@@ -116,7 +116,62 @@ wants_pointers(const Model *model)
 /* --- findings and notices
  * ------------------------------------------------------------------------------- */
 
-/* Titles in the language of the document; messages are English in every language. */
+static bool
+has_value(const StrVec *values, Str value)
+{
+	size_t i;
+
+	for (i = 0; i < values->len; i++) {
+		if (str_equal(values->items[i], value))
+			return true;
+	}
+	return false;
+}
+
+/* What a message names: the values in its back-quotes, each once. */
+static Str
+values_of(Arena *arena, Str message)
+{
+	Buf buf = buf_make(arena);
+	StrVec values = {0};
+	size_t at = str_find_char(message, '`', 0);
+
+	while (at < message.len) {
+		size_t end = str_find_char(message, '`', at + 1);
+		Str value = str_slice(message, at + 1, end);
+
+		if (end < message.len && !has_value(&values, value)) {
+			buf_lit(&buf, values.len > 0 ? ", " : "");
+			buf_str(&buf, value);
+			VEC_PUSH(arena, &values, value);
+		}
+		at = end < message.len ? str_find_char(message, '`', end + 1) : end;
+	}
+	return buf_text(&buf);
+}
+
+/*
+ * Messages are English. A document in another language has the title, the place and what the
+ * message names instead; what to do stands in the change request.
+ */
+static Str
+finding_text(Arena *arena, DiagLanguage language, const Diag *diag)
+{
+	ViewValue values[] = {{"path", diag->path}, {"values", values_of(arena, diag->message)}};
+
+	if (language == DIAG_EN)
+		return diag->message;
+	if (diag->path.len == 0 && values[1].value.len == 0)
+		return view_string(language, STR("finding.messages"));
+	if (diag->path.len == 0)
+		return view_string_with(
+			arena, language, "finding.values", "values", values[1].value);
+	if (values[1].value.len == 0)
+		return view_string_with(arena, language, "finding.place", "path", diag->path);
+	return view_string_filled(
+		arena, language, "finding.place_values", values, BASE_COUNT(values));
+}
+
 Json *
 view_finding(Arena *arena, DiagLanguage language, const Diag *diag)
 {
@@ -133,8 +188,17 @@ view_finding(Arena *arena, DiagLanguage language, const Diag *diag)
 	SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
 	SET(item, "title", json_text(arena, diag_prose(diag->code, language).title));
 	SET(item, "path", json_text(arena, diag->path.ptr == NULL ? STR("") : diag->path));
-	SET(item, "message", json_text(arena, diag->message));
+	SET(item, "message", json_text(arena, finding_text(arena, language, diag)));
 	return item;
+}
+
+/* Where the messages are that a document in another language leaves out. */
+static Json *
+findings_note(Arena *arena, const ViewInput *input)
+{
+	if (input->language == DIAG_EN || input->verdict->len == 0)
+		return json_null(arena);
+	return json_text(arena, view_string(input->language, STR("finding.messages")));
 }
 
 static Json *
@@ -256,6 +320,7 @@ view_summary(Arena *arena, const ViewInput *input)
 	SET(summary, "mail_records", mail_records(arena, input));
 	SET(summary, "ptr", json_bool(arena, wants_pointers(table.model)));
 	SET(summary, "findings", findings(arena, input));
+	SET(summary, "findings_note", findings_note(arena, input));
 	SET(summary, "not_checked", not_checked(arena, input));
 	return summary;
 }

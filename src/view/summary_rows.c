@@ -186,6 +186,34 @@ summary_add_egress(SummaryTable *table, SummarySource *source, uint32_t egress)
 	VEC_PUSH(table->arena, &source->dynamic, object->head.name);
 }
 
+/* What a block of the registries is for, in words; of rare ones the registry's own name. */
+static Str
+block_text(SummaryTable *table, Str name)
+{
+	static const char *const texts[][2] = {
+		{"This network", "reason.this_network"},
+		{"This host on this network", "reason.this_network"},
+		{"Private-Use", "reason.private"},
+		{"Shared Address Space", "reason.carrier_nat"},
+		{"Loopback", "reason.loopback"},
+		{"Loopback Address", "reason.loopback"},
+		{"Link Local", "reason.link_local"},
+		{"Link-Local Unicast", "reason.link_local"},
+		{"Benchmarking", "reason.benchmarking"},
+		{"Multicast", "reason.multicast"},
+		{"Reserved", "reason.reserved"},
+		{"IPv4-mapped Address", "reason.mapped"},
+		{"Unique-Local", "reason.unique_local"},
+	};
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(texts); i++) {
+		if (str_equal(name, str_from(texts[i][0])))
+			return summary_text(table, texts[i][1]);
+	}
+	return name;
+}
+
 void
 summary_note_reaches(SummaryTable *table, Json *notes, const SummarySource *source)
 {
@@ -210,7 +238,8 @@ summary_note_reaches(SummaryTable *table, Json *notes, const SummarySource *sour
 			verdict.net_class == NET_CLASS_DOCUMENTATION)
 			summary_note(table, notes, key);
 		else
-			summary_note_with(table, notes, key, "block", verdict.block->name);
+			summary_note_with(
+				table, notes, key, "block", block_text(table, verdict.block->name));
 	}
 }
 

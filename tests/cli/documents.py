@@ -333,3 +333,63 @@ def test_without_a_lock_nothing_is_said_of_one():
         _plan, files = build(smallest(), language)
         for word in ("missing in the lock", "ロックに"):
             equal(word in files["summary.md"], False, word)
+
+
+# --- Japanese ----------------------------------------------------------------------------------------
+
+JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+# A sentence of English: three words in a row that are no name, command or value.
+ENGLISH = re.compile(r"(?<![`'\w.-])[a-z]{2,} (?:[a-z]{2,} )[a-z]{2,}(?![`'\w.-])")
+
+
+def many_kinds():
+    """A spec that says much: every way of sending, addresses of several kinds, findings."""
+    spec = smallest(
+        egress={"office": {"addresses": ["198.51.100.10", "2001:db8::1"], "ptr": "out.contoso.com"},
+                "pool": {"addresses": "203.0.112.0/22", "shared": True}, "home": {"dynamic": True}},
+        gateways={"gw": {"kind": "postfix", "egress": "office", "clients": ["10.1.0.0/16"]}},
+        connectors={"c": {"type": "partner", "accepts": "pool", "sender_domains": ["vendor.example"],
+                          "restrict_to": "address"},
+                    "r": {"type": "on-premises", "accepts": "erp01", "require_tls": False}})
+    for method in METHODS:
+        spec["relay_hosts"][method] = sender(method)["relay_hosts"]["h"]
+    spec["relay_hosts"]["old"] = {"method": "submission", "auth": "basic", "mailbox": "o@contoso.com"}
+    spec["relay_hosts"]["moving"] = {"address": "10.1.1.70", "egress": "home", "method": "direct-send",
+                                     "sends_as": "contoso.com", "recipients": "internal"}
+    return spec
+
+
+@each([("summary.md",), ("summary.csv",), ("change-request.md",)])
+def test_japanese_documents_have_no_english_sentence(name):
+    """Names, commands and properties of Exchange are no sentences."""
+    def sentences(language):
+        _plan, files = build(many_kinds(), language)
+        text = re.sub(r"(?s)^```.*?^```$", "", files[name], flags=re.M)
+        return [line for line in text.splitlines() if ENGLISH.search(re.sub("`[^`]*`", "", line))]
+    equal(sentences("ja"), [], "lines with a sentence in English")
+    equal(len(sentences("en")) > 10, True, "sentences are seen where they are")
+
+
+def test_a_finding_in_japanese_names_what_the_message_names():
+    spec = many_kinds()
+    plan, _files = build(spec)
+    _plan, files = build(spec, "ja")
+    told = bullets(section(files["summary.md"], "未解決の指摘"))
+    equal(len(told), len(plan["findings"]), "findings")
+    for finding, line in zip(plan["findings"], told):
+        for value in [finding["code"], finding["path"], *re.findall("`([^`]*)`", finding["message"])]:
+            if value not in line or not JAPANESE.search(line):
+                raise AssertionError(f"{value!r} is not in {line!r}")
+
+
+@each([("10.1.1.30",), ("10.1.1.60",), ("198.51.100.10",), ("203.0.113.1",), ("25.1.1.1",), ("0.0.0.0/0",),
+       ("2001:db8::1",)])
+def test_where_an_address_stands_in_japanese(address):
+    """Line by line as in English, and every line is Japanese."""
+    with folder(a=many_kinds()) as place:
+        english, japanese = (connplan("explain", "a.yaml", "--ip", address, "--lang", language,
+                                      cwd=place, status=0).text.splitlines() for language in ITEMS)
+    equal(len(japanese), len(english), "lines")
+    for line in japanese:
+        if not JAPANESE.search(line):
+            raise AssertionError(line)

@@ -20,6 +20,7 @@ FOUND = BUILD / "found"
 SCHEMA = ROOT / "schema/mailflow.schema.json"
 SEEDS = {
     "spec": ["tests/rules", "examples"],
+    "import": ["tests/live/exports"],
     "json": ["schema", "tests/mustache"],
     "template": ["templates"],
 }

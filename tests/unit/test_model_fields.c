@@ -196,7 +196,7 @@ encoded(Arena *arena, const FieldTable *table, const char *object)
 {
 	Buf buf = buf_make(arena);
 
-	schema_encode(arena, &buf, table, object);
+	schema_encode(arena, &buf, table, object, NULL);
 	return buf_text(&buf);
 }
 
@@ -243,6 +243,72 @@ what_is_encoded_decodes_to_the_same(void **state)
 	for (i = 0; i < keys.len; i++) {
 		if (map_find(&pen.seen, keys.items[i]) == MAP_NONE)
 			fail_msg("no document had `" STR_FMT "`", STR_ARG(keys.items[i]));
+	}
+	arena_destroy(arena);
+}
+
+/* Notes for every field of the root and every egress object, with what a comment could break at. */
+static SchemaNotes
+notes_of(Arena *arena, ModelSpec *spec)
+{
+	SchemaNotes notes = {0};
+	ModelEgress *egress = spec->egress.items;
+	size_t i;
+
+	for (i = 0; i < model_spec_table.len; i++)
+		VEC_PUSH(arena, &notes,
+			((SchemaNote){(char *)spec + model_spec_table.fields[i].offset,
+				STR("\nkey: [ 'a' \"b: # c\n")}));
+	for (i = 0; i < spec->egress.len; i++)
+		VEC_PUSH(arena, &notes, ((SchemaNote){&egress[i], STR("- one\n{ two")}));
+	return notes;
+}
+
+/* Those whose place is written, in lines. */
+static size_t
+count_notes(const char *object)
+{
+	size_t count = 2 * (size_t)((const ModelSpec *)(const void *)object)->egress.len, i;
+
+	for (i = 0; i < model_spec_table.len; i++) {
+		FieldState state =
+			state_of(&model_spec_table, object, model_spec_table.fields[i].key);
+
+		count += state == FIELD_SET || state == FIELD_NULL;
+	}
+	return count;
+}
+
+static void
+notes_are_comments(void **state)
+{
+	Arena *arena = arena_create();
+	Pen pen = {.arena = arena, .random = {815}};
+	size_t round;
+
+	(void)state;
+	for (round = 0; round < 50; round++) {
+		Decoded first, second;
+		Buf noted = buf_make(arena);
+		SchemaNotes notes;
+		size_t comments = 0;
+		Str rest, line;
+
+		pen.buf = buf_make(arena);
+		write_object(&pen, &model_spec_table);
+		first = decode(&model_spec_table, buf_text(&pen.buf));
+		notes = notes_of(arena, (ModelSpec *)(void *)first.object);
+		schema_encode(arena, &noted, &model_spec_table, first.object, &notes);
+		second = decode(&model_spec_table, buf_text(&noted));
+		check_good(&second, buf_text(&noted));
+		check_same(&model_spec_table, first.object, second.object);
+		for (rest = buf_text(&noted); str_next_line(&rest, &line);)
+			comments += str_starts(str_trim(line), STR("# key:")) ||
+				    str_starts(str_trim(line), STR("# - one")) ||
+				    str_starts(str_trim(line), STR("# { two"));
+		assert_int_equal(comments, count_notes(first.object));
+		arena_destroy(first.arena);
+		arena_destroy(second.arena);
 	}
 	arena_destroy(arena);
 }
@@ -700,6 +766,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_encoded_decodes_to_the_same),
+		cmocka_unit_test(notes_are_comments),
 		cmocka_unit_test(absent_null_and_false_are_three_things),
 		cmocka_unit_test(wrong_types_are_found_at_their_key),
 		cmocka_unit_test(empty_lists_are_lists_where_they_make_sense),
