@@ -1529,41 +1529,64 @@ function Start-PlanRun {
 
 # ---- Has the tenant moved since the plan was made? For scripts of a plan that was compared with it. ----
 
-# Every state in which runs of these scripts can leave a connector, whatever call of theirs was the
-# last: on the ways from what it was to what it is to be, and back.
-function Get-PlanWayState {
-    param($Before, $Final)
+# One text for a state: equal for two that Exchange would not tell apart.
+function Get-PlanStateKey {
+    param($State)
+    $parts = @(foreach ($property in $PlanProperties) {
+            $value = $State[$property.Name]
+            if ($value -is [array]) {
+                @(foreach ($key in (Get-PlanKeySet $property.Kind $value)) { $key }) -join [char]0x1f
+            } else {
+                Get-PlanKey $property.Kind ([string]$value)
+            }
+        })
+    return ($parts -join [char]0x1e)
+}
+
+# The states that runs of these scripts lead to from one state, whatever call of theirs was the last.
+function Get-PlanNextState {
+    param($State, $Target)
+    $union = Get-PlanUnionState $State $Target
+    $union
+    if ($null -ne (Get-PlanExchange $union $Target)) { Get-PlanExchangeState $union $Target }
+    Get-PlanReducedState $State $Target
+    $Target
+}
+
+# Every state in which they can leave a connector: on the ways from what it was to what it is to be,
+# and back, until one is the state that is looked for. $true if it is; else the states.
+function Find-PlanWayState {
+    param($Before, $Final, [string]$Key)
     $states = [Collections.Generic.List[object]]::new()
     $states.Add($Before)
+    $known = [hashtable]::new([StringComparer]::Ordinal)
     for ($i = 0; $i -lt $states.Count -and $i -lt 60; $i++) {
         foreach ($target in $Final, $Before) {
-            $union = Get-PlanUnionState $states[$i] $target
-            $steps = @($union, (Get-PlanReducedState $states[$i] $target), $target)
-            if ($null -ne (Get-PlanExchange $union $target)) { $steps += Get-PlanExchangeState $union $target }
-            foreach ($state in $steps) {
-                $known = $false
-                foreach ($one in $states) { if (@(Compare-PlanState $one $state $PlanNames).Count -eq 0) { $known = $true; break } }
-                if (-not $known) { $states.Add($state) }
+            foreach ($state in @(Get-PlanNextState $states[$i] $target)) {
+                $next = Get-PlanStateKey $state
+                if ([string]::Equals($next, $Key, [StringComparison]::Ordinal)) { return $true }
+                if ($known.ContainsKey($next)) { continue }
+                $known[$next] = $true
+                $states.Add($state)
             }
         }
     }
     return $states.ToArray()
 }
 
-# In what a connector is unlike all of some states: counted from the one that it is most like. One
+# In what a state is unlike all of some others: counted from the one that it is most like. A connector
 # that the service keeps disabled is no stranger.
 function Get-PlanDrift {
-    param($Found, $States, [bool]$MayBeDisabled)
-    $state = Get-PlanLiveState $Found
+    param($State, $States, [bool]$MayBeDisabled)
     $least = $null
     foreach ($one in $States) {
-        $names = @(Compare-PlanState $state $one $PlanNames)
-        if ($names.Count -eq 1 -and $names[0] -eq 'Enabled' -and $MayBeDisabled -and -not $state.Enabled) { return }
+        $names = @(Compare-PlanState $State $one $PlanNames)
+        if ($names.Count -eq 1 -and $names[0] -eq 'Enabled' -and $MayBeDisabled -and -not $State.Enabled) { return }
         if ($names.Count -eq 0) { return }
         if ($null -eq $least -or $names.Count -lt $least.Names.Count) { $least = @{ Names = $names; State = $one } }
     }
     foreach ($name in $least.Names) {
-        "${name}: " + (Format-PlanValue $least.State[$name]) + ' -> ' + (Format-PlanValue $state[$name])
+        "${name}: " + (Format-PlanValue $least.State[$name]) + ' -> ' + (Format-PlanValue $State[$name])
     }
 }
 
@@ -1585,11 +1608,13 @@ function Get-PlanStrange {
     $now = Get-PlanSource $Found
     if ($before -ne $now) { 'ConnectorSource: ' + (Format-PlanText $before) + ' -> ' + (Format-PlanText $now) }
     $was = Get-PlanLiveState $Row
+    $state = Get-PlanLiveState $Found
     $states = @(, $was)
-    if ($null -ne $Entry -and @(Compare-PlanState (Get-PlanLiveState $Found) $was $PlanNames).Count -gt 0) {
-        $states = @(Get-PlanWayState $Entry.Before $Entry.Final)
+    if ($null -ne $Entry -and @(Compare-PlanState $state $was $PlanNames).Count -gt 0) {
+        $states = @(Find-PlanWayState $Entry.Before $Entry.Final (Get-PlanStateKey $state))
+        if ($states[0] -is [bool]) { return }
     }
-    Get-PlanDrift $Found $states ($null -ne $Entry -and -not $was.Enabled)
+    Get-PlanDrift $state $states ($null -ne $Entry -and -not $was.Enabled)
 }
 
 # The connectors of the plan that it changes, beside what it was made for.
@@ -1644,7 +1669,7 @@ function Get-PlanMoved {
             if ($PlanWholeTenant) { (Format-PlanText $name) + ': it is new' }
             continue
         }
-        foreach ($line in @(Get-PlanDrift $one @(, $entry.Final) $true)) { (Format-PlanText $name) + ': ' + $line }
+        foreach ($line in @(Get-PlanDrift (Get-PlanLiveState $one) @(, $entry.Final) $true)) { (Format-PlanText $name) + ': ' + $line }
     }
 }
 

@@ -8,7 +8,7 @@ from .suite import expect, expect_same, test
 @test
 def random_changes_converge_and_never_break(b):
     rng = b.rng("law")
-    todo = [plans.random_change(rng) for _ in range(b.amount(900))]
+    todo = [plans.random_change(rng) for _ in range(b.amount(500))]
     cases = []
     for before, plan in todo:
         script = b.shared("connectors", plan)
@@ -33,7 +33,7 @@ def random_changes_converge_and_never_break(b):
 @test
 def random_changes_converge_with_a_gap(b):
     rng = b.rng("gap")
-    todo = [plans.random_change(rng) for _ in range(b.amount(200))]
+    todo = [plans.random_change(rng) for _ in range(b.amount(120))]
     cases = []
     for before, plan in todo:
         step = b.step(b.shared("connectors", plan), parameters=dict(YES, AllowGap=True, RemoveNow=True))
@@ -50,7 +50,7 @@ def random_failures_are_healed(b):
     """Fail at k, run again, fail at k', run again: the plan's state, and the law all along."""
     rng = b.rng("failures")
     todo, cases = [], []
-    while len(todo) < b.amount(250):
+    while len(todo) < b.amount(150):
         before, plan = plans.random_change(rng)
         script = b.shared("connectors", plan)
         fault = lambda: {"faults": [{"on": "write", "at": rng.randint(1, 4), "message": "Refused.",  # noqa: E731

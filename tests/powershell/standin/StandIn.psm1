@@ -59,6 +59,7 @@ function Initialize-StandIn {
     }
     Set-StandInOption $Given
     $script:NextGuid = 1
+    $script:Connectors = @()
     $script:Connectors = @(foreach ($one in @($script:Options['connectors'])) { New-StandInConnector $one })
     $script:Clock = 0
     $script:History = @(, @(-1000000, (Copy-StandInConnector)))
@@ -104,6 +105,11 @@ function Add-StandInWait {
 
 function New-StandInConnector {
     param([hashtable]$Given)
+    # Ids are never given twice, also not beside those that a case gave itself.
+    if (-not $Given.ContainsKey('Guid')) {
+        $used = @(foreach ($one in @($script:Options['connectors']) + $script:Connectors) { if ($one.ContainsKey('Guid')) { $one['Guid'] } })
+        while ($used -contains ('00000000-0000-4000-8000-' + $script:NextGuid.ToString('d12'))) { $script:NextGuid++ }
+    }
     $connector = @{
         Name = ''; Enabled = $true; ConnectorType = 'Partner'; ConnectorSource = 'Default'; Comment = ''
         SenderIPAddresses = @(); SenderDomains = @(); TrustedOrganizations = @(); ClientHostNames = @()
