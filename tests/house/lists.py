@@ -52,6 +52,45 @@ def codes_have_prose():
         equal_sets(codes, texts & set(codes))
 
 
+FILES = ("csv", "html", "json", "md", "ps1", "txt", "yaml", "zone")
+
+
+def string_keys(language):
+    """The keys of the documents' strings, in their order."""
+    return re.findall(r"(?m)^([a-z_0-9]+\.[a-z_0-9]+) = ", text(f"src/data/strings.{language}"))
+
+
+def used_strings(groups):
+    """The keys that code, templates and the table of answers ask for."""
+    used = set()
+    for path in (ROOT / "src").rglob("*.[ch]"):
+        used |= {f"{group}.{name}" for group, name in
+                 re.findall(r'"([a-z_]+)\.([a-z_0-9]+)"', path.read_text("utf-8"))
+                 if group in groups and name not in FILES}
+    for path in [*(ROOT / "templates").glob("*.mustache"), *(ROOT / "examples").rglob("*.mustache")]:
+        used |= set(re.findall(r"\btext\.([a-z_]+\.[a-z_0-9]+)", path.read_text("utf-8")))
+    for key in re.findall(r"(?m)^([a-z_0-9]+) \|", text("src/data/service-errors.txt")):
+        used |= {f"reply.{key}_means", f"reply.{key}_todo"}
+    return used
+
+
+def strings_are_used():
+    """Every string of the documents is asked for, and every one asked for is there, in both languages."""
+    keys = string_keys("en")
+    if keys != string_keys("ja") or len(set(keys)) != len(keys):
+        raise AssertionError("the two files do not hold the same keys in the same order, each once")
+    equal_sets(keys, used_strings({key.split(".")[0] for key in keys}))
+
+
+def templates_are_used():
+    """Every template makes an output or is part of one."""
+    sources = set(re.findall(r'emit_template, "([^"]+)"', text("src/emit/outputs.def")))
+    files = list((ROOT / "templates").glob("*.mustache"))
+    for path in files:
+        sources |= set(re.findall(r"\{\{> *([^ }]+)", path.read_text("utf-8")))
+    equal_sets((path.name.removesuffix(".mustache") for path in files), sources)
+
+
 def room_folders():
     """Every folder of src/ but data is a room of CMakeLists.txt; cli is the program itself."""
     declared = re.findall(r"(?m)^room\((\w+)", text("CMakeLists.txt"))
@@ -69,7 +108,7 @@ def workflow():
 
 def main():
     report = Report()
-    checks = (presets, packages, codes_have_prose, room_folders, workflow)
+    checks = (presets, packages, codes_have_prose, strings_are_used, templates_are_used, room_folders, workflow)
     run_tests(report, [(check.__doc__.splitlines()[0], check) for check in checks])
     return report.finish()
 
