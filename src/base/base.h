@@ -233,9 +233,19 @@ typedef enum IoKind { IO_KIND_NONE, IO_KIND_FILE, IO_KIND_DIR, IO_KIND_LINK, IO_
  * `write` may leave a partial file under the name it was given, never under another.
  */
 typedef struct Io Io;
+
+/* Some bytes of a file, and how many the whole file has. */
+typedef struct IoPart {
+	Str bytes;
+	uint64_t size;
+} IoPart;
+
 struct Io {
 	/* The whole file; IO_TOO_BIG before reading when it is larger than `limit`. */
 	IoStatus (*read)(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes);
+	/* At most `len` bytes from an offset on, less at the end, of a file of any size. */
+	IoStatus (*read_part)(
+		Io *io, Arena *arena, Str path, uint64_t from, size_t len, IoPart *ret_part);
 	/* Names in a folder, without `.` and `..`, sorted by bytes. */
 	IoStatus (*list)(Io *io, Arena *arena, Str path, StrVec *ret_names);
 	/* The path without links, `.` and `..`. */

@@ -146,6 +146,22 @@ memory_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 }
 
 static IoStatus
+memory_read_part(Io *io, Arena *arena, Str path, uint64_t from, size_t len, IoPart *ret_part)
+{
+	Str bytes;
+	IoStatus status = memory_read(io, arena, path, SIZE_MAX, &bytes);
+	size_t start, left;
+
+	if (status != IO_OK)
+		return status;
+	ret_part->size = bytes.len;
+	start = from < bytes.len ? (size_t)from : bytes.len;
+	left = bytes.len - start;
+	ret_part->bytes = str_slice(bytes, start, start + (len < left ? len : left));
+	return IO_OK;
+}
+
+static IoStatus
 memory_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 {
 	MemoryIo *memory = memory_of(io);
@@ -341,6 +357,7 @@ io_memory(Arena *arena)
 	add(memory, STR("/"), STR(""), IO_KIND_DIR);
 	memory->io = (Io){
 		.read = memory_read,
+		.read_part = memory_read_part,
 		.list = memory_list,
 		.resolve = memory_resolve,
 		.kind = memory_kind,

@@ -80,30 +80,72 @@ read_descriptor(int fd, Arena *arena, size_t size, Str *ret_bytes)
 	return IO_OK;
 }
 
-/* O_NONBLOCK: a pipe in the place of a file would make open() wait for a writer that never comes.
+/*
+ * A regular file, open for reading, and its size; -1 and 0 where the status is no good one.
+ * O_NONBLOCK: a pipe in the place of a file would make open() wait for a writer that never comes.
  */
 static IoStatus
-posix_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
+open_file(Str path, int *ret_fd, uint64_t *ret_size)
 {
 	char name[PATH_BYTES];
 	struct stat info;
 	IoStatus status;
 	int fd;
 
-	(void)io;
+	*ret_fd = -1;
+	*ret_size = 0;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
 	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return status_of(errno);
-	if (fstat(fd, &info) != 0)
-		status = status_of(errno);
-	else if (!S_ISREG(info.st_mode))
+	status = fstat(fd, &info) != 0 ? status_of(errno) : IO_OK;
+	if (status == IO_OK && !S_ISREG(info.st_mode))
 		status = IO_NOT_A_FILE;
-	else if ((uintmax_t)info.st_size > limit)
-		status = IO_TOO_BIG;
+	if (status != IO_OK) {
+		close(fd);
+		return status;
+	}
+	*ret_fd = fd;
+	*ret_size = (uint64_t)info.st_size;
+	return IO_OK;
+}
+
+static IoStatus
+posix_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
+{
+	uint64_t size;
+	IoStatus status;
+	int fd;
+
+	(void)io;
+	status = open_file(path, &fd, &size);
+	if (status != IO_OK)
+		return status;
+	status = size > limit ? IO_TOO_BIG : read_descriptor(fd, arena, (size_t)size, ret_bytes);
+	close(fd);
+	return status;
+}
+
+static IoStatus
+posix_read_part(Io *io, Arena *arena, Str path, uint64_t from, size_t len, IoPart *ret_part)
+{
+	uint64_t size, left;
+	IoStatus status;
+	int fd;
+
+	(void)io;
+	status = open_file(path, &fd, &size);
+	if (status != IO_OK)
+		return status;
+	/* No offset behind the end, so that it fits into what lseek() takes. */
+	left = from < size ? size - from : 0;
+	if (lseek(fd, (off_t)(size - left), SEEK_SET) < 0)
+		status = status_of(errno);
 	else
-		status = read_descriptor(fd, arena, (size_t)info.st_size, ret_bytes);
+		status = read_descriptor(
+			fd, arena, len < left ? len : (size_t)left, &ret_part->bytes);
+	ret_part->size = size;
 	close(fd);
 	return status;
 }
@@ -297,6 +339,7 @@ io_system(Arena *arena)
 
 	*io = (Io){
 		.read = posix_read,
+		.read_part = posix_read_part,
 		.list = posix_list,
 		.resolve = posix_resolve,
 		.kind = posix_kind,

@@ -31,6 +31,15 @@ stopping_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 }
 
 static IoStatus
+stopping_read_part(Io *io, Arena *arena, Str path, uint64_t from, size_t len, IoPart *ret_part)
+{
+	Io *inner = stopping_next(io);
+
+	return inner == NULL ? IO_FAILED
+			     : inner->read_part(inner, arena, path, from, len, ret_part);
+}
+
+static IoStatus
 stopping_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 {
 	Io *inner = stopping_next(io);
@@ -125,6 +134,7 @@ io_stopping(Arena *arena, Io *inner, size_t k)
 	stopping->stop_at = k;
 	stopping->io = (Io){
 		.read = stopping_read,
+		.read_part = stopping_read_part,
 		.list = stopping_list,
 		.resolve = stopping_resolve,
 		.kind = stopping_kind,

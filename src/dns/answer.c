@@ -105,6 +105,9 @@ add_octets(Buf *octets, Str text)
 	return true;
 }
 
+/* RFC 1035, 3.2.1: what a record holds is counted in 16 bits. Each string has a byte before it. */
+#define TEXT_MAX 65535
+
 /* The strings of one record; RFC 7208 section 3.3 joins them without a blank. */
 static bool
 read_text(LockReader *reader, DnsType type, const Json *item, DnsAnswer *answer)
@@ -128,6 +131,9 @@ read_text(LockReader *reader, DnsType type, const Json *item, DnsAnswer *answer)
 			return dns_lock_wrong(
 				reader, (Str){0}, "a character-string is longer than 255 octets");
 	}
+	if (octets.len + item->items.len > TEXT_MAX)
+		return dns_lock_wrong(reader, (Str){0},
+			"a TXT record is longer than 65,535 octets, the most that one can hold");
 	VEC_PUSH(reader->arena, &answer->texts, buf_text(&octets));
 	return true;
 }

@@ -359,18 +359,31 @@ check_length(DocReader *reader, size_t len, Span span)
 }
 
 static bool
+check_number(DocReader *reader, Span span)
+{
+	Diag *diag;
+
+	if (reader->size.nodes - reader->aliased.nodes < DOC_MAX_NODES)
+		return true;
+	diag = doc_report(reader, DIAG_INPUT_LIMIT, span, NULL,
+		"more than %d values and keys in one file", (int)DOC_MAX_NODES);
+	diag_help(reader->sink, diag, "divide the file, and import the parts");
+	return doc_fail(reader);
+}
+
+static bool
 on_scalar(DocReader *reader, const yaml_event_t *event)
 {
 	DocSize before = reader->size;
 	Span span = scalar_span(reader, event);
 	DocNode node = {.kind = DOC_SCALAR, .span = span};
 
-	if (!check_tag(reader, event->data.scalar.tag, event) ||
+	if (!check_tag(reader, event->data.scalar.tag, event) || !check_number(reader, span) ||
 		!check_length(reader, event->data.scalar.length, span))
 		return false;
 	node.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 		     event->data.scalar.tag == NULL;
-	node.count = (uint32_t)event->data.scalar.length;
+	node.count = event->data.scalar.length & DOC_COUNT_MASK;
 	node.text = scalar_text(reader, event, span);
 	reader->last_end = span.end;
 	reader->size.nodes++;
@@ -404,7 +417,8 @@ on_start(DocReader *reader, const yaml_event_t *event, DocKind kind)
 	Span span = doc_span(reader, event->start_mark, event->end_mark);
 	DocOpen *open;
 
-	if (!check_tag(reader, tag, event) || !check_depth(reader, span))
+	if (!check_tag(reader, tag, event) || !check_number(reader, span) ||
+		!check_depth(reader, span))
 		return false;
 	open = &reader->open[reader->depth++];
 	open->kind = kind;
@@ -435,14 +449,14 @@ static bool
 on_end(DocReader *reader, const yaml_event_t *event)
 {
 	DocOpen *open = &reader->open[reader->depth - 1];
-	DocNode node = {.kind = (uint8_t)open->kind, .span = open->span};
+	DocNode node = {.kind = (unsigned)open->kind & 3u, .span = open->span};
 	size_t len;
 
 	end_container(reader, event, &node);
 	if (open->kind == DOC_MAP && !doc_finish_map(reader, open))
 		return doc_fail(reader);
 	len = reader->pending.len - open->first;
-	node.count = (uint32_t)(open->kind == DOC_MAP ? len / 2 : len);
+	node.count = (open->kind == DOC_MAP ? len / 2 : len) & DOC_COUNT_MASK;
 	if (len > 0) {
 		node.items = ARENA_ARRAY(reader->arena, DocNode, len);
 		memcpy(node.items, &reader->pending.items[open->first], len * sizeof(DocNode));

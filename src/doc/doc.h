@@ -14,11 +14,14 @@
 
 #include "diag/diag.h"
 
-/* Levels, bytes of a file, bytes of a scalar; then what all aliases of a document together may add.
- * Whoever reads a file holds it to DOC_MAX_FILE: offsets in a Span have 32 bits. */
+/* Levels, bytes of a file, bytes of a scalar, nodes of a document; then what all its aliases
+ * together may add. Whoever reads a file holds it to DOC_MAX_FILE: offsets in a Span have 32 bits.
+ * A spec has a node for every ten bytes; this many make one of eight bytes each in the largest
+ * file, and bound what a list of nothing but digits and commas costs in memory. */
 #define DOC_MAX_DEPTH       64
 #define DOC_MAX_FILE        ((size_t)32 << 20)
 #define DOC_MAX_SCALAR      ((size_t)64 << 10)
+#define DOC_MAX_NODES       ((uint64_t)4000000)
 #define DOC_MAX_ALIAS_BYTES ((uint64_t)16 << 20)
 #define DOC_MAX_ALIAS_NODES ((uint64_t)1000000)
 
@@ -29,9 +32,9 @@ typedef enum DocKind { DOC_SCALAR, DOC_LIST, DOC_MAP } DocKind;
  * A list has `count` items; a map has `count` pairs, key before value, in the order of the text.
  */
 typedef struct DocNode {
-	uint8_t kind;
-	bool plain; /* a scalar without quotes and without !!str */
-	uint32_t count;
+	unsigned kind : 2;
+	unsigned plain : 1;  /* a scalar without quotes and without !!str */
+	unsigned count : 29; /* no more than bytes in a file */
 	Span span;
 	union {
 		const char *text; /* of a scalar, `count` bytes */

@@ -6,6 +6,9 @@
 
 #include <yaml.h>
 
+/* As many bits as DocNode has for its count; no file is long enough to need more. */
+#define DOC_COUNT_MASK 0x1fffffffu
+
 /* What a subtree amounts to once its aliases are expanded. */
 typedef struct DocSize {
 	uint64_t nodes, bytes;

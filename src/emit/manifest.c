@@ -23,22 +23,51 @@ last_member(Str text)
 	return text.len;
 }
 
+/* How much of the end is looked at first, and how many times more each further time. */
+#define END_FIRST ((size_t)64 << 10)
+#define END_MORE  8
+
+typedef enum Found { FOUND_NOTHING, FOUND_LIST, FOUND_OTHER } Found;
+
+/* The list in the end of a text that json_write_pretty() wrote; nothing: it begins before. */
+static Found
+find_list(Str end, bool is_whole, Str *ret_list)
+{
+	size_t at = last_member(end);
+
+	if (!str_ends(end, STR(TAIL)))
+		return FOUND_OTHER;
+	/* What looks like the begin of a line may be the middle of one. */
+	if (at == end.len || (at == 0 && !is_whole))
+		return is_whole ? FOUND_OTHER : FOUND_NOTHING;
+	if (!str_starts(str_slice(end, at, end.len), STR(LAST)))
+		return FOUND_OTHER;
+	*ret_list = str_slice(end, at + STR(LAST).len - 1, end.len - STR(TAIL).len + 1);
+	return FOUND_LIST;
+}
+
 /*
- * As json_write_pretty() writes it, the list is the last member and stands on lines of its own, so
- * that of a hundred megabytes only the end is looked at.
+ * As it was written, the list is the last member and stands on lines of its own, so that of a
+ * hundred megabytes only the end is read. False: it is not there, or not as we write it.
  */
 static bool
-list_as_written(Str text, Str *ret_list)
+list_as_written(Arena *arena, Io *io, Str path, Str *ret_list)
 {
-	size_t at;
+	Found found = FOUND_NOTHING;
+	size_t len = END_FIRST;
+	IoPart part;
 
-	if (!str_starts(text, STR(HEAD)) || !str_ends(text, STR(TAIL)))
+	if (io->read_part(io, arena, path, 0, STR(HEAD).len, &part) != IO_OK ||
+		!STR_EQ(part.bytes, HEAD) || part.size > EMIT_MAX_OLD_FILE)
 		return false;
-	at = last_member(text);
-	if (!str_starts(str_slice(text, at, text.len), STR(LAST)))
-		return false;
-	*ret_list = str_slice(text, at + STR(LAST).len - 1, text.len - STR(TAIL).len + 1);
-	return true;
+	for (; found == FOUND_NOTHING; len *= END_MORE) {
+		uint64_t from = part.size > len ? part.size - len : 0;
+
+		if (io->read_part(io, arena, path, from, len, &part) != IO_OK)
+			return false;
+		found = find_list(part.bytes, part.bytes.len == part.size, ret_list);
+	}
+	return found == FOUND_LIST;
 }
 
 /* The same of any JSON, which somebody may have laid out anew. */
@@ -73,11 +102,14 @@ emit_manifest_outputs(Arena *arena, Io *io, Str path, const Json **ret_outputs)
 	Arena *scratch = arena_create();
 	Json *outputs = NULL;
 	JsonError error;
+	IoStatus status = IO_OK;
 	Str text, list;
-	IoStatus status = read_text(scratch, io, path, &text);
 
-	if (!list_as_written(text, &list) || !json_read(arena, list, &outputs, &error))
+	if (!list_as_written(scratch, io, path, &list) ||
+		!json_read(arena, list, &outputs, &error)) {
+		status = read_text(scratch, io, path, &text);
 		outputs = list_of_any(arena, text);
+	}
 	arena_destroy(scratch);
 	*ret_outputs = outputs != NULL && outputs->kind == JSON_LIST ? outputs : NULL;
 	return status;

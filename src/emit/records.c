@@ -75,12 +75,22 @@ emit_zones(EmitContext *context, const EmitRow *row)
 	}
 }
 
+/* A string of the document by its whole key; templates reach for it by dots. */
+static Str
+document_string(const Json *document, Str key)
+{
+	size_t dot = str_find_char(key, '.', 0);
+	const Json *text = json_get(document, STR("text"));
+
+	return json_get_text(
+		json_get(text, str_slice(key, 0, dot)), str_slice(key, dot + 1, key.len));
+}
+
 /* The request stands above the records: whoever gets the file is not whoever wrote the spec. */
 static void
 zone_comment(Buf *zone, const Json *document)
 {
-	Str request = json_get_text(
-		json_get(json_get(document, STR("text")), STR("ptr")), STR("request"));
+	Str request = document_string(document, STR("ptr.request"));
 
 	buf_lit(zone, "; ");
 	buf_str(zone, request);
@@ -174,10 +184,11 @@ emit_summary_csv(EmitContext *context, const EmitRow *row)
 {
 	const Json *document = context->input->document;
 	const Json *summary = json_get(document, STR("summary"));
-	const Json *text = json_get(json_get(document, STR("text")), STR("summary"));
 	Buf csv = buf_make(context->arena);
-	Str heads[4] = {json_get_text(text, STR("heading")), json_get_text(text, STR("item")),
-		json_get_text(text, STR("setting")), json_get_text(text, STR("notes"))};
+	Str heads[4] = {document_string(document, STR("summary.heading")),
+		document_string(document, STR("summary.item")),
+		document_string(document, STR("summary.setting")),
+		document_string(document, STR("summary.notes"))};
 
 	buf_lit(&csv, "\xef\xbb\xbf");
 	csv_line(&csv, heads, 4);

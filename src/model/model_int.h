@@ -59,4 +59,7 @@ void model_check_references(Model *model);
  */
 Str model_suggest(Model *model, Str name, unsigned kinds, const char *const words[2]);
 
+/* "a relay host", as it stands in a sentence. */
+const char *model_kind_text(ModelKind kind);
+
 #endif

@@ -202,8 +202,8 @@ model_sort_objects(Model *model)
 /* --- the namespace of hosts, gateways and egress objects
  * -------------------------------------------- */
 
-static const char *
-kind_text(ModelKind kind)
+const char *
+model_kind_text(ModelKind kind)
 {
 	switch (kind) {
 	case MODEL_KIND_HOST: return "a relay host";
@@ -242,8 +242,8 @@ static Diag *
 ambiguous(Model *model, ModelKind kind, const FieldObject *head, const char *why)
 {
 	Diag *diag = diag_report(model->sink, DIAG_AMBIGUOUS_NAME, head->name_span,
-		"`" STR_FMT "` cannot be the name of %s: %s", STR_ARG(head->name), kind_text(kind),
-		why);
+		"`" STR_FMT "` cannot be the name of %s: %s", STR_ARG(head->name),
+		model_kind_text(kind), why);
 
 	diag_path(diag, model_path(model, section_of(kind), head->name, NULL));
 	diag_help(model->sink, diag, "give it another name");
@@ -280,7 +280,7 @@ add_sender(Model *model, ModelKind kind, uint32_t index, const FieldObject *head
 			model, kind, head, "hosts, gateways and egress objects share their names");
 
 		diag_related(model->sink, diag, model_ref_span(model, ref), "%s of the same name",
-			kind_text(ref.kind));
+			model_kind_text(ref.kind));
 		return;
 	}
 	VEC_PUSH(model->arena, &model->refs, ((ModelRef){kind, index}));

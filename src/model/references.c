@@ -1,20 +1,6 @@
 /* Names to objects: what may stand where, what was probably meant, where each finding points to. */
 #include "model/model_int.h"
 
-static const char *
-kind_name(ModelKind kind)
-{
-	switch (kind) {
-	case MODEL_KIND_HOST: return "a relay host";
-	case MODEL_KIND_GATEWAY: return "a gateway";
-	case MODEL_KIND_EGRESS: return "an egress object";
-	case MODEL_KIND_CONNECTOR: return "a connector";
-	case MODEL_KIND_DOMAIN: return "a domain";
-	case MODEL_KIND_NONE: return "nothing";
-	}
-	return "nothing";
-}
-
 static Str
 with_part(Arena *arena, Str path, Str part)
 {
@@ -107,8 +93,8 @@ report_wrong_kind(Model *model, const ModelOwner *owner, const FieldItem *item, 
 	const Wanted *wanted)
 {
 	Diag *diag = model_report(model, DIAG_UNRESOLVED_NAME, owner, item->span,
-		"`" STR_FMT "` is %s; `%s` wants %s", STR_ARG(item->text), kind_name(ref.kind),
-		owner->key, wanted->text);
+		"`" STR_FMT "` is %s; `%s` wants %s", STR_ARG(item->text),
+		model_kind_text(ref.kind), owner->key, wanted->text);
 
 	diag_related(model->sink, diag, model_ref_span(model, ref), "defined here");
 	if (ref.kind == MODEL_KIND_GATEWAY && str_equal(str_from(owner->key), STR("egress")))

@@ -140,12 +140,36 @@ FN(unite)(Arena *arena, const VECTOR *a, const VECTOR *b, VECTOR *ret)
 	*ret = result;
 }
 
+/* The number of the first range that does not end before `first`. */
+static size_t
+reach(const VECTOR *ranges, NUMBER first)
+{
+	size_t low = 0, high = ranges->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges->items[middle].last < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What lies before the other's first range is passed over, so that a small one is cheap. */
+static size_t
+start_at(const VECTOR *ranges, const VECTOR *other)
+{
+	return other->len == 0 ? ranges->len : reach(ranges, other->items[0].first);
+}
+
 /* Of two ranges, the one that ends first meets nothing more. */
 void
 FN(intersect)(Arena *arena, const VECTOR *a, const VECTOR *b, VECTOR *ret)
 {
+	size_t i = start_at(a, b), j = start_at(b, a);
 	VECTOR result = {0};
-	size_t i = 0, j = 0;
 
 	while (i < a->len && j < b->len) {
 		RANGE x = a->items[i], y = b->items[j];
@@ -184,8 +208,8 @@ append_rest(Arena *arena, VECTOR *result, RANGE range, const VECTOR *b, size_t *
 void
 FN(subtract)(Arena *arena, const VECTOR *a, const VECTOR *b, VECTOR *ret)
 {
+	size_t at = start_at(b, a), i;
 	VECTOR result = {0};
-	size_t at = 0, i;
 
 	for (i = 0; i < a->len; i++)
 		append_rest(arena, &result, a->items[i], b, &at);
@@ -220,7 +244,7 @@ FN(equal)(const VECTOR *a, const VECTOR *b)
 bool
 FN(overlap)(const VECTOR *a, const VECTOR *b)
 {
-	size_t i = 0, j = 0;
+	size_t i = start_at(a, b), j = start_at(b, a);
 
 	while (i < a->len && j < b->len) {
 		if (a->items[i].last < b->items[j].first)
@@ -251,17 +275,8 @@ FN(contain_all)(const VECTOR *outer, const VECTOR *inner)
 bool
 FN(contain)(const VECTOR *ranges, NUMBER first, NUMBER last)
 {
-	size_t low = 0, high = ranges->len;
+	size_t low = reach(ranges, first);
 
-	/* The first range that does not end before `first`. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges->items[middle].last < first)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	return low < ranges->len && ranges->items[low].first <= first &&
 	       ranges->items[low].last >= last;
 }

@@ -173,6 +173,15 @@ rules_accepted_host_has_failed(const RuleFacts *facts, const StateConnector *con
 	return false;
 }
 
+/* An egress that is not dynamic has addresses, or it was reported that it lacks them. */
+static bool
+source_has_failed(const Model *model, const StateSource *source)
+{
+	const FieldPrefixes *addresses = state_source_addresses(model, source);
+
+	return addresses != NULL && addresses->state != FIELD_SET;
+}
+
 /* Why a connector that is told by address alone holds none. */
 static RuleIdentity
 why_no_address(const RuleFacts *facts, const StateConnector *connector)
@@ -189,6 +198,8 @@ why_no_address(const RuleFacts *facts, const StateConnector *connector)
 			return RULE_IDENTITY_SHARED;
 		if (rules_source_is_dynamic(facts, source))
 			return RULE_IDENTITY_DYNAMIC;
+		if (source_has_failed(facts->model, source))
+			return RULE_IDENTITY_UNKNOWN;
 		if (rules_class_fails(facts, use->worst))
 			return RULE_IDENTITY_UNKNOWN;
 	}

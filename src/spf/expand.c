@@ -14,8 +14,8 @@
 /* Each term leaves the sets before it behind. */
 #define PAST_MAX ((size_t)96 << 10)
 
-static void
-forget_past(SpfFrame *frame)
+void
+spf_forget_past(SpfFrame *frame)
 {
 	Arena *arena;
 
@@ -35,7 +35,7 @@ walk_rules(SpfFrame *frame, const SpfPolicy *policy)
 
 	for (i = 0; i < policy->len && frame->undecided.len > 0; i++) {
 		spf_walk_rule(frame, &policy->rules[i]);
-		forget_past(frame);
+		spf_forget_past(frame);
 		if (walk->depth == 0 && walk->share != NULL)
 			walk->share++;
 	}

@@ -74,6 +74,8 @@ void spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_
 
 /* --- expand.c --------------------------------------------------------------------------------- */
 
+/* Makes the frame's arena anew where it holds much that is no longer needed. */
+void spf_forget_past(SpfFrame *frame);
 /* Walks a record with these parts; where they end goes into the outcome. */
 void spf_walk_policy(SpfWalk *walk, SpfPolicy *policy, const SpfParts *parts, SpfOutcome *outcome,
 	Arena *outcome_arena);

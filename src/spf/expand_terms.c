@@ -44,6 +44,25 @@ missing_identity(const SpfWalk *walk, const SpfTerm *term)
 
 /* --- terms ------------------------------------------------------------------------------------ */
 
+/* Takes the addresses of the set out of what is undecided; they go into the arena. */
+static SpfParts
+take_out(SpfFrame *frame, Arena *arena, const NetSet *set)
+{
+	SpfParts taken = {0}, rest = {0};
+	size_t i;
+
+	for (i = 0; i < frame->undecided.len; i++) {
+		const SpfPart *part = &frame->undecided.items[i];
+		NetSet in = net_set_intersect(arena, &part->set, set);
+		NetSet out = net_set_subtract(frame->arena, &part->set, set);
+
+		spf_parts_add(arena, &taken, part->lookups, part->voids, &in);
+		spf_parts_add(frame->arena, &rest, part->lookups, part->voids, &out);
+	}
+	frame->undecided = rest;
+	return taken;
+}
+
 /* The addresses of `set` match; `uncertain`: others may, too. */
 static void
 match(SpfFrame *frame, SpfResult result, const NetSet *set, bool uncertain)
@@ -65,6 +84,33 @@ match(SpfFrame *frame, SpfResult result, const NetSet *set, bool uncertain)
 	frame->undecided = next;
 }
 
+/* How many terms are looked at together: about the root of as many as a record may hold. */
+#define BLOCK 256
+
+/*
+ * Tells what each of a few terms brings. Each meets only what the block takes of the undecided
+ * addresses: met one by one with all of these, a hundred thousand terms would cost their square.
+ */
+static void
+walk_block(SpfFrame *frame, const SpfRule *rule, size_t from, size_t to)
+{
+	NetSet all = {0};
+	SpfFrame block = *frame;
+	size_t i;
+
+	block.arena = arena_create();
+	for (i = from; i < to; i++)
+		net_set_add(block.arena, &all, rule->terms[i].prefix);
+	net_set_normalise(&all);
+	block.undecided = take_out(frame, block.arena, &all);
+	for (i = from; i < to; i++, frame->walk->share++) {
+		NetSet set = net_set_of(block.arena, &rule->terms[i].prefix, 1);
+
+		match(&block, rule->terms->qualifier, &set, false);
+	}
+	arena_destroy(block.arena);
+}
+
 static void
 walk_addresses(SpfFrame *frame, const SpfRule *rule)
 {
@@ -76,10 +122,9 @@ walk_addresses(SpfFrame *frame, const SpfRule *rule)
 		return;
 	}
 	/* In the outermost record it is told what each term brings. */
-	for (i = 0; i < rule->len; i++, walk->share++) {
-		NetSet set = net_set_of(frame->arena, &rule->terms[i].prefix, 1);
-
-		match(frame, rule->terms->qualifier, &set, false);
+	for (i = 0; i < rule->len; i += BLOCK) {
+		walk_block(frame, rule, i, i + BLOCK < rule->len ? i + BLOCK : rule->len);
+		spf_forget_past(frame);
 	}
 	walk->share--;
 }
@@ -165,25 +210,6 @@ ptr_of_client(SpfFrame *frame, const SpfTerm *term)
 	apply_effect(frame, term, &effect);
 }
 
-/* Takes the addresses of the set out of what is undecided. */
-static SpfParts
-take_out(SpfFrame *frame, const NetSet *set)
-{
-	SpfParts taken = {0}, rest = {0};
-	size_t i;
-
-	for (i = 0; i < frame->undecided.len; i++) {
-		const SpfPart *part = &frame->undecided.items[i];
-		NetSet in = net_set_intersect(frame->arena, &part->set, set);
-		NetSet out = net_set_subtract(frame->arena, &part->set, set);
-
-		spf_parts_add(frame->arena, &taken, part->lookups, part->voids, &in);
-		spf_parts_add(frame->arena, &rest, part->lookups, part->voids, &out);
-	}
-	frame->undecided = rest;
-	return taken;
-}
-
 /* What is left of one client's addresses after the term. */
 static SpfParts
 ptr_of_one(SpfFrame *frame, const SpfTerm *term, NetPrefix client)
@@ -194,7 +220,7 @@ ptr_of_one(SpfFrame *frame, const SpfTerm *term, NetPrefix client)
 	uint32_t known = walk->known;
 	SpfFrame one = *frame;
 
-	one.undecided = take_out(frame, &set);
+	one.undecided = take_out(frame, frame->arena, &set);
 	if (one.undecided.len == 0)
 		return one.undecided;
 	walk->identity.ip = client;

@@ -143,7 +143,6 @@ add_unknowns(Arena *arena, const State *state, DiagLanguage language, UncheckedV
 {
 	size_t i;
 
-	add_unknown(arena, language, "notice.no_live", unchecked);
 	for (i = 0; i < state->prices.len && !state_has_lock(state); i++) {
 		if (state->prices.items[i].lookup_terms == 0)
 			continue;
@@ -165,5 +164,7 @@ view_unchecked(
 				((Unchecked){sorted[i], sorted[i]->path, sorted[i]->message}));
 	}
 	add_parts(arena, input->plan->after, language, ret_unchecked);
+	if (input->plan->before == NULL)
+		add_unknown(arena, language, "notice.no_live", ret_unchecked);
 	add_unknowns(arena, input->plan->after, language, ret_unchecked);
 }

@@ -60,10 +60,74 @@ def class_of_range(network, sample):
     return min(classes, default=None)
 
 
-class Batch:
-    """What the program tells of many egress addresses, asked in one run for each value of `sample`."""
+def hosts(count, **how):
+    """COUNT hosts; a number in a text of HOW is put in by format()."""
+    return {f"h{number}": {key: value.format(number) for key, value in how.items()}
+            for number in range(count)}
 
-    def __init__(self):
+
+def of_hosts(texts):
+    return {"egress": {f"e{number}": {"addresses": text} for number, text in enumerate(texts)},
+            "relay_hosts": hosts(len(texts), address="10.1.1.30", egress="e{}", sends_as="contoso.com")}
+
+
+def of_connectors(texts):
+    return {**of_hosts(texts), "relay_hosts": {}, "connectors": {
+        f"c{number}": {"type": "on-premises", "accepts": f"e{number}"} for number in range(len(texts))}}
+
+
+def of_gateways(texts):
+    return {**of_hosts(texts),
+            "gateways": {f"g{number}": {"kind": "postfix", "egress": f"e{number}"}
+                         for number in range(len(texts))},
+            "relay_hosts": hosts(len(texts), address="10.1.1.30", via="g{}", sends_as="contoso.com")}
+
+
+def own(method):
+    def make(texts):
+        objects = hosts(len(texts), method=method, sends_as="contoso.com")
+        for number, text in enumerate(texts):
+            objects[f"h{number}"]["address"] = text
+        return {"egress": {}, "relay_hosts": objects}
+    return make
+
+
+def skipped(texts):
+    return {"connectors": {"c": {"type": "partner", "sender_domains": "*", "accepts": "office",
+                                 "enhanced_filtering": {"skip": texts}}}}
+
+
+def in_spf(key, write):
+    return lambda texts: {"domains": {"contoso.com": {"spf": {key: [write(text) for text in texts]}}}}
+
+
+def term(text):
+    return f"ip6:{text}" if ":" in text else f"ip4:{text}"
+
+
+# Where an address can stand that the Internet is to see: the sections of a spec with one of each
+# text, and the path of the finding about a text.
+EGRESS = "egress/e{0}/addresses"
+PLACES = {
+    "the egress of a host": (of_hosts, EGRESS),
+    "an egress that a connector accepts": (of_connectors, EGRESS),
+    "the egress of a gateway": (of_gateways, EGRESS),
+    "a host without egress, connector": (own("connector"), "relay_hosts/h{0}/address"),
+    "a host without egress, direct send": (own("direct-send"), "relay_hosts/h{0}/address"),
+    "a host without egress, internet": (own("internet"), "relay_hosts/h{0}/address"),
+    "a skip list": (skipped, "connectors/c/enhanced_filtering/skip/{1}"),
+    "also": (in_spf("also", str), "domains/contoso.com/spf/also/{1}"),
+    "an SPF term": (in_spf("terms", term), "domains/contoso.com/spf/terms/{2}"),
+}
+FIRST = "the egress of a host"
+
+
+class Batch:
+    """What the program tells of many addresses in one place, asked in one run for each value of
+    `sample`."""
+
+    def __init__(self, place):
+        self.sections, self.path = PLACES[place]
         self.asked = {False: [], True: []}
         self.told = {}
         self.lock = threading.Lock()
@@ -80,26 +144,27 @@ class Batch:
 
     def run(self, sample):
         texts = sorted(set(self.asked[sample]))
-        spec = smallest(sample=sample, egress={}, relay_hosts={})
-        for number, text in enumerate(texts):
-            spec["egress"][f"e{number}"] = {"addresses": text}
-            spec["relay_hosts"][f"h{number}"] = {
-                "address": "10.1.1.30", "egress": f"e{number}", "sends_as": "contoso.com"}
-        told = {f"egress/e{number}/addresses": set() for number in range(len(texts))}
+        spec = smallest(sample=sample, **self.sections(texts))
+        paths = {text: self.path.format(number, text.replace("/", "~1"), term(text).replace("/", "~1"))
+                 for number, text in enumerate(texts)}
+        told = {path: set() for path in paths.values()}
         result = connplan("check", "-", "--format", "json", stdin=text_of(spec), status=1)
         for one in json.loads(result.out)["diagnostics"]:
-            if one["code"] in CLASSES:
+            if one["code"] in CLASSES and one["path"] in told:
                 told[one["path"]].add((one["code"], one["severity"]))
-        return {text: told[f"egress/e{number}/addresses"] for number, text in enumerate(texts)}
+            elif one["code"] in CLASSES and one["path"] != "egress/office/addresses":
+                raise AssertionError(f"an unexpected place: {one['path']}")
+        return {text: told[path] for text, path in paths.items()}
 
 
-BATCH = Batch()
+BATCHES = {place: Batch(place) for place in PLACES}
+BATCH = BATCHES[FIRST]
 SEVERITIES = {"CP105": "warning", "CP110": "info"}
 
 
-def judge(place, sample, wanted):
+def judge(place, sample, wanted, batch=BATCH):
     """The program tells of an address or range what the model wants, and no other class."""
-    equal(BATCH.answer(place, sample),
+    equal(batch.answer(place, sample),
           {(wanted, SEVERITIES.get(wanted, "error"))} if wanted else set(), f"{place}, sample {sample}")
 
 
@@ -115,6 +180,26 @@ def addresses():
 @each(addresses())
 def test_block(_name, address, sample):
     judge(address, sample, class_of(address, sample))
+
+
+def elsewhere():
+    """First, middle and last address of each block, in every place but the first."""
+    for place, batch in BATCHES.items():
+        if place == FIRST:
+            continue
+        for network, _reachable, _rfc in ROWS:
+            three = sorted({network[0], network[network.num_addresses // 2], network[-1]})
+            for address in three:
+                batch.ask(address, False)
+                batch.ask(address, True)
+            yield f"{network} as {place}", three, batch
+
+
+@each(elsewhere())
+def test_place(_name, three, batch):
+    for address in three:
+        for sample in (False, True):
+            judge(address, sample, class_of(address, sample), batch)
 
 
 def neighbours():

@@ -50,6 +50,27 @@ def spec_with(text, name):
     return spec
 
 
+METHODS = ("submission", "hve", "internet", "direct-send")
+
+
+def spec_of_kinds(text, name):
+    """NAME on a host of every method and on a partner connector with all behind it; TEXT beside it."""
+    spec = spec_with(text, name)
+    spec["egress"][name + " pool"] = {"addresses": "203.0.113.0/25", "shared": True, "site": text, "owner": text}
+    spec["gateways"] = {name + " g": {"kind": "proofpoint", "shared": True, "egress": name + " pool"}}
+    spec["connectors"][name + " p"] = {
+        "type": "partner", "accepts": name + " g", "sender_domains": "vendor.example",
+        "restrict_to": "address", "comment": text, "owner": text, "ticket": text}
+    for method in METHODS:
+        host = {"method": method, "owner": text, "ticket": text}
+        if method in ("submission", "hve"):
+            host.update(auth="oauth", mailbox=text)
+        else:
+            host.update(address="10.1.1.60", egress=name + " e", sends_as="contoso.com")
+        spec["relay_hosts"][f"{name} {method}"] = host
+    return spec
+
+
 def build(spec):
     """The files that SPEC gives, or None if it is refused, which must be at a position."""
     with folder(a=spec) as place:
@@ -170,14 +191,14 @@ def check_outputs(files, plain):
           "statements in commands.ps1")
 
 
-PLAIN = []
+PLAIN = {}
 
 
-def plain_outputs():
+def plain_outputs(make=spec_with):
     """The outputs of the same spec with harmless text."""
-    if not PLAIN:
-        PLAIN.append(build(spec_with("plain", "plain")))
-    return PLAIN[0]
+    if make not in PLAIN:
+        PLAIN[make] = build(make("plain", "plain"))
+    return PLAIN[make]
 
 
 @each(TEXTS)
@@ -202,12 +223,47 @@ def test_name(_name, text):
         equal([one["name"] for one in plan["connectors"]], [text], "the connector in plan.json")
 
 
+@each(TEXTS)
+def test_text_on_every_kind_of_host(_name, text):
+    """Owners, sites, mailboxes and comments of hosts that use no connector, and of a partner connector."""
+    files = build(spec_of_kinds(text, "plain"))
+    if files:
+        check_outputs(files, plain_outputs(spec_of_kinds))
+        plan = json.loads(files["plan.json"])
+        equal([one["mailbox"] for one in plan["hosts"] if one["method"] in ("submission", "hve")],
+              [text] * 2, "mailboxes in plan.json")
+
+
+@each(TEXTS)
+def test_name_of_every_kind_of_host(_name, text):
+    """Names of hosts of every method, of a gateway, and of a partner connector."""
+    files = build(spec_of_kinds("plain", text)) if text.strip() else None
+    if not files:
+        return
+    check_outputs(files, plain_outputs(spec_of_kinds))
+    plan = json.loads(files["plan.json"])
+    names = {f"{text} {method}" for method in METHODS}
+    equal({one["name"] for one in plan["hosts"]} >= names, True, "hosts in plan.json")
+    titles = Page(files["summary.md"]).titles()
+    told = {row[0] for row in csv.reader(io.StringIO(files["summary.csv"].decode("utf-8-sig"), newline=""))}
+    tests = [row[0] for row in Page(files["change-request.md"]).tables("Checks after the change")[0]]
+    for name in names:
+        for place, found in (("summary.md", f"Host {name}" in titles), ("summary.csv", f"Host {name}" in told),
+                             ("change-request.md", name.strip() in [cell.strip() for cell in tests])):
+            if not found:
+                raise AssertionError(f"{place} does not have {name!r}")
+    for place, found in (("summary.md", titles), ("change-request.md", Page(files["change-request.md"]).titles())):
+        if f"Connector {text} p" not in found:
+            raise AssertionError(f"{place} does not have the partner connector: {found}")
+
+
 @each([("apostrophe", "it's"), ("right quote", "it\u2019s"), ("quote", 'a "b" c'),
        ("expression", "$(x)"), ("pipe", "a|b"), ("tag", "<b>bold</b>"), ("formula", "=1+1"),
        ("semicolon", "a;b"), ("emoji", "\U0001f600"), ("Japanese", "\u65e5\u672c\u8a9e")])
 def test_ordinary_text_is_not_refused(_name, text):
-    if build(spec_with(text, text)) is None:
-        raise AssertionError(f"{text!r} is refused")
+    for make in (spec_with, spec_of_kinds):
+        if build(make(text, text)) is None:
+            raise AssertionError(f"{text!r} is refused")
 
 
 @each([(name, text) for name, text in TEXTS if re.search("[\u0000-\u001f\u007f]", text)])

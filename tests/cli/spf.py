@@ -1,6 +1,8 @@
 """The command `spf`: its command line, its forms, a lock that cannot be read."""
 
+import ipaddress
 import json
+import random
 
 from lib import connplan, each, equal
 from specs import folder
@@ -160,3 +162,30 @@ def test_what_the_lock_lacks_may_not_matter(ip, result):
        ("spf", "expand", "contoso.com", "--ip", "198.51.100.1")])
 def test_a_bad_command_line_of_expand(*words):
     connplan(*words, status=3)
+
+
+@each([(seed,) for seed in range(4)])
+def test_what_each_of_many_terms_brings(seed):
+    """More terms than are looked at together: each brings what none before it had."""
+    chance = random.Random(seed)
+    first = int(ipaddress.ip_address("203.0.112.0"))
+    terms, wanted, taken = [], [], set()
+    for _ in range(700 + seed):
+        length = chance.choice([32, 32, 32, 31, 30, 28, 26])
+        size = 1 << 32 - length
+        start = first + chance.randrange(8192) // size * size
+        qualifier = "-" if chance.random() < 0.002 else ""
+        terms.append(f"{qualifier}ip4:{ipaddress.ip_address(start)}/{length}")
+        mine = set(range(start, start + size)) - taken
+        taken |= mine
+        wanted.append(set() if qualifier else mine)
+    record = " ".join(["v=spf1", *terms, "-all"])
+    strings = [record[at:at + 255] for at in range(0, len(record), 255)]
+    lock = {"format": "connplan-lock", "version": 1, "names": {
+        "contoso.com": {"TXT": {"status": "ok", "data": [strings]}}}}
+    told = json.loads(spf("expand", "contoso.com", "--format", "json", lock=json.dumps(lock).encode(),
+                          status=0).out)
+    equal([one["term"] for one in told["terms"]], [*terms, "-all"], "terms")
+    for one, mine in zip(told["terms"], wanted):
+        got = {int(address) for text in one["pass"] for address in ipaddress.ip_network(text)}
+        equal(got, mine, one["term"])

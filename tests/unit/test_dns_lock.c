@@ -225,6 +225,32 @@ a_string_has_255_octets(void **state)
 	arena_destroy(arena);
 }
 
+/* 16 bits count what a record holds, the byte before each string with it: 255 times 256, and 255.
+ */
+static void
+a_record_has_65535_octets(void **state)
+{
+	Arena *arena = arena_create();
+	Buf text = buf_make(arena);
+	DnsLockError error;
+	DnsLock *lock;
+	unsigned i, len;
+
+	(void)state;
+	for (len = 254; len <= 255; len++) {
+		text.len = 0;
+		buf_lit(&text, HEAD "\"x\":{\"TXT\":{\"status\":\"ok\",\"data\":[[");
+		for (i = 0; i < 256; i++) {
+			buf_lit(&text, i == 0 ? "\"" : ",\"");
+			buf_repeat(&text, 'a', i == 0 ? len : 255);
+			buf_char(&text, '"');
+		}
+		buf_lit(&text, "]]}}" TAIL);
+		assert_int_equal(dns_lock_read(arena, buf_text(&text), &lock, &error), len == 254);
+	}
+	arena_destroy(arena);
+}
+
 int
 main(void)
 {
@@ -234,6 +260,7 @@ main(void)
 		cmocka_unit_test(aliases_are_followed_eight_steps),
 		cmocka_unit_test(records_are_as_they_were_answered),
 		cmocka_unit_test(a_string_has_255_octets),
+		cmocka_unit_test(a_record_has_65535_octets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
