@@ -82,8 +82,8 @@ load_stdin(Cli *cli, const ModelOptions *options)
 		cli->arena, cli->sink, options, name.ptr == NULL ? STR("<stdin>") : name, text);
 }
 
-Plan *
-cli_load(Cli *cli, Str path)
+Model *
+cli_load_model(Cli *cli, Str path)
 {
 	ModelOptions options = cli_model_options(cli, path);
 	Model *model = NULL;
@@ -97,12 +97,18 @@ cli_load(Cli *cli, Str path)
 		if (status != IO_OK)
 			cannot_read(cli, path, status);
 	}
-	if (model == NULL)
-		return NULL;
 	/* --lang is stronger than the language that the spec asks for. */
-	if (!cli->options.has_language)
+	if (model != NULL && !cli->options.has_language)
 		cli->options.language = view_language(model);
-	return plan_of(cli, path, model);
+	return model;
+}
+
+Plan *
+cli_load(Cli *cli, Str path)
+{
+	const Model *model = cli_load_model(cli, path);
+
+	return model == NULL ? NULL : plan_of(cli, path, model);
 }
 
 /* What there is none of is not worth a word. */

@@ -15,46 +15,8 @@ complain_at(Cli *cli, Str path, Str text, const DnsLockError *error)
 	cli->status = CLI_IO;
 }
 
-/* The lock at a path, and its text among the sources; NULL after a complaint. */
-static DnsLock *
-read_lock(Cli *cli, Str path, Str text)
-{
-	DnsLockError error;
-	DnsLock *lock;
-
-	if (dns_lock_read(cli->arena, text, &lock, &error))
-		return lock;
-	complain_at(cli, path, text, &error);
-	return NULL;
-}
-
-const DnsSource *
-cli_load_lock(Cli *cli)
-{
-	Str path = cli->options.lock.ptr != NULL ? cli->options.lock : DEFAULT_LOCK, text;
-	bool is_stdin = STR_EQ(path, "-");
-	DnsLock *lock;
-	IoStatus status;
-
-	if (is_stdin)
-		status = os_read_stream(OS_STDIN, cli->arena, DNS_LOCK_MAX, &text);
-	else
-		status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
-	if (is_stdin)
-		path = STR("<stdin>");
-	if (status != IO_OK) {
-		cli_io_error(cli, "cannot read", path, status);
-		return NULL;
-	}
-	lock = read_lock(cli, path, text);
-	return lock == NULL ? NULL : dns_lock_source(lock, cli->options.closed_world);
-}
-
-/* --- of a spec -------------------------------------------------------------------------------- */
-
-/* Beside the spec; a spec from a stream stands nowhere, unless it is told where. */
-static Str
-lock_path(const Cli *cli, Str spec)
+Str
+cli_lock_path(Cli *cli, Str spec)
 {
 	if (cli->options.lock.ptr != NULL)
 		return cli->options.lock;
@@ -64,6 +26,43 @@ lock_path(const Cli *cli, Str spec)
 		return (Str){0};
 	return path_join(cli->arena, path_dir(spec), DEFAULT_LOCK);
 }
+
+bool
+cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock)
+{
+	bool is_stdin = STR_EQ(path, "-");
+	DnsLockError error;
+	IoStatus status;
+	Str text;
+
+	if (is_stdin)
+		status = os_read_stream(OS_STDIN, cli->arena, DNS_LOCK_MAX, &text);
+	else
+		status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
+	if (is_stdin)
+		path = STR("<stdin>");
+	if (status != IO_OK) {
+		cli_io_error(cli, "cannot read", path, status);
+		return false;
+	}
+	if (!dns_lock_read(cli->arena, text, ret_lock, &error)) {
+		complain_at(cli, path, text, &error);
+		return false;
+	}
+	return true;
+}
+
+const DnsSource *
+cli_load_lock(Cli *cli)
+{
+	Str path = cli->options.lock.ptr != NULL ? cli->options.lock : DEFAULT_LOCK;
+	DnsLock *lock;
+
+	return cli_read_lock(cli, path, &lock) ? dns_lock_source(lock, cli->options.closed_world)
+					       : NULL;
+}
+
+/* --- of a spec -------------------------------------------------------------------------------- */
 
 static Span
 resolved_at_span(Cli *cli, Str path, Str text)
@@ -79,7 +78,8 @@ resolved_at_span(Cli *cli, Str path, Str text)
 void
 cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
 {
-	Str path = lock_path(cli, spec), text;
+	Str path = cli_lock_path(cli, spec), text;
+	DnsLockError error;
 	DnsLock *lock;
 	IoStatus status;
 
@@ -94,9 +94,10 @@ cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
 		cli_io_error(cli, "cannot read", path, status);
 		return;
 	}
-	lock = read_lock(cli, path, text);
-	if (lock == NULL)
+	if (!dns_lock_read(cli->arena, text, &lock, &error)) {
+		complain_at(cli, path, text, &error);
 		return;
+	}
 	ret_lock->failed = false;
 	ret_lock->source = dns_lock_source(lock, false);
 	ret_lock->resolved_at = dns_lock_resolved_at(lock);
