@@ -118,7 +118,9 @@ dns_status_text(DnsStatus status)
 Str
 dns_name_form(Arena *arena, Str name)
 {
-	if (name.len > 0 && name.ptr[name.len - 1] == '.')
+	/* Behind an empty label, which no name has, it is not taken for the root: the form of a
+	 * form is the same. */
+	if (str_ends(name, STR(".")) && !str_ends(name, STR("..")))
 		name.len--;
 	return str_lower(arena, name);
 }

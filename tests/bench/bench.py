@@ -1,16 +1,18 @@
 #!/usr/bin/python3
-"""Measures connplan in one run, interleaved with a yardstick: bench.py [--quick]
+"""Measures connplan in one run, interleaved with yardsticks: bench.py [--quick]
 
-The yardstick pulls libyaml events from the same bytes and does nothing else. Times are minima of
-11 runs of the whole process (3 with --quick). The table shows each figure beside its bound; only
-the bound on counted instructions decides the exit status, since it does not depend on the load of
-the machine. All figures go to build/bench.json.
+For `check` the yardstick pulls libyaml events from the same bytes and does nothing else; for sets of
+addresses it is Debian's `iprange`. Times are minima of 11 runs of the whole process (3 with
+--quick). The table shows each figure beside its bound; only the bound on counted instructions
+decides the exit status, since it does not depend on the load of the machine. All figures go to
+build/bench.json.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import sys
@@ -22,6 +24,7 @@ from lib import BINARY, ENVIRONMENT, ROOT, run
 
 WORK = ROOT / "build/bench"
 PULL = WORK / "pull"
+BENCHES = ROOT / "build/release/tests"
 SIZES = (1000, 10000, 100000)
 MIB = 1024 * 1024
 
@@ -183,6 +186,45 @@ def measure_plan(table, times):
     table.add(f"{name}: instructions", instructions(argv) / 1e6, "M")
 
 
+def measure_spf(table):
+    """In one process: messages against a domain of 3 includes and 60 networks, and all addresses."""
+    told = run([BENCHES / "spf_bench"]).text
+    for client, rate in re.findall(r"(?m)^(.+): \w+, (\d+) messages a second$", told):
+        table.add(f"spf eval: {client}, {int(rate):,} a second", 1e6 / int(rate), "us", 4)
+    table.add("spf expand: 3 includes, 60 networks", int(re.search(r"(\d+) microseconds", told)[1]) / 1e3,
+              "ms", 1)
+
+
+def prefixes(count):
+    """A file of random IPv4 networks without host bits, one a line; the same each time."""
+    chance = random.Random(1)
+    path = WORK / f"prefixes-{count}.txt"
+    with path.open("w", encoding="ascii") as file:
+        for _ in range(count):
+            length = chance.randrange(16, 33)
+            bits = chance.getrandbits(length) << (32 - length)
+            file.write(f"{bits >> 24}.{bits >> 16 & 255}.{bits >> 8 & 255}.{bits & 255}/{length}\n")
+    return path
+
+
+def normalised(text):
+    """The networks of an output, a single address without its length."""
+    return [line.removesuffix("/32") for line in text.splitlines() if " " not in line]
+
+
+def measure_sets(table, times, count=1000000):
+    """Text in, the fewest networks out: whole process against whole process, on the same file."""
+    path = prefixes(count)
+    ours = ["/bin/sh", "-c", f"exec {BENCHES / 'net_bench'} --cover < {path}"]
+    theirs = ["/bin/sh", "-c", f"exec iprange < {path}"]
+    if normalised(run(ours).text) != normalised(run(theirs).text):
+        sys.exit("bench: net_bench and iprange differ in what they make of the same networks")
+    mine, peer = fastest([(nothing, ours), (nothing, theirs)], times)
+    table.add(f"sets: {count:,} random networks", mine * 1e3, "ms")
+    table.add("sets: iprange on the same", peer * 1e3, "ms")
+    table.add("sets: time against iprange", mine / peer, "x", 1)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="script/bench")
     parser.add_argument("--quick", action="store_true", help="3 turns instead of 11")
@@ -194,6 +236,8 @@ def main():
     measure_instructions(table, specs, (10000,) if quick else (1000, 10000, 100000))
     measure_build(table, specs, 1 if quick else 3)
     measure_plan(table, 1 if quick else 3)
+    measure_spf(table)
+    measure_sets(table, 3 if quick else 11)
     (ROOT / "build/bench.json").write_text(json.dumps(
         {"format": "connplan-bench", "version": 1, "figures": table.rows}, indent=1) + "\n")
     print("written: build/bench.json")

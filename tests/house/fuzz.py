@@ -18,10 +18,15 @@ from lib import ROOT, Report, on_all_cores, run
 BUILD = ROOT / "build/fuzz"
 FOUND = BUILD / "found"
 SCHEMA = ROOT / "schema/mailflow.schema.json"
+LOCK_SCHEMA = ROOT / "schema/lock.schema.json"
+SPF_WORDS = ("v=spf1", " include:", " redirect=", " exp=", " ip4:", " ip6:", " a:", " mx", " ptr",
+             " exists:", "%{d2r.-}", "%{ir}", "%{s}", " -all", "/24", "//64")
 SEEDS = {
     "spec": ["tests/rules", "examples"],
     "import": ["tests/live/exports"],
     "json": ["schema", "tests/mustache"],
+    "lock": ["tests/fuzz/seeds/lock"],
+    "record": ["tests/fuzz/seeds/record"],
     "template": ["templates"],
 }
 
@@ -54,8 +59,12 @@ def words(schema):
 
 
 def write_dictionary(path):
-    """The words of the spec for libFuzzer, each alone and as a key."""
+    """The words of the spec for libFuzzer, each alone and as a key; of locks and SPF records, too."""
     with path.open("w", encoding="ascii") as file:
+        for word in sorted(words(json.loads(LOCK_SCHEMA.read_text(encoding="utf-8")))):
+            file.write(f'"\\"{word}\\":"\n')
+        for word in SPF_WORDS:
+            file.write(f'"{word}"\n')
         for word in sorted(words(json.loads(SCHEMA.read_text(encoding="utf-8")))):
             file.write(f'"{word}"\n"{word}: "\n')
 

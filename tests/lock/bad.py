@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from lib import BINARY, ENVIRONMENT, ROOT, connplan, each, equal
+from lib import BINARY, ENVIRONMENT, connplan, each, equal, release_only
 
 import specs
 from server import free_port
@@ -240,6 +240,7 @@ def test_progress_is_for_terminals():
 NETWORK = BINARY.parent / "tests/libfaults_network.so"
 
 
+@release_only  # a library of sanitizers wants to be the first
 @each([("check", "check", "@"), ("build", "build", "@", "-o", "@out"),
        ("plan", "plan", "@", "--live", "@live"),
        ("spf", "spf", "eval", "--lock", "@lock", "--ip", "192.0.2.1", "--mail-from", "a@contoso.com"),

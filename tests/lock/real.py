@@ -214,6 +214,22 @@ def check_lost(path, server):
         raise AssertionError(result)
 
 
+def test_hard_case_48_wildcard():
+    """A wildcard TXT answers for every name below: the lock has the names that are asked, one by one."""
+    contoso = '@ IN TXT "v=spf1 include:a.contoso.com include:b.contoso.com -all"\n' \
+              '* IN TXT "v=spf1 ip4:192.0.2.0/24 -all"\nb IN A 198.51.100.10\n'
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        path = specs.spec(folder / "spec")
+        with Nsd(folder / "zones", zones(contoso=contoso)) as server:
+            specs.lock(path, server.address, status=0)
+        names = specs.read(path)["names"]
+        equal(names["a.contoso.com"], {"TXT": ok([["v=spf1 ip4:192.0.2.0/24 -all"]])})
+        # RFC 4592: a name that exists is none that the wildcard stands for.
+        equal(names["b.contoso.com"], {"TXT": {"status": "nodata"}})
+        equal([one for one in names if "*" in one], [])
+
+
 def test_mx_that_leads_nowhere():
     """Without MX the name's own addresses are asked for (CP429)."""
     contoso = '@ IN TXT "v=spf1 -all"\n@ IN A 198.51.100.10\n'

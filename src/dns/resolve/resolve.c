@@ -246,6 +246,13 @@ ask_more(Resolver *resolver)
 		ask_one(resolver, resolver->next++);
 }
 
+/* c-ares's own macros shift a one into the sign of an int. */
+static bool
+has_bit(int bits, nfds_t index)
+{
+	return ((unsigned)bits >> index & 1u) != 0;
+}
+
 /* Until something comes, or c-ares wants to repeat a question, or it is time to look around. */
 static void
 wait_for_answers(Resolver *resolver)
@@ -258,8 +265,8 @@ wait_for_answers(Resolver *resolver)
 	nfds_t len = 0, i;
 
 	for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		int events = (ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-			     (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0);
+		int events = (has_bit(bits, i) ? POLLIN : 0) |
+			     (has_bit(bits, i + ARES_GETSOCK_MAXNUM) ? POLLOUT : 0);
 
 		if (events != 0)
 			polled[len++] = (struct pollfd){sockets[i], (short)events, 0};
