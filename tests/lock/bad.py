@@ -202,7 +202,7 @@ def test_environment_plays_no_part():
 
 
 def test_interrupted():
-    """A signal ends it at once, with nothing written."""
+    """A signal ends it at once, with nothing written. (SIGINT stays ignored where the parent ignores it.)"""
     with tempfile.TemporaryDirectory() as name, Stub() as stub:
         path = specs.spec(name, ["silent.vendor.example"])
         process = subprocess.Popen([BINARY, "lock", path, "--resolver", stub.address, "--timeout", "30"],
@@ -210,9 +210,9 @@ def test_interrupted():
         deadline = time.monotonic() + 30
         while ("silent.vendor.example", 16) not in stub.asked and time.monotonic() < deadline:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
-        equal((process.returncode, out, err), (130, b"", b""))
+        equal((process.returncode, out, err), (143, b"", b""))
         equal(os.listdir(name), ["mailflow.yaml"])
 
 
