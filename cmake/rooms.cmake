@@ -15,13 +15,16 @@ function(embed_files target table)
   set(${target}_embedded_source ${generated} PARENT_SCOPE)
 endfunction()
 
-# room(NAME [USES room...] [LIBS library...] [EMBED pattern...])
+# room(NAME [USES room...] [FOLDER folder] [LIBS library...] [EMBED pattern...])
 #
-# One static library from src/NAME/*.c. USES are the rooms right below it; EMBED files become the
+# One static library from src/NAME/*.c, or src/FOLDER/*.c. USES are the rooms right below it; EMBED files become the
 # table NAME_embedded[] (base/base.h), sorted by name.
 function(room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LIBS;EMBED" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
+  cmake_parse_arguments(ROOM "" "FOLDER" "USES;LIBS;EMBED" ${ARGN})
+  if(NOT ROOM_FOLDER)
+    set(ROOM_FOLDER ${name})
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${ROOM_FOLDER}/*.c)
   if(ROOM_EMBED)
     embed_files(${name} ${name} ${ROOM_EMBED})
     list(APPEND sources ${${name}_embedded_source})

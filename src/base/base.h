@@ -301,6 +301,8 @@ bool os_is_terminal(OsStream stream);
 Str os_environment(const char *name);
 /* Today's date in UTC, days since 1970-01-01. */
 int32_t os_today(void);
+/* Seconds since 1970-01-01. */
+uint64_t os_now(void);
 uint64_t os_random(void);
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag; SIGPIPE is ignored. */
 void os_watch_signals(void);

@@ -32,6 +32,14 @@ os_today(void)
 }
 
 uint64_t
+os_now(void)
+{
+	time_t now = time(NULL);
+
+	return now < 0 ? 0 : (uint64_t)now;
+}
+
+uint64_t
 os_random(void)
 {
 	uint64_t number;

@@ -274,6 +274,30 @@ flag_lock(Cli *cli, Str value)
 }
 
 static bool
+flag_lock_check(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.lock_check = true;
+	return true;
+}
+
+static bool
+flag_lock_diff(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.lock_diff = true;
+	return true;
+}
+
+static bool
+flag_lock_refresh(Cli *cli, Str value)
+{
+	(void)value;
+	cli->options.lock_refresh = true;
+	return true;
+}
+
+static bool
 flag_closed_world(Cli *cli, Str value)
 {
 	(void)value;
@@ -521,6 +545,8 @@ cli_parse(Cli *cli, int argc, char **argv)
 
 	cli->options.command = CLI_COMMANDS;
 	cli->options.max_diagnostics = 200;
+	cli->options.timeout = 2000;
+	cli->options.retries = 2;
 	while (words.at < words.len) {
 		Str word = str_from(words.items[words.at++]);
 

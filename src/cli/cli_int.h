@@ -61,6 +61,11 @@ typedef struct CliOptions {
 	Str lock, helo, mail_from, receiver; /* absent: not given */
 	Str error_text;                      /* absent: not given */
 	bool closed_world;
+	bool lock_check, lock_diff, lock_refresh;
+	bool has_resolver;
+	NetPrefix resolver;
+	uint16_t resolver_port;    /* 0: the usual one */
+	unsigned timeout, retries; /* milliseconds of the first try; further tries */
 	SpfVoids voids;
 } CliOptions;
 
@@ -128,6 +133,13 @@ CliResultForm cli_result_form(const Cli *cli);
 /* --- locks
  * --------------------------------------------------------------------------------------------- */
 
+/*
+ * --lock, or the lock beside the spec of that argument; absent where there is no such place, since
+ * the spec comes from standard input.
+ */
+Str cli_lock_path(Cli *cli, Str spec);
+/* Reads the lock of a path, `-` being standard input; false after a complaint with its place. */
+bool cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock);
 /* Reads --lock, or the lock of the current folder; NULL after a complaint with its place. */
 const DnsSource *cli_load_lock(Cli *cli);
 
@@ -143,6 +155,10 @@ bool cli_write_report(Cli *cli, Str path, Str text);
 bool cli_select(Cli *cli, Str list);
 bool cli_ignore(Cli *cli, Str list);
 bool cli_severity(Cli *cli, Str value);
+/* Flags of `lock`; false after a complaint. */
+bool cli_resolver(Cli *cli, Str value);
+bool cli_timeout(Cli *cli, Str value);
+bool cli_retries(Cli *cli, Str value);
 /* Before a verdict: takes the flags together and reads the baseline; false after a complaint. */
 bool cli_begin_policy(Cli *cli);
 /* Writes what stands to the baseline, which holds it from then on. */
@@ -151,7 +167,9 @@ void cli_write_baseline(Cli *cli);
 /* --- specs
  * --------------------------------------------------------------------------------------------- */
 
-/* Reads a spec (or standard input for `-`) and runs the rules; NULL when it cannot be read. */
+/* Reads a spec, or standard input for `-`; NULL when it cannot be read. */
+Model *cli_load_model(Cli *cli, Str path);
+/* The same, and runs the rules; NULL when it cannot be read. */
 Plan *cli_load(Cli *cli, Str path);
 /* Says which parts of a spec were read, but not evaluated. */
 void cli_tell_unevaluated(Cli *cli, const Plan *plan);
@@ -189,6 +207,7 @@ int cli_check(Cli *cli);
 int cli_build(Cli *cli);
 int cli_plan(Cli *cli);
 int cli_import(Cli *cli);
+int cli_lock(Cli *cli);
 int cli_explain(Cli *cli);
 /* A line of an answer in the language of the run, as plain text. */
 Str cli_line_text(Cli *cli, const RulesLine *line);

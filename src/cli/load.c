@@ -85,8 +85,8 @@ stand_in_organization(const Cli *cli, Model *model)
 			.state = FIELD_SET};
 }
 
-Plan *
-cli_load(Cli *cli, Str path)
+Model *
+cli_load_model(Cli *cli, Str path)
 {
 	ModelOptions options = cli_model_options(cli, path);
 	Model *model = NULL;
@@ -100,13 +100,20 @@ cli_load(Cli *cli, Str path)
 		if (status != IO_OK)
 			cannot_read(cli, path, status);
 	}
-	if (model == NULL)
-		return NULL;
-	stand_in_organization(cli, model);
+	if (model != NULL)
+		stand_in_organization(cli, model);
 	/* --lang is stronger than the language that the spec asks for. */
-	if (!cli->options.has_language)
+	if (model != NULL && !cli->options.has_language)
 		cli->options.language = view_language(model);
-	return plan_of(cli, model);
+	return model;
+}
+
+Plan *
+cli_load(Cli *cli, Str path)
+{
+	const Model *model = cli_load_model(cli, path);
+
+	return model == NULL ? NULL : plan_of(cli, model);
 }
 
 /* What there is none of is not worth a word. */

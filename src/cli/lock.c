@@ -15,14 +15,25 @@ complain_at(Cli *cli, Str path, Str text, const DnsLockError *error)
 	cli->status = CLI_IO;
 }
 
-const DnsSource *
-cli_load_lock(Cli *cli)
+Str
+cli_lock_path(Cli *cli, Str spec)
 {
-	Str path = cli->options.lock.ptr != NULL ? cli->options.lock : DEFAULT_LOCK, text;
+	if (cli->options.lock.ptr != NULL)
+		return cli->options.lock;
+	if (STR_EQ(spec, "-"))
+		spec = cli->options.stdin_filename;
+	if (spec.ptr == NULL)
+		return (Str){0};
+	return path_join(cli->arena, path_dir(spec), DEFAULT_LOCK);
+}
+
+bool
+cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock)
+{
 	bool is_stdin = STR_EQ(path, "-");
 	DnsLockError error;
-	DnsLock *lock;
 	IoStatus status;
+	Str text;
 
 	if (is_stdin)
 		status = os_read_stream(OS_STDIN, cli->arena, DNS_LOCK_MAX, &text);
@@ -32,11 +43,21 @@ cli_load_lock(Cli *cli)
 		path = STR("<stdin>");
 	if (status != IO_OK) {
 		cli_io_error(cli, "cannot read", path, status);
-		return NULL;
+		return false;
 	}
-	if (!dns_lock_read(cli->arena, text, &lock, &error)) {
+	if (!dns_lock_read(cli->arena, text, ret_lock, &error)) {
 		complain_at(cli, path, text, &error);
-		return NULL;
+		return false;
 	}
-	return dns_lock_source(lock, cli->options.closed_world);
+	return true;
+}
+
+const DnsSource *
+cli_load_lock(Cli *cli)
+{
+	Str path = cli->options.lock.ptr != NULL ? cli->options.lock : DEFAULT_LOCK;
+	DnsLock *lock;
+
+	return cli_read_lock(cli, path, &lock) ? dns_lock_source(lock, cli->options.closed_world)
+					       : NULL;
 }

@@ -1,5 +1,6 @@
 /* Schemas, and the versions of everything. */
 #include "cli/cli_int.h"
+#include "dns/resolve/resolve.h"
 
 /* The files below schema/, put into the program by the build. */
 extern const Embedded schemas_embedded[];
@@ -58,9 +59,9 @@ cli_print_version(Cli *cli)
 		"connplan " CONNPLAN_VERSION "\n"
 		"formats: spec 1, plan 1, lock 1, export 1, diagnostics 1, script 1\n"
 		"data: " STR_FMT "\n"
-		"libraries: libyaml %s, libcidr, cJSON %s, libidn2 %s, libmd\n",
+		"libraries: libyaml %s, libcidr, cJSON %s, c-ares %s, libidn2 %s, libmd\n",
 		STR_ARG(net_data_dates(cli->arena)), doc_library_version(), json_library_version(),
-		net_library_version());
+		resolve_library_version(), net_library_version());
 
 	cli_print(cli, OS_STDOUT, text);
 }

@@ -9,6 +9,12 @@ static const Str statuses[] = {
 	[DNS_TIMEOUT] = STR_CONST("timeout"),
 };
 
+Str
+dns_lock_status(DnsStatus status)
+{
+	return statuses[status];
+}
+
 static bool
 read_status(LockReader *reader, const Json *json, DnsStatus *ret_status)
 {

@@ -21,9 +21,8 @@ find_name(const DnsLock *lock, Str name)
 	return index == MAP_NONE ? NULL : &lock->names.items[index];
 }
 
-/* Where the name is an alias: the name it stands for. */
-static bool
-alias_of(const LockName *name, Str *ret_target)
+bool
+dns_lock_alias_of(const LockName *name, Str *ret_target)
 {
 	const DnsAnswer *alias = name->answers[DNS_CNAME];
 
@@ -53,7 +52,7 @@ ask_lock(const DnsSource *self, Str name, DnsType type)
 
 		if (known != NULL && known->answers[type] != NULL)
 			return known->answers[type];
-		if (known == NULL || !alias_of(known, &name))
+		if (known == NULL || !dns_lock_alias_of(known, &name))
 			return absent(source, known);
 	}
 	/* A resolver gives up on such a chain; what it then says is not that the name is missing.

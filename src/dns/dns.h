@@ -109,4 +109,42 @@ Str dns_lock_resolved_at(const DnsLock *lock);
 /* How many names it has answers for. */
 size_t dns_lock_len(const DnsLock *lock);
 
+/* --- a lock in the making --------------------------------------------------------------------- */
+
+/* Answers are JSON as the lock has them: `{"status": "ok", "ttl": 3600, "data": [...]}`. */
+
+/* Without any answer. */
+DnsLock *dns_lock_new(Arena *arena);
+/* An answer of that form, in place of the one that stood there; its sources have it at once. */
+void dns_lock_put(DnsLock *lock, Str name, DnsType type, Json *answer);
+/* What stands there, aliases not followed; NULL: nothing. */
+Json *dns_lock_json(const DnsLock *lock, Str name, DnsType type);
+/*
+ * Whether the lock has no answer to a question; then the name that has to be asked for, which is
+ * the end of the aliases that are known. A chain without an end is an answer.
+ */
+bool dns_lock_lacks(const DnsLock *lock, DnsQuestion question, Str *ret_name);
+/* Without time to live and data unless it is DNS_OK. */
+Json *dns_answer_json(Arena *arena, DnsStatus status, uint32_t ttl, Json *data);
+
+/* One answer that differs; NULL: that side has none. */
+typedef struct DnsChange {
+	DnsQuestion question;
+	const Json *before, *after;
+} DnsChange;
+
+typedef VEC(DnsChange) DnsChangeVec;
+
+/* By name, then type. Times to live and the order of records are no difference. */
+void dns_lock_compare(
+	Arena *arena, const DnsLock *before, const DnsLock *after, DnsChangeVec *ret_changes);
+/*
+ * Where an answer is the same, the longer time to live stays: a resolver counts it down, so that
+ * the longest that was seen is nearest to what is published.
+ */
+void dns_lock_keep_ttls(DnsLock *lock, const DnsLock *old);
+/* The text of the file: names and types sorted by bytes, one value a line. */
+void dns_lock_write(
+	Arena *arena, const DnsLock *lock, Str resolved_at, Str resolver, Buf *ret_text);
+
 #endif

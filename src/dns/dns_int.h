@@ -8,7 +8,9 @@
 
 /* What stands under one name. An answer that is absent was not asked for. */
 typedef struct LockName {
+	Str name;
 	DnsAnswer *answers[DNS_TYPES];
+	Json *json[DNS_TYPES]; /* the same as they are written */
 	bool exists; /* some answer says so: what is absent in a closed world is DNS_NODATA */
 } LockName;
 
@@ -19,6 +21,7 @@ typedef struct LockSource {
 } LockSource;
 
 struct DnsLock {
+	Arena *arena;
 	Map index; /* of `names` */
 	VEC(LockName) names;
 	Str resolved_at;
@@ -40,6 +43,13 @@ bool dns_lock_wrong(LockReader *reader, Str member, const char *format, ...) BAS
 Str dns_lock_member(Arena *arena, Str pointer, Str member);
 /* One answer, `{"status": "ok", "data": [...]}`; false after saying why. */
 bool dns_lock_answer(LockReader *reader, DnsType type, const Json *json, DnsAnswer *ret_answer);
+
+/* Whether it says that its name exists. */
+bool dns_lock_proves_existence(const DnsAnswer *answer);
+/* Where the name is an alias: the name it stands for. */
+bool dns_lock_alias_of(const LockName *name, Str *ret_target);
+/* "nxdomain", as a lock has it. */
+Str dns_lock_status(DnsStatus status);
 
 /* The address whose PTR record would stand at this name; false for any other name. */
 bool dns_reverse_address(Str name, NetPrefix *ret_address);

@@ -50,8 +50,8 @@ find_type(Str text, DnsType *ret_type)
 	return false;
 }
 
-static bool
-proves_existence(const DnsAnswer *answer)
+bool
+dns_lock_proves_existence(const DnsAnswer *answer)
 {
 	return answer->status == DNS_OK || answer->status == DNS_NODATA;
 }
@@ -77,7 +77,8 @@ read_name(LockReader *reader, const Json *json, LockName *ret_name)
 		if (!dns_lock_answer(reader, type, member->value, answer))
 			return false;
 		ret_name->answers[type] = answer;
-		ret_name->exists |= proves_existence(answer);
+		ret_name->json[type] = member->value;
+		ret_name->exists |= dns_lock_proves_existence(answer);
 	}
 	return true;
 }
@@ -97,6 +98,7 @@ read_names(LockReader *reader, const Json *names, DnsLock *lock)
 		LockName *known = VEC_ADD(reader->arena, &lock->names);
 		NetPrefix client;
 
+		known->name = name;
 		reader->pointer = dns_lock_member(reader->arena, STR("names"), member->key);
 		if (map_add(reader->arena, &lock->index, name, (uint32_t)i) != MAP_NONE)
 			return dns_lock_wrong(reader, (Str){0},
@@ -158,6 +160,7 @@ dns_lock_read(Arena *arena, Str bytes, DnsLock **ret_lock, DnsLockError *ret_err
 		(void)json_locate(arena, bytes, reader.wrong_at, &ret_error->offset, &end);
 		return false;
 	}
+	lock->arena = arena;
 	dns_lock_init_sources(lock);
 	*ret_lock = lock;
 	return true;

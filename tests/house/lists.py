@@ -55,7 +55,7 @@ def codes_have_prose():
 def room_folders():
     """Every folder of src/ but data is a room of CMakeLists.txt; cli is the program itself."""
     declared = re.findall(r"(?m)^room\((\w+)", text("CMakeLists.txt"))
-    folders = [path.name for path in (ROOT / "src").iterdir() if any(path.glob("*.c"))]
+    folders = [path.name for path in (ROOT / "src").rglob("*") if any(path.glob("*.c"))]
     equal_sets([*declared, "cli"], folders)
 
 

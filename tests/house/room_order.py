@@ -26,6 +26,10 @@ BASE_ONLY = set("""malloc calloc realloc free exit _exit abort getenv secure_get
     openat64 read write pread pwrite rename renameat renameat2 unlink unlinkat mkdir mkdirat mkstemp
     opendir readdir readdir64 stat fstat lstat stat64 realpath readlink mmap mmap64 fsync stderr
     fprintf __fprintf_chk fputs fwrite""".split())
+# The network is for the room that writes the lock: no other command may reach it.
+NETWORK = re.compile(r"ares_\w+|socket|socketpair|connect|bind|listen|accept4?|send|sendto|sendmsg"
+                     r"|recv|recvfrom|recvmsg|getaddrinfo|getnameinfo|gethostby\w+|res_\w+|__res_\w+")
+NETWORK_ROOM = "resolve"
 # What base offers to cli alone: clock, environment, terminal, signals, the real file system.
 FOR_CLI = re.compile(r"os_|io_posix")
 
@@ -81,10 +85,20 @@ def check_symbols(report, order):
             if symbol in FORBIDDEN or (room != "base" and (
                     symbol in BASE_ONLY or (home == "base" and FOR_CLI.match(symbol)))):
                 wrong.append(f"{symbol} is not for {room}")
+            if room != NETWORK_ROOM and NETWORK.fullmatch(symbol):
+                wrong.append(f"{symbol} reaches the network, which is for {NETWORK_ROOM} alone")
         report.check(f"{room} (symbols)", not wrong, "\n".join(wrong))
-    for room in sorted(path.name for path in SOURCE.iterdir() if any(path.glob("*.c"))):
+    for room in sorted(path.name for path in SOURCE.rglob("*") if any(path.glob("*.c"))):
         if room != "cli" and room not in rooms:
             report.fail(f"{room} (symbols)", "no archive in build/release")
+
+
+def check_cli(report):
+    """Of all that is linked into the program, cli included, resolve alone may use the network."""
+    objects = sorted(BUILD.rglob("connplan.dir/src/cli/*.o"))
+    wrong = [f"{path.name}: {symbol}" for path in objects for symbol in sorted(symbols(path, "-u"))
+             if NETWORK.fullmatch(symbol)]
+    report.check("cli (network)", objects and not wrong, "\n".join(wrong) or "no objects")
 
 
 def check_include(name, system, room, folder, order, libraries):
@@ -94,13 +108,15 @@ def check_include(name, system, room, folder, order, libraries):
         if homes and folder not in homes:
             return f"<{name}> belongs to {', '.join(homes)} alone"
         return None
-    other = name.split("/")[0] if "/" in name else room
-    if other == room or not (SOURCE / other).is_dir():
+    home = str(pathlib.PurePosixPath(name).parent) if "/" in name else folder
+    home = home if home.split("/")[-1] in order else home.split("/")[0]
+    other = home.split("/")[-1]
+    if other == room or not (SOURCE / home).is_dir():
         return None
     if other not in order[room]:
         return f'"{name}": {room} may not use {other}'
-    if name != f"{other}/{other}.h":
-        return f'"{name}": another room is used through "{other}/{other}.h" only'
+    if name != f"{home}/{other}.h":
+        return f'"{name}": another room is used through "{home}/{other}.h" only'
     return None
 
 
@@ -108,7 +124,8 @@ def check_includes(report, order, libraries):
     include = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
     for path in sorted(SOURCE.rglob("*.[chd]*")):
         folder = path.parent.relative_to(SOURCE).as_posix()
-        room = folder.split("/")[0]
+        # A room inside another is one of its own; other folders belong to the room around them.
+        room = path.parent.name if path.parent.name in order else folder.split("/")[0]
         if path.suffix not in (".c", ".h", ".def") or room == "data":
             continue
         if room not in order:
@@ -132,6 +149,7 @@ def main():
     order = read_order((ROOT / "docs/architecture.md").read_text("utf-8"))
     libraries = read_libraries((ROOT / "THIRD_PARTY.md").read_text("utf-8"))
     check_symbols(report, order)
+    check_cli(report)
     check_includes(report, order, libraries)
     check_cmake(report, order)
     return report.finish()
