@@ -26,6 +26,14 @@ def general_help(code):
     return re.search(r"(?m)^help: (.*)$", (PROSE / f"{code}.en.md").read_text("utf-8"))[1]
 
 
+def lines_of(text):
+    """The lines of TEXT. Further ones may be drawn, a look-up tree with its counts or the line under a
+    record that marks a term: their indent is no fault.
+    """
+    first, *more = text.split("\n")
+    return [first, *(line.lstrip(" 0123456789") for line in more)]
+
+
 def faults_of(one):
     """What one finding lacks."""
     texts = [one["message"], one["label"] or "", *one["notes"], one["help"] or ""]
@@ -39,7 +47,7 @@ def faults_of(one):
     if re.match(r"[A-Z][a-z]", one["message"]) and not re.match("Exchange|Internet", one["message"]):
         faults.append("begins with a capital letter")
     for text in texts:
-        if "  " in text or "`None`" in text or "(null)" in text:
+        if "`None`" in text or "(null)" in text or any("  " in line for line in lines_of(text)):
             faults.append(f"an unfinished text: {text}")
         if PLURAL.search(text):
             faults.append(f"number and noun: {text}")
