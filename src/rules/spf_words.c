@@ -335,7 +335,7 @@ rules_note_tree(
 		buf_repeat(&text, ' ', 2 * (size_t)step->depth);
 		buf_str(&text, rules_octets_text(facts, step->text));
 		if (step->voids > 0)
-			buf_printf(&text, "  (%u without an answer so far)", step->voids);
+			buf_printf(&text, " (%u without an answer so far)", step->voids);
 	}
 	diag_note(sink, diag, STR_FMT, STR_ARG(buf_text(&text)));
 }
