@@ -4,10 +4,15 @@
 /* Reads one flag's value; false after a complaint. */
 typedef bool (*FlagReader)(Cli *cli, Str value);
 
+/* What becomes of a flag: a switch is set, a text kept, anything else read by a function. */
+typedef enum FlagKind { FLAG_SWITCH, FLAG_ONCE, FLAG_TEXT, FLAG_READ } FlagKind;
+
 /* One row of flags.def, which says what the columns mean. */
 typedef struct FlagRow {
 	const char *name, *letter, *value;
-	FlagReader read;
+	FlagKind kind;
+	size_t member;   /* offset in CliOptions of a bool or Str, unless the kind is FLAG_READ */
+	FlagReader read; /* of FLAG_READ alone */
 	unsigned commands;
 	const char *meaning;
 } FlagRow;
@@ -129,24 +134,6 @@ flag_today(Cli *cli, Str value)
 	return cli->options.has_today;
 }
 
-static bool
-flag_import_root(Cli *cli, Str value)
-{
-	if (!once(cli, "--import-root", cli->options.import_root.ptr != NULL))
-		return false;
-	cli->options.import_root = value;
-	return true;
-}
-
-static bool
-flag_stdin_filename(Cli *cli, Str value)
-{
-	if (!once(cli, "--stdin-filename", cli->options.stdin_filename.ptr != NULL))
-		return false;
-	cli->options.stdin_filename = value;
-	return true;
-}
-
 /* 0 is taken too: it means all of them. */
 static bool
 flag_max_diagnostics(Cli *cli, Str value)
@@ -177,74 +164,6 @@ flag_output(Cli *cli, Str value)
 	return true;
 }
 
-static bool
-flag_live(Cli *cli, Str value)
-{
-	if (!once(cli, "--live", cli->options.live.ptr != NULL))
-		return false;
-	cli->options.live = value;
-	return true;
-}
-
-static bool
-flag_organization(Cli *cli, Str value)
-{
-	if (!once(cli, "--organization", cli->options.organization.ptr != NULL))
-		return false;
-	cli->options.organization = value;
-	return true;
-}
-
-static bool
-flag_strict(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.plan_options.strict = true;
-	return true;
-}
-
-static bool
-flag_prune(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.plan_options.prune = true;
-	return true;
-}
-
-static bool
-flag_allow_removals(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.plan_options.allow_removals = true;
-	return true;
-}
-
-static bool
-flag_detailed_exitcode(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.detailed_exitcode = true;
-	return true;
-}
-
-static bool
-flag_before_apply(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.before_apply = true;
-	return true;
-}
-
-/* Any text at all, an empty one among them. */
-static bool
-flag_error(Cli *cli, Str value)
-{
-	if (!once(cli, "--error", cli->options.error_text.ptr != NULL))
-		return false;
-	cli->options.error_text = value;
-	return true;
-}
-
 /* One address or a whole range: both are a prefix. What only a client's address may look like is
  * judged at the end, when the command is known. */
 static bool
@@ -265,69 +184,6 @@ flag_ip(Cli *cli, Str value)
 }
 
 static bool
-flag_lock(Cli *cli, Str value)
-{
-	if (!once(cli, "--lock", cli->options.lock.ptr != NULL))
-		return false;
-	cli->options.lock = value;
-	return true;
-}
-
-static bool
-flag_lock_check(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.lock_check = true;
-	return true;
-}
-
-static bool
-flag_lock_diff(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.lock_diff = true;
-	return true;
-}
-
-static bool
-flag_lock_refresh(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.lock_refresh = true;
-	return true;
-}
-
-static bool
-flag_closed_world(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.closed_world = true;
-	return true;
-}
-
-static bool
-flag_helo(Cli *cli, Str value)
-{
-	cli->options.helo = value;
-	return true;
-}
-
-/* An empty one is the null sender, which is not the same as none. */
-static bool
-flag_mail_from(Cli *cli, Str value)
-{
-	cli->options.mail_from = value;
-	return true;
-}
-
-static bool
-flag_receiver(Cli *cli, Str value)
-{
-	cli->options.receiver = value;
-	return true;
-}
-
-static bool
 flag_voids(Cli *cli, Str value)
 {
 	static const char *const names[] = {"strict", "relaxed"};
@@ -339,61 +195,23 @@ flag_voids(Cli *cli, Str value)
 	return true;
 }
 
-static bool
-flag_baseline(Cli *cli, Str value)
-{
-	if (!once(cli, "--baseline", cli->options.baseline.ptr != NULL))
-		return false;
-	cli->options.baseline = value;
-	return true;
-}
-
-static bool
-flag_write_baseline(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.write_baseline = true;
-	return true;
-}
-
-static bool
-flag_show_waived(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.show_waived = true;
-	return true;
-}
-
-static bool
-flag_list(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.list = true;
-	return true;
-}
-
-static bool
-flag_version(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.version = true;
-	return true;
-}
-
-static bool
-flag_help(Cli *cli, Str value)
-{
-	(void)value;
-	cli->options.help = true;
-	return true;
-}
-
 /* The place in this table numbers a flag in Words.used. */
 static const FlagRow flags[] = {
+#define MEMBER(name) offsetof(CliOptions, name)
+#define SWITCH(name, letter, member, commands, meaning)                                            \
+	{name, letter, NULL, FLAG_SWITCH, MEMBER(member), NULL, commands, meaning},
+#define ONCE(name, value, member, commands, meaning)                                               \
+	{name, "", value, FLAG_ONCE, MEMBER(member), NULL, commands, meaning},
+#define TEXT(name, value, member, commands, meaning)                                               \
+	{name, "", value, FLAG_TEXT, MEMBER(member), NULL, commands, meaning},
 #define FLAG(name, letter, value, read, commands, meaning)                                         \
-	{name, letter, value, read, commands, meaning},
+	{name, letter, value, FLAG_READ, 0, read, commands, meaning},
 #include "cli/flags.def"
 #undef FLAG
+#undef TEXT
+#undef ONCE
+#undef SWITCH
+#undef MEMBER
 };
 
 /* --- the walk over the arguments
@@ -464,6 +282,24 @@ typedef struct Words {
 	unsigned used[BASE_COUNT(flags)]; /* which flags were given */
 } Words;
 
+static bool
+set_flag(Cli *cli, const FlagRow *flag, bool again, Str value)
+{
+	void *member = (char *)&cli->options + flag->member;
+
+	switch (flag->kind) {
+	case FLAG_SWITCH: *(bool *)member = true; return true;
+	case FLAG_ONCE:
+		if (!once(cli, flag->name, again))
+			return false;
+		*(Str *)member = value;
+		return true;
+	case FLAG_TEXT: *(Str *)member = value; return true;
+	case FLAG_READ: break;
+	}
+	return flag->read(cli, value);
+}
+
 /* `--name=value` or `--name value`; a short name takes its value from the next word alone. The next
  * word is the value even if it begins with a dash. */
 static bool
@@ -472,16 +308,18 @@ take_flag(Cli *cli, Words *words, Str word)
 	size_t equals = str_starts(word, STR("--")) ? str_find_char(word, '=', 0) : word.len;
 	Str name = str_slice(word, 0, equals), value = {0};
 	const FlagRow *flag = find_flag(name);
+	bool again;
 
 	if (flag == NULL)
 		return unknown_flag(cli, name);
+	again = words->used[flag - flags] != 0;
 	words->used[flag - flags] = 1;
 	if (flag->value == NULL) {
 		if (equals < word.len) {
 			cli_complain(cli, "%s takes no value", flag->name);
 			return false;
 		}
-		return flag->read(cli, value);
+		return set_flag(cli, flag, again, value);
 	}
 	if (equals < word.len) {
 		value = str_slice(word, equals + 1, word.len);
@@ -491,7 +329,7 @@ take_flag(Cli *cli, Words *words, Str word)
 		cli_complain(cli, "%s wants a value: %s", flag->name, flag->value);
 		return false;
 	}
-	return flag->read(cli, value);
+	return set_flag(cli, flag, again, value);
 }
 
 /* Only possible at the end: the command may stand behind its flags. */
