@@ -13,8 +13,8 @@ typedef struct CodeRow {
 enum { FREE = 0, FINAL = 1, DATED = 2 };
 
 static const CodeRow rows[DIAG_CODES] = {
-#define CODE(number, enumerator, name, severity, traits)                                           \
-	[DIAG_##enumerator] = {"CP" #number, name, DIAG_SEVERITY_##severity, traits},
+#define CODE(code, enumerator, name, severity, traits)                                             \
+	[DIAG_##enumerator] = {#code, name, DIAG_SEVERITY_##severity, traits},
 #include "diag/codes.def"
 #undef CODE
 };

@@ -22,7 +22,7 @@ typedef enum DiagSeverity {
 #define DIAG_SEVERITIES 4
 
 typedef enum DiagCode {
-#define CODE(number, enumerator, name, severity, waivable) DIAG_##enumerator,
+#define CODE(code, enumerator, name, severity, waivable) DIAG_##enumerator,
 #include "diag/codes.def"
 #undef CODE
 	DIAG_CODES

@@ -45,7 +45,7 @@ def packages():
 
 def codes_have_prose():
     """Every code of codes.def has its text in both languages."""
-    codes = ["CP" + digits for digits in re.findall(r"(?m)^CODE\((\d{3}),", text("src/diag/codes.def"))]
+    codes = re.findall(r"(?m)^CODE\((CP\d{3}),", text("src/diag/codes.def"))
     for language in ("en", "ja"):
         texts = {path.name.split(".")[0]
                  for path in (ROOT / "src/data/rules").glob(f"CP*.{language}.md")}
