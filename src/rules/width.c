@@ -74,10 +74,10 @@ check_max_sources(
 		return;
 	max = &connector->spec->max_sources;
 	diag = diag_report(sink, DIAG_MAX_SOURCES, max->span,
-		"connector `" STR_FMT "` holds " STR_FMT " addresses, more than its `max_sources` "
+		"connector `" STR_FMT "` holds " STR_FMT " address%s, more than its `max_sources` "
 		"of " STR_FMT,
 		STR_ARG(connector->name), STR_ARG(rules_number(facts, count)),
-		STR_ARG(rules_number(facts, max->number)));
+		count == 1 ? "" : "es", STR_ARG(rules_number(facts, max->number)));
 	diag_path(diag, rules_connector_path(facts, connector, "max_sources"));
 	diag_label(sink, diag, "the limit that the spec sets");
 	diag_related(sink, diag, connector->spec->accepts.span, "what it accepts");
