@@ -176,11 +176,6 @@ void buf_printf(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3);
 void buf_code_point(Buf *buf, uint32_t code_point);
 Str buf_text(const Buf *buf);
 
-/* --- SHA-256 ---------------------------------------------------------------------------------- */
-
-/* 64 lower-case hexadecimal digits. */
-Str sha256_hex(Arena *arena, Str bytes);
-
 /* --- files that were embedded at build time --------------------------------------------------- */
 
 typedef struct Embedded {
@@ -255,6 +250,8 @@ struct Io {
 	/* A new file with these bytes; IO_EXISTS if there is one. sync_dir brings it to the disk.
 	 */
 	IoStatus (*write)(Io *io, Str path, Str bytes);
+	/* More at the end of a file that `write` made; after a failure some of it may be there. */
+	IoStatus (*append)(Io *io, Str path, Str bytes);
 	IoStatus (*make_dir)(Io *io, Str path);
 	/* Replaces what stands at `to` in one step. */
 	IoStatus (*rename)(Io *io, Str from, Str to);
@@ -277,6 +274,15 @@ void io_memory_put(Io *memory, Str path, Str bytes);
 Io *io_stopping(Arena *arena, Io *inner, size_t k);
 /* How many calls a stopping Io has seen. */
 size_t io_stopping_calls(const Io *stopping);
+
+/* --- SHA-256 ---------------------------------------------------------------------------------- */
+
+/* 64 lower-case hexadecimal digits. */
+Str sha256_hex(Arena *arena, Str bytes);
+/* The same of a file of any size, which is read in parts. */
+IoStatus sha256_file(Arena *arena, Io *io, Str path, Str *ret_hex);
+
+/* --- paths ------------------------------------------------------------------------------------ */
 
 /* Path text: `dir/name`, the folder of a path ("." if none), the last name of a path. */
 Str path_join(Arena *arena, Str dir, Str name);

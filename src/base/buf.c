@@ -1,6 +1,5 @@
 #include "base/base.h"
 
-#include <sha256.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -160,25 +159,6 @@ Str
 buf_text(const Buf *buf)
 {
 	return (Str){buf->data == NULL ? "" : buf->data, buf->len};
-}
-
-/* Lower case, as sha256sum and PowerShell's Get-FileHash | ToLower print it. */
-Str
-sha256_hex(Arena *arena, Str bytes)
-{
-	SHA2_CTX context;
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	char *hex = arena_alloc(arena, 2 * sizeof(digest) + 1);
-	size_t i;
-
-	SHA256Init(&context);
-	SHA256Update(&context, (const uint8_t *)bytes.ptr, bytes.len);
-	SHA256Final(digest, &context);
-	for (i = 0; i < sizeof(digest); i++) {
-		hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	return (Str){hex, 2 * sizeof(digest)};
 }
 
 /* Linear: a room embeds some dozens of files, and asks for each once or twice. */

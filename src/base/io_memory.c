@@ -224,6 +224,21 @@ memory_write(Io *io, Str path, Str bytes)
 }
 
 static IoStatus
+memory_append(Io *io, Str path, Str bytes)
+{
+	MemoryIo *memory = memory_of(io);
+	MemoryEntry *entry = find(memory, absolute(memory, path));
+	Buf buf = buf_make(memory->arena);
+
+	if (entry == NULL || entry->kind != IO_KIND_FILE)
+		return entry == NULL ? IO_NOT_FOUND : IO_NOT_A_FILE;
+	buf_str(&buf, entry->bytes);
+	buf_str(&buf, bytes);
+	entry->bytes = buf_text(&buf);
+	return IO_OK;
+}
+
+static IoStatus
 memory_make_dir(Io *io, Str path)
 {
 	MemoryIo *memory = memory_of(io);
@@ -362,6 +377,7 @@ io_memory(Arena *arena)
 		.resolve = memory_resolve,
 		.kind = memory_kind,
 		.write = memory_write,
+		.append = memory_append,
 		.make_dir = memory_make_dir,
 		.rename = memory_rename,
 		.exchange = memory_exchange,

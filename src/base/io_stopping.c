@@ -63,18 +63,32 @@ stopping_kind(Io *io, Str path, IoKind *ret_kind)
 	return inner == NULL ? IO_FAILED : inner->kind(inner, path, ret_kind);
 }
 
+typedef IoStatus Put(Io *io, Str path, Str bytes);
+
 /* A write that is stopped half way leaves half a file behind. */
 static IoStatus
-stopping_write(Io *io, Str path, Str bytes)
+put_or_stop(Io *io, Put *put, Str path, Str bytes)
 {
 	StoppingIo *stopping = (StoppingIo *)(void *)io;
 	size_t call = ++stopping->calls;
 
 	if (call < stopping->stop_at)
-		return stopping->inner->write(stopping->inner, path, bytes);
+		return put(stopping->inner, path, bytes);
 	if (call == stopping->stop_at)
-		stopping->inner->write(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
+		put(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
 	return IO_FAILED;
+}
+
+static IoStatus
+stopping_write(Io *io, Str path, Str bytes)
+{
+	return put_or_stop(io, ((StoppingIo *)(void *)io)->inner->write, path, bytes);
+}
+
+static IoStatus
+stopping_append(Io *io, Str path, Str bytes)
+{
+	return put_or_stop(io, ((StoppingIo *)(void *)io)->inner->append, path, bytes);
 }
 
 static IoStatus
@@ -139,6 +153,7 @@ io_stopping(Arena *arena, Io *inner, size_t k)
 		.resolve = stopping_resolve,
 		.kind = stopping_kind,
 		.write = stopping_write,
+		.append = stopping_append,
 		.make_dir = stopping_make_dir,
 		.rename = stopping_rename,
 		.exchange = stopping_exchange,

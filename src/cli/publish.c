@@ -1,7 +1,7 @@
-/* The outputs of `build` and `plan`: every file in memory, then into the folder, all or none. */
+/* The outputs of `build` and `plan`: every file made, then into the folder, all or none. */
 #include "cli/cli_int.h"
 
-/* All files in memory. plan.json comes last: it lists the hash of every other file, and once it is
+/* All files. plan.json comes last: it lists the hash of every other file, and once it is
  * published the rest is there. */
 bool
 cli_render_all(Cli *cli, const Plan *plan, const DiagVerdict *verdict, EmitFiles *ret_files)
@@ -14,7 +14,7 @@ cli_render_all(Cli *cli, const Plan *plan, const DiagVerdict *verdict, EmitFiles
 	for (i = 0; i < ret_files->len; i++)
 		view_add_output(cli->arena, json, ret_files->items[i].path,
 			sha256_hex(cli->arena, ret_files->items[i].bytes));
-	VEC_PUSH(cli->arena, ret_files, emit_plan(cli->arena, json));
+	VEC_PUSH(cli->arena, ret_files, emit_plan(json));
 	return true;
 }
 

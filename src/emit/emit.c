@@ -9,7 +9,7 @@ static const EmitRow rows[] = {
 void
 emit_add(EmitContext *context, Str path, Str bytes)
 {
-	VEC_PUSH(context->arena, context->files, ((EmitFile){path, bytes}));
+	VEC_PUSH(context->arena, context->files, ((EmitFile){.path = path, .bytes = bytes}));
 }
 
 bool
@@ -58,10 +58,7 @@ emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitError
 }
 
 EmitFile
-emit_plan(Arena *arena, const Json *plan)
+emit_plan(const Json *plan)
 {
-	Buf text = buf_make(arena);
-
-	json_write_pretty(&text, plan);
-	return (EmitFile){STR("plan.json"), buf_text(&text)};
+	return (EmitFile){.path = STR("plan.json"), .json = plan};
 }

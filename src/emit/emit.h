@@ -16,6 +16,7 @@
 typedef struct EmitFile {
 	Str path; /* below the output folder, with `/` */
 	Str bytes;
+	const Json *json; /* in place of bytes, for what is too long to be held as text */
 } EmitFile;
 
 typedef VEC(EmitFile) EmitFiles;
@@ -46,8 +47,8 @@ typedef VEC(EmitError) EmitErrors;
 /* Every file but plan.json. Goes on after a template with a mistake, so that one run tells of all;
  * true when there was none. */
 bool emit_files(Arena *arena, const EmitInput *input, EmitFiles *ret_files, EmitErrors *ret_errors);
-/* plan.json as it is written: members in their order, two blanks a level. */
-EmitFile emit_plan(Arena *arena, const Json *plan);
+/* plan.json, which is written as json_write_pretty() does. */
+EmitFile emit_plan(const Json *plan);
 /* export.ps1 alone, which `init` writes too. */
 EmitFile emit_export_script(Arena *arena);
 

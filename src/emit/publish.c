@@ -89,15 +89,11 @@ add_old(Publisher *publisher, Str path, Str hash)
 static bool
 is_unchanged(Publisher *publisher, Str path, Str hash)
 {
-	Arena *scratch = arena_create();
-	Str bytes;
-	bool same =
-		publisher->io->read(publisher->io, scratch, below(publisher, publisher->dir, path),
-			EMIT_MAX_OLD_FILE, &bytes) == IO_OK &&
-		str_equal(sha256_hex(scratch, bytes), hash);
+	Str found;
 
-	arena_destroy(scratch);
-	return same;
+	return sha256_file(publisher->arena, publisher->io, below(publisher, publisher->dir, path),
+		       &found) == IO_OK &&
+	       str_equal(found, hash);
 }
 
 /* Reads what an earlier run wrote; a folder without a good manifest has no old files. */
@@ -398,6 +394,31 @@ follows_in_folder(const EmitFiles *files, size_t index)
 				    path_dir(files->items[index - 1].path));
 }
 
+typedef struct Appending {
+	Io *io;
+	Str path;
+	IoStatus status;
+} Appending;
+
+static bool
+append_part(void *context, Str part)
+{
+	Appending *appending = context;
+
+	appending->status = appending->io->append(appending->io, appending->path, part);
+	return appending->status == IO_OK;
+}
+
+static IoStatus
+write_file(Io *io, Str path, const EmitFile *file)
+{
+	Appending appending = {io, path, io->write(io, path, file->bytes)};
+
+	if (appending.status == IO_OK && file->json != NULL)
+		(void)json_write_pretty_parts(file->json, append_part, &appending);
+	return appending.status;
+}
+
 static IoStatus
 write_beside(Publisher *publisher)
 {
@@ -418,7 +439,7 @@ write_beside(Publisher *publisher)
 		if (status == IO_OK && !follows_in_folder(publisher->files, i))
 			status = make_folders(publisher, publisher->temporary, file->path);
 		if (status == IO_OK) {
-			status = io->write(io, path, file->bytes);
+			status = write_file(io, path, file);
 			(void)failed(publisher, status, "cannot write",
 				below(publisher, publisher->dir, file->path));
 		}
@@ -580,6 +601,16 @@ check_places(Publisher *publisher)
 	return status;
 }
 
+/* Somebody may have written the same. */
+static bool
+are_the_same(Publisher *publisher, Str beside, Str path)
+{
+	Str hash;
+
+	return sha256_file(publisher->arena, publisher->io, beside, &hash) == IO_OK &&
+	       is_unchanged(publisher, path, hash);
+}
+
 static IoStatus
 move_file(Publisher *publisher, const EmitFile *file)
 {
@@ -592,9 +623,7 @@ move_file(Publisher *publisher, const EmitFile *file)
 	if (status != IO_OK)
 		return status;
 	loss = loss_of(publisher, file->path);
-	/* Somebody may have written the same. */
-	if (loss != NULL &&
-		is_unchanged(publisher, file->path, sha256_hex(publisher->arena, file->bytes)))
+	if (loss != NULL && are_the_same(publisher, from, file->path))
 		loss = NULL;
 	status = io->rename(io, from, to);
 	if (!failed(publisher, status, "cannot write", to))

@@ -250,5 +250,6 @@ emit_export_script(Arena *arena)
 {
 	Str text = script_text(arena, "export", NULL);
 
-	return (EmitFile){STR("export.ps1"), emit_script_bytes(arena, text, false)};
+	return (EmitFile){
+		.path = STR("export.ps1"), .bytes = emit_script_bytes(arena, text, false)};
 }

@@ -167,51 +167,90 @@ new_line(Buf *buf, size_t level)
 	buf_repeat(buf, ' ', 2 * level);
 }
 
-static void write_pretty(Buf *buf, const Json *value, size_t level, Arena *scratch);
+/* --- for people ------------------------------------------------------------------------------- */
+
+/* From where on a part is given away. */
+#define PART ((size_t)1 << 20)
+
+/* A list's items may be made on demand in `scratch`, which is not the Buf's arena. */
+typedef struct Pretty {
+	Buf *buf;
+	Arena *scratch;
+	JsonTake *take; /* NULL: all stays in the Buf */
+	void *context;
+	bool refused;
+} Pretty;
+
+static void
+give_part(Pretty *pretty)
+{
+	if (!pretty->refused)
+		pretty->refused = !pretty->take(pretty->context, buf_text(pretty->buf));
+	pretty->buf->len = 0;
+}
+
+static void write_pretty(Pretty *pretty, const Json *value, size_t level);
 
 /* An item of a list, or a member of an object, on a line of its own. */
 static void
-write_pretty_child(Buf *buf, const Json *parent, size_t index, size_t level, Arena *scratch)
+write_pretty_child(Pretty *pretty, const Json *parent, size_t index, size_t level)
 {
-	ArenaMark mark = arena_mark(scratch);
+	ArenaMark mark = arena_mark(pretty->scratch);
 
 	if (index > 0)
-		buf_char(buf, ',');
-	new_line(buf, level);
+		buf_char(pretty->buf, ',');
+	new_line(pretty->buf, level);
 	if (parent->kind == JSON_LIST) {
-		write_pretty(buf, json_item(scratch, parent, index), level, scratch);
+		write_pretty(pretty, json_item(pretty->scratch, parent, index), level);
 	} else {
-		json_write_text(buf, parent->members.items[index].key);
-		buf_lit(buf, ": ");
-		write_pretty(buf, parent->members.items[index].value, level, scratch);
+		json_write_text(pretty->buf, parent->members.items[index].key);
+		buf_lit(pretty->buf, ": ");
+		write_pretty(pretty, parent->members.items[index].value, level);
 	}
-	arena_reset(scratch, mark);
+	arena_reset(pretty->scratch, mark);
+	if (pretty->take != NULL && pretty->buf->len >= PART)
+		give_part(pretty);
 }
 
 static void
-write_pretty(Buf *buf, const Json *value, size_t level, Arena *scratch)
+write_pretty(Pretty *pretty, const Json *value, size_t level)
 {
 	bool is_list = value->kind == JSON_LIST;
 	size_t len = json_len(value), i;
 
 	if (!is_list && value->kind != JSON_OBJECT) {
-		write_scalar(buf, value);
+		write_scalar(pretty->buf, value);
 		return;
 	}
-	buf_char(buf, is_list ? '[' : '{');
-	for (i = 0; i < len; i++)
-		write_pretty_child(buf, value, i, level + 1, scratch);
+	buf_char(pretty->buf, is_list ? '[' : '{');
+	for (i = 0; i < len && !pretty->refused; i++)
+		write_pretty_child(pretty, value, i, level + 1);
 	if (len > 0)
-		new_line(buf, level);
-	buf_char(buf, is_list ? ']' : '}');
+		new_line(pretty->buf, level);
+	buf_char(pretty->buf, is_list ? ']' : '}');
 }
 
 void
 json_write_pretty(Buf *buf, const Json *value)
 {
-	Arena *scratch = arena_create();
+	Pretty pretty = {.buf = buf, .scratch = arena_create()};
 
-	write_pretty(buf, value, 0, scratch);
+	write_pretty(&pretty, value, 0);
 	buf_char(buf, '\n');
-	arena_destroy(scratch);
+	arena_destroy(pretty.scratch);
+}
+
+bool
+json_write_pretty_parts(const Json *value, JsonTake *take, void *context)
+{
+	Arena *arena = arena_create();
+	Buf buf = buf_make(arena);
+	Pretty pretty = {.buf = &buf, .scratch = arena_create(), .take = take, .context = context};
+
+	write_pretty(&pretty, value, 0);
+	buf_char(&buf, '\n');
+	give_part(&pretty);
+	arena_destroy(pretty.scratch);
+	arena_destroy(arena);
+	return !pretty.refused;
 }

@@ -8,7 +8,7 @@
 #include "net/net_int.h"
 
 /* Below this many ranges, comparing beats counting digits. */
-#define SORT_SMALL 24u
+#define SORT_SMALL 64u
 
 /* Insertion sort. */
 static void
@@ -53,19 +53,41 @@ distribute(RANGE *items, size_t next[256], const size_t ends[256], unsigned shif
 }
 
 /*
+ * Where the first octet lies that is not the same in all items: the addresses of one site or one
+ * record share most of theirs, and each pass that tells nothing apart would cost 256 buckets.
+ */
+static unsigned
+first_difference(const RANGE *items, size_t len)
+{
+	NUMBER differs = 0;
+	unsigned shift = 0;
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		differs |= items[i].first ^ items[0].first;
+	while (differs > 0xff) {
+		differs >>= 8;
+		shift += 8;
+	}
+	return shift;
+}
+
+/*
  * Radix sort by `first`, most significant octet first, in place ("American flag sort"): one pass
  * over the whole brings random addresses into 256 parts, which soon are small. Depth: one call per
- * octet. Ranges that begin together stay in any order: merging does not mind.
+ * octet at most. Ranges that begin together stay in any order: merging does not mind.
  */
 static void
-sort_by_octet(RANGE *items, size_t len, unsigned shift)
+sort_by_octet(RANGE *items, size_t len)
 {
 	size_t next[256], ends[256] = {0}, i, start = 0;
+	unsigned shift;
 
 	if (len <= SORT_SMALL) {
 		sort_small(items, len);
 		return;
 	}
+	shift = first_difference(items, len);
 	for (i = 0; i < len; i++)
 		ends[digit_of(&items[i], shift)]++;
 	for (i = 0; i < 256; i++) {
@@ -74,7 +96,7 @@ sort_by_octet(RANGE *items, size_t len, unsigned shift)
 	}
 	distribute(items, next, ends, shift);
 	for (i = 0, start = 0; i < 256 && shift > 0; start = ends[i++])
-		sort_by_octet(items + start, ends[i] - start, shift - 8);
+		sort_by_octet(items + start, ends[i] - start);
 }
 
 /* What comes from our own operations is, and most lists that people write are nearly. */
@@ -110,7 +132,7 @@ FN(normalise)(VECTOR *ranges)
 
 	if (is_normalised(ranges))
 		return;
-	sort_by_octet(ranges->items, ranges->len, NUMBER_BITS - 8);
+	sort_by_octet(ranges->items, ranges->len);
 	for (i = 1; i < ranges->len; i++) {
 		if (!absorb(&ranges->items[len], ranges->items[i]))
 			ranges->items[++len] = ranges->items[i];

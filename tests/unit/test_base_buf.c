@@ -176,6 +176,29 @@ digests(void **state)
 	arena_destroy(arena);
 }
 
+/* Sizes about those at which a file is read in one part more. */
+static void
+files_are_digested_in_parts(void **state)
+{
+	static const size_t sizes[] = {0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 19};
+	Arena *arena = arena_create();
+	Io *io = io_memory(arena);
+	char *bytes = arena_alloc(arena, 5 << 19);
+	Str found;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5 << 19; i++)
+		bytes[i] = (char)(i * 31 >> 3);
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		io_memory_put(io, STR("/file"), (Str){bytes, sizes[i]});
+		assert_int_equal(sha256_file(arena, io, STR("/file"), &found), IO_OK);
+		assert_true(str_equal(found, sha256_hex(arena, (Str){bytes, sizes[i]})));
+	}
+	assert_int_equal(sha256_file(arena, io, STR("/none"), &found), IO_NOT_FOUND);
+	arena_destroy(arena);
+}
+
 static void
 embedded_files_are_found_by_name(void **state)
 {
@@ -199,6 +222,7 @@ main(void)
 		cmocka_unit_test(printing_more_than_fits_at_first),
 		cmocka_unit_test(repeating_and_growing),
 		cmocka_unit_test(digests),
+		cmocka_unit_test(files_are_digested_in_parts),
 		cmocka_unit_test(embedded_files_are_found_by_name),
 	};
 

@@ -240,7 +240,7 @@ same_change(Twins *twins, Str a, Str b)
 	Io *ours = twins->memory, *theirs = twins->machine;
 	Str bytes = random_text(&twins->random, twins->arena, "xyz\n", 19);
 
-	switch (random_below(&twins->random, 8)) {
+	switch (random_below(&twins->random, 9)) {
 	case 0:
 	case 1:
 		assert_int_equal(ours->write(ours, a, bytes), theirs->write(theirs, a, bytes));
@@ -249,6 +249,9 @@ same_change(Twins *twins, Str a, Str b)
 	case 3: assert_int_equal(ours->make_dir(ours, a), theirs->make_dir(theirs, a)); break;
 	case 4: assert_int_equal(ours->rename(ours, a, b), theirs->rename(theirs, a, b)); break;
 	case 5: assert_int_equal(ours->exchange(ours, a, b), theirs->exchange(theirs, a, b)); break;
+	case 7:
+		assert_int_equal(ours->append(ours, a, bytes), theirs->append(theirs, a, bytes));
+		break;
 	case 6: assert_int_equal(ours->remove_file(ours, a), theirs->remove_file(theirs, a)); break;
 	default: assert_int_equal(ours->remove_dir(ours, a), theirs->remove_dir(theirs, a));
 	}
@@ -406,7 +409,7 @@ a_large_file_comes_back(void **state)
 
 /* --- stopping --------------------------------------------------------------------------------- */
 
-#define CALLS 13
+#define CALLS 14
 
 /* Every member of an Io once, some twice; gives the statuses. */
 static void
@@ -430,6 +433,7 @@ call_all(Io *io, Arena *arena, IoStatus ret_statuses[CALLS])
 	ret_statuses[10] = io->remove_dir(io, STR("d"));
 	ret_statuses[11] = io->write(io, STR("last"), STR("123"));
 	ret_statuses[12] = io->read_part(io, arena, STR("last"), 1, 1, &part);
+	ret_statuses[13] = io->append(io, STR("last"), STR("4567"));
 }
 
 /* What is there after the first `done` of these calls. */
@@ -448,7 +452,11 @@ check_after(Io *memory, Arena *arena, size_t done)
 	assert_str(text, done == 1 ? "123" : done >= 2 && done < 7 ? "1234567" : "");
 	text = (Str){0};
 	memory->read(memory, arena, STR("last"), 100, &text);
-	assert_str(text, done == 11 ? "1" : done >= 12 ? "123" : "");
+	assert_str(text, done == 11   ? "1"
+			 : done == 12 ? "123"
+			 : done == 13 ? "12345"
+			 : done == 14 ? "1234567"
+				      : "");
 }
 
 static void

@@ -30,14 +30,15 @@ static Str
 plan_of(Arena *arena, size_t other, size_t outputs, const char *last)
 {
 	Json *plan = json_object(arena);
-	Buf filler = buf_make(arena);
+	Buf filler = buf_make(arena), text = buf_make(arena);
 
 	buf_repeat(&filler, ' ', other);
 	buf_lit(&filler, "  \"outputs\": [");
 	json_set(arena, plan, STR("format"), json_text(arena, STR("connplan-plan")));
 	json_set(arena, plan, STR("other"), json_text(arena, buf_text(&filler)));
 	json_set(arena, plan, str_from(last), outputs_of(arena, outputs));
-	return emit_plan(arena, plan).bytes;
+	json_write_pretty(&text, emit_plan(plan).json);
+	return buf_text(&text);
 }
 
 static void

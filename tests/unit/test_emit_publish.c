@@ -40,7 +40,7 @@ manifest_of(Arena *arena, unsigned run, const EmitFiles *files)
 	json_set(arena, plan, STR("format"), json_text(arena, STR("connplan-plan")));
 	json_set(arena, plan, STR("run"), json_number(arena, run));
 	json_set(arena, plan, STR("outputs"), outputs);
-	return emit_plan(arena, plan);
+	return emit_plan(plan);
 }
 
 /* The files of a run: a subset of names, with plan.json last. */
@@ -56,7 +56,8 @@ files_of(Arena *arena, unsigned run, unsigned set)
 		Str path = str_from(names[i]);
 
 		if ((set >> i & 1) != 0)
-			VEC_PUSH(arena, &files, ((EmitFile){path, content_of(arena, run, path)}));
+			VEC_PUSH(arena, &files,
+				((EmitFile){.path = path, .bytes = content_of(arena, run, path)}));
 	}
 	VEC_PUSH(arena, &files, manifest_of(arena, run, &files));
 	return files;
@@ -87,7 +88,7 @@ gather(Arena *arena, Io *io, Str dir, Str prefix, EmitFiles *ret_files)
 	assert_int_equal(io->list(io, arena, dir, &names), IO_OK);
 	if (names.len == 0)
 		VEC_PUSH(arena, ret_files,
-			((EmitFile){str_format(arena, STR_FMT "/", STR_ARG(prefix)), STR("")}));
+			((EmitFile){.path = str_format(arena, STR_FMT "/", STR_ARG(prefix))}));
 	for (i = 0; i < names.len; i++) {
 		Str path = path_join(arena, dir, names.items[i]), bytes = STR("");
 		Str name =
@@ -101,7 +102,7 @@ gather(Arena *arena, Io *io, Str dir, Str prefix, EmitFiles *ret_files)
 		}
 		if (kind == IO_KIND_FILE)
 			assert_int_equal(io->read(io, arena, path, SIZE_MAX, &bytes), IO_OK);
-		VEC_PUSH(arena, ret_files, ((EmitFile){name, bytes}));
+		VEC_PUSH(arena, ret_files, ((EmitFile){.path = name, .bytes = bytes}));
 	}
 }
 
@@ -129,12 +130,27 @@ find_file(const EmitFiles *files, Str path)
 	return NULL;
 }
 
+/* What the file holds once it is written. */
+static Str
+text_of(Arena *arena, const EmitFile *file)
+{
+	Buf text = buf_make(arena);
+
+	if (file->json == NULL)
+		return file->bytes;
+	json_write_pretty(&text, file->json);
+	return buf_text(&text);
+}
+
 static bool
 holds(const EmitFiles *files, const EmitFile *file)
 {
 	const EmitFile *found = find_file(files, file->path);
+	Arena *arena = arena_create();
+	bool same = found != NULL && str_equal(text_of(arena, found), text_of(arena, file));
 
-	return found != NULL && str_equal(found->bytes, file->bytes);
+	arena_destroy(arena);
+	return same;
 }
 
 static void
@@ -211,7 +227,8 @@ foreign_files(Arena *arena, const World *world)
 		Str path = str_from(world->foreign[i]);
 
 		VEC_PUSH(arena, &files,
-			((EmitFile){path, str_format(arena, "mine: " STR_FMT, STR_ARG(path))}));
+			((EmitFile){.path = path,
+				.bytes = str_format(arena, "mine: " STR_FMT, STR_ARG(path))}));
 	}
 	return files;
 }
@@ -223,7 +240,7 @@ put_all(Arena *arena, Io *io, const EmitFiles *files)
 
 	for (i = 0; i < files->len; i++)
 		io_memory_put(io, path_join(arena, STR(OUT), files->items[i].path),
-			files->items[i].bytes);
+			text_of(arena, &files->items[i]));
 }
 
 static Io *
@@ -678,7 +695,7 @@ static void
 assert_elsewhere_kept(Arena *arena, Io *io)
 {
 	EmitFiles found = below(arena, io, inside(arena, "elsewhere"));
-	EmitFile kept = {STR("kept"), STR("kept")};
+	EmitFile kept = {.path = STR("kept"), .bytes = STR("kept")};
 
 	assert_true(found.len == 1 && holds(&found, &kept));
 }

@@ -174,6 +174,51 @@ writes_the_documented_forms(void **state)
 	arena_destroy(arena);
 }
 
+/* --- in parts ------------------------------------------------------------------------------------
+ */
+
+typedef struct Taking {
+	Buf text;
+	size_t parts, most, until;
+} Taking;
+
+static bool
+take(void *context, Str part)
+{
+	Taking *taking = context;
+
+	taking->parts++;
+	taking->most = part.len > taking->most ? part.len : taking->most;
+	buf_str(&taking->text, part);
+	return taking->parts < taking->until;
+}
+
+static void
+parts_make_the_whole(void **state)
+{
+	Arena *arena = arena_create();
+	Json *list = json_list(arena), *root = json_object(arena);
+	Buf whole = buf_make(arena);
+	Taking all = {.text = buf_make(arena), .until = SIZE_MAX};
+	Taking two = {.text = buf_make(arena), .until = 2};
+	int i;
+
+	(void)state;
+	for (i = 0; i < 300000; i++)
+		json_push(arena, list, json_number(arena, (uint64_t)i));
+	json_set(arena, root, STR("numbers"), list);
+	json_write_pretty(&whole, root);
+	assert_true(json_write_pretty_parts(root, take, &all));
+	assert_true(str_equal(buf_text(&all.text), buf_text(&whole)));
+	assert_true(all.parts > 3);
+	assert_true(all.most < (1 << 20) + 100);
+	/* Who refuses one is given no more. */
+	assert_false(json_write_pretty_parts(root, take, &two));
+	assert_int_equal(two.parts, 2);
+	assert_true(str_starts(buf_text(&whole), buf_text(&two.text)));
+	arena_destroy(arena);
+}
+
 /* --- objects against a plain list of pairs -----------------------------------------------------
  */
 
@@ -393,6 +438,7 @@ main(void)
 		cmocka_unit_test(lists_on_demand_are_written_like_lists),
 		cmocka_unit_test(canonical_form_is_one),
 		cmocka_unit_test(writes_the_documented_forms),
+		cmocka_unit_test(parts_make_the_whole),
 		cmocka_unit_test(objects_agree_with_a_list_of_pairs),
 		cmocka_unit_test(getters_take_anything),
 		cmocka_unit_test(every_value_is_found_again),
