@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Model *model = model_load_text(arena, sink, &options, STR("fuzz.yaml"), text);
 	State *state = state_of_spec(model);
 	Plan *plan = plan_build(state);
-	RuleInput input = {model, state, plan, 20000};
+	RuleInput input = {.model = model, .state = state, .plan = plan, .today = 20000};
 	DiagVerdict verdict;
 
 	if (model->usable)
