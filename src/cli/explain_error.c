@@ -73,7 +73,8 @@ static Clues
 find_clues(const Answer *answer, const RulesError *error)
 {
 	Cli *cli = answer->cli;
-	RulesCandidates candidates = rules_error_candidates(cli->arena, &answer->input, error);
+	RulesCandidates candidates =
+		rules_error_candidates(cli->arena, &answer->input, error, &answer->addresses);
 	Clues clues = {0};
 	size_t i;
 

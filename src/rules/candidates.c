@@ -3,6 +3,7 @@
 
 typedef struct Search {
 	RuleFacts facts;
+	const NetPrefixVec *quoted; /* addresses of the message */
 	RulesCandidates *found;
 } Search;
 
@@ -19,7 +20,7 @@ add_candidate(Search *search, ModelKind kind, const FieldObject *head, const cha
 	VEC_PUSH(search->facts.arena, search->found, candidate);
 }
 
-/* The first route of a host that no connector of the kind asked for identifies. */
+/* Whether some route of a host is identified by no connector. */
 static bool
 is_anonymous(const Search *search, const ModelHostInfo *info)
 {
@@ -54,10 +55,58 @@ search_relay(Search *search, const ModelRelayHost *host, const ModelHostInfo *in
 			rules_connector_name(&search->facts, taker));
 }
 
+static bool
+is_quoted(const Search *search, NetPrefix prefix)
+{
+	size_t i;
+
+	for (i = 0; i < search->quoted->len; i++) {
+		if (net_prefix_contains(search->quoted->items[i], prefix) ||
+			net_prefix_contains(prefix, search->quoted->items[i]))
+			return true;
+	}
+	return search->quoted->len == 0;
+}
+
+/* Whether somebody can have typed the host's own address, and the service refuse it. */
+static bool
+has_reserved(const Search *search, const FieldPrefixes *list)
+{
+	uint32_t i;
+
+	for (i = 0; i < list->len; i++) {
+		NetPrefix prefix = list->items[i].prefix;
+
+		if (net_classify(prefix).net_class > NET_CLASS_DOCUMENTATION &&
+			is_quoted(search, prefix))
+			return true;
+	}
+	return false;
+}
+
+/* Where the host itself is what the service sees, CP103 has said so. */
+static void
+search_reserved(Search *search, const ModelRelayHost *host, const ModelHostInfo *info)
+{
+	const Model *model = search->facts.model;
+	const ModelRoute *route = &model->routes.items[info->first_route];
+	const FieldPrefixes *shown;
+
+	if (info->method != MODEL_METHOD_CONNECTOR || info->broken || info->routes_len == 0 ||
+		route->egress == MODEL_SELF)
+		return;
+	shown = model_route_addresses(model, route);
+	if (shown->len > 0 &&
+		(has_reserved(search, &host->address) || has_reserved(search, &host->addresses)))
+		add_candidate(search, MODEL_KIND_HOST, &host->head, "reply.why_reserved",
+			rules_prefix_text(&search->facts, shown->items[0].prefix));
+}
+
 static void
 search_direct_send(Search *search, const ModelRelayHost *host, const ModelHostInfo *info)
 {
-	if (info->method == MODEL_METHOD_DIRECT_SEND)
+	if (info->method == MODEL_METHOD_DIRECT_SEND ||
+		(rules_may_be_direct(info) && is_anonymous(search, info)))
 		add_candidate(
 			search, MODEL_KIND_HOST, &host->head, "reply.why_direct_send", (Str){0});
 }
@@ -138,6 +187,7 @@ search_for(Search *search, Str candidates)
 		const char *word;
 		HostSearch visit;
 	} by_host[] = {
+		{"reserved", search_reserved},
 		{"relay", search_relay},
 		{"direct-send", search_direct_send},
 		{"sign-in", search_sign_in},
@@ -160,10 +210,11 @@ search_for(Search *search, Str candidates)
 }
 
 RulesCandidates
-rules_error_candidates(Arena *arena, const RuleInput *input, const RulesError *error)
+rules_error_candidates(
+	Arena *arena, const RuleInput *input, const RulesError *error, const NetPrefixVec *quoted)
 {
 	RulesCandidates found = {0};
-	Search search = {.found = &found};
+	Search search = {.quoted = quoted, .found = &found};
 
 	search.facts = (RuleFacts){.input = input,
 		.model = input->model,

@@ -22,6 +22,14 @@ takes_any(const StateMatch *match)
 	return match->on_premises != STATE_NONE || match->partner != STATE_NONE;
 }
 
+bool
+rules_may_be_direct(const ModelHostInfo *info)
+{
+	return !info->broken && (info->method == MODEL_METHOD_DIRECT_SEND ||
+					(info->method == MODEL_METHOD_CONNECTOR &&
+						info->recipients == MODEL_RECIPIENTS_INTERNAL));
+}
+
 static Strangers
 find_strangers(const RuleFacts *facts, uint32_t host, IsTaken is_taken)
 {
@@ -115,7 +123,8 @@ check_rejected(const RuleFacts *facts, uint32_t host, DiagSink *sink)
 	if (sender == NULL || strangers.len == 0 ||
 		facts->model->host_infos[host].recipients == MODEL_RECIPIENTS_EXTERNAL)
 		return;
-	diag = diag_report(sink, DIAG_DIRECT_SEND_REJECTED, object->method.span,
+	diag = diag_report(sink, DIAG_DIRECT_SEND_REJECTED,
+		object->method.state == FIELD_SET ? object->method.span : object->head.name_span,
 		"mail of `" STR_FMT "` as `" STR_FMT
 		"` is refused with 550 5.7.68: the tenant rejects direct send, and no connector "
 		"matches " STR_FMT,
@@ -127,8 +136,11 @@ check_rejected(const RuleFacts *facts, uint32_t host, DiagSink *sink)
 		"the tenant rejects it");
 	note_route(facts, &strangers, sink, diag);
 	diag_help(sink, diag,
-		"say `method: connector` and accept it on an on-premises connector, or let it sign "
-		"in with `method: submission`");
+		facts->model->host_infos[host].method == MODEL_METHOD_CONNECTOR
+			? "accept it on an on-premises connector, or let it sign in with `method: "
+			  "submission`"
+			: "say `method: connector` and accept it on an on-premises connector, or "
+			  "let it sign in with `method: submission`");
 }
 
 void
@@ -144,10 +156,9 @@ check_direct_send(const RuleFacts *facts, DiagSink *sink)
 	for (i = 0; i < model->hosts_len; i++) {
 		const ModelHostInfo *info = &model->host_infos[i];
 
-		if (info->method != MODEL_METHOD_DIRECT_SEND || info->broken)
-			continue;
-		check_outside(facts, i, sink);
-		if (rejects)
+		if (info->method == MODEL_METHOD_DIRECT_SEND && !info->broken)
+			check_outside(facts, i, sink);
+		if (rejects && rules_may_be_direct(info))
 			check_rejected(facts, i, sink);
 	}
 }

@@ -33,6 +33,17 @@ static const struct {
 	{"CP415", BIT(SKIP) | BIT(SKIP_LAST)},
 };
 
+/* The key in a path that begins with SECTION/NAME/KEY, or nothing. */
+static Str
+key_of(Str path)
+{
+	size_t name = str_find_char(path, '/', 0);
+	size_t key = name < path.len ? str_find_char(path, '/', name + 1) : path.len;
+
+	return key == path.len ? STR("")
+			       : str_slice(path, key + 1, str_find_char(path, '/', key + 1));
+}
+
 /* The properties that an error is about; none: it is not about a connector alone. */
 static uint32_t
 properties_of(const Diag *diag)
@@ -44,6 +55,9 @@ properties_of(const Diag *diag)
 	/* The same error in a skip list is about that list. */
 	if (str_find(diag->path, STR("/enhanced_filtering/skip")) < diag->path.len)
 		return BIT(SKIP);
+	/* Other names that lead nowhere are what only the spec has. */
+	if (diag->code == DIAG_UNRESOLVED_NAME)
+		return STR_EQ(key_of(diag->path), "accepted_domains") ? BIT(ACCEPTED_DOMAINS) : 0;
 	for (i = 0; i < BASE_COUNT(inherited); i++) {
 		if (str_equal(str_from(diag_code_text(diag->code)), str_from(inherited[i].code)))
 			return inherited[i].properties;

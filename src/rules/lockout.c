@@ -1,4 +1,4 @@
-/* CP421: hosts of ours that a connector for all senders shuts out. */
+/* CP421: hosts of ours, taken by no connector, that one for all senders shuts out. */
 #include "rules/rules_int.h"
 
 /* What the connectors that lock the tenant down let in. */
@@ -65,6 +65,14 @@ holds_certificate(const RuleFacts *facts, uint32_t number)
 	       state_certificate_matches(connector->certificate, certificate);
 }
 
+/* That an on-premises connector does not take what it accepts, is said by another rule. */
+static bool
+is_explained(const RuleFacts *facts, const ModelRoute *route)
+{
+	return facts->model->host_infos[route->host].method == MODEL_METHOD_CONNECTOR &&
+	       rules_miss_is_explained(facts, route);
+}
+
 /* An on-premises connector takes its mail out of the restriction. */
 static bool
 is_locked_out(const RuleFacts *facts, const Lock *lock, uint32_t number)
@@ -72,7 +80,8 @@ is_locked_out(const RuleFacts *facts, const Lock *lock, uint32_t number)
 	const ModelRoute *route = &facts->model->routes.items[number];
 
 	return facts->state->matches[number].on_premises == STATE_NONE &&
-	       !rules_route_failed(facts, route) && !holds_certificate(facts, number) &&
+	       !rules_route_failed(facts, route) && !is_explained(facts, route) &&
+	       !holds_certificate(facts, number) &&
 	       !holds_addresses(&lock->addresses, model_route_addresses(facts->model, route));
 }
 
@@ -85,11 +94,12 @@ report_locked_out(
 	const FieldObject *head = &facts->model->hosts[route->host].head;
 	const StateConnector *connector = &facts->state->connectors.items[lock->first];
 	const FieldPrefixes *addresses = model_route_addresses(facts->model, route);
+	bool is_direct = facts->model->host_infos[route->host].method == MODEL_METHOD_DIRECT_SEND;
 	Diag *diag = diag_report(sink, DIAG_DIRECT_SEND_LOCKED_OUT, head->name_span,
-		"direct send of `" STR_FMT "` is refused with 550 5.7.51: connector `" STR_FMT
-		"`" STR_FMT " is restricted for all senders (`*`), and does not hold `" STR_FMT
-		"`" STR_FMT,
-		STR_ARG(head->name), STR_ARG(connector->name),
+		"%s `" STR_FMT "`%s is refused with 550 5.7.51: connector `" STR_FMT "`" STR_FMT
+		" is restricted for all senders (`*`), and does not hold `" STR_FMT "`" STR_FMT,
+		is_direct ? "direct send of" : "mail of", STR_ARG(head->name),
+		is_direct ? "" : ", which no connector takes,", STR_ARG(connector->name),
 		STR_ARG(rules_more(facts, lock->count - 1)),
 		STR_ARG(rules_prefix_text(facts, addresses->items[0].prefix)),
 		STR_ARG(rules_more(facts, addresses->len - 1)));
@@ -102,11 +112,10 @@ report_locked_out(
 		STR_ARG(model_route_text(facts->scratch, facts->model, route)),
 		STR_ARG(rules_more(facts, more)));
 	diag_help(sink, diag,
-		"accept it on an on-premises connector and say `method: connector`, or send it "
-		"through what `" STR_FMT
+		"accept it on an on-premises connector%s, or send it through what `" STR_FMT
 		"` accepts; its address on that connector works too, but lets its mail past the "
 		"filter",
-		STR_ARG(connector->name));
+		is_direct ? " and say `method: connector`" : "", STR_ARG(connector->name));
 }
 
 static void
@@ -133,7 +142,7 @@ check_lockout(const RuleFacts *facts, DiagSink *sink)
 	for (i = 0; lock.count > 0 && facts->connectors_known && i < model->hosts_len; i++) {
 		const ModelHostInfo *info = &model->host_infos[i];
 
-		if (info->method == MODEL_METHOD_DIRECT_SEND && !info->broken)
+		if (rules_may_be_direct(info))
 			check_host(facts, &lock, info, sink);
 	}
 }

@@ -41,6 +41,7 @@ static const RuleCheck checks[] = {
 	check_skip_lists,             /* CP415 */
 	check_last_hops,              /* CP419 CP420 CP431 */
 	check_lockout,                /* CP421 */
+	check_accepted_domains,       /* CP007 */
 	check_sender_limits,          /* CP423 */
 	check_enhanced_filtering,     /* CP427 */
 	check_domain_records,         /* CP006 CP501 CP505 CP507 */

@@ -86,8 +86,9 @@ typedef struct RulesCandidate {
 
 typedef VEC(RulesCandidate) RulesCandidates;
 
-/* The objects that send, or stand, where such a message can come from. */
+/* The objects that send, or stand, where such a message can come from; by the addresses that it
+ * quotes where these tell, and there are some. */
 RulesCandidates rules_error_candidates(
-	Arena *arena, const RuleInput *input, const RulesError *error);
+	Arena *arena, const RuleInput *input, const RulesError *error, const NetPrefixVec *quoted);
 
 #endif

@@ -69,6 +69,12 @@ bool rules_miss_is_explained(const RuleFacts *facts, const ModelRoute *route);
 
 /* Whether a host's mail is handed over for outside recipients, and its routes are known. */
 bool rules_sends_outside(const ModelHostInfo *info);
+/*
+ * Whether a host's mail within the tenant is anybody's where no connector takes it: by
+ * `method: direct-send`, or by `method: connector` for the tenant's own people alone. A host that
+ * also writes to others is CP412's there.
+ */
+bool rules_may_be_direct(const ModelHostInfo *info);
 /* The `*` of an enabled partner connector that refuses all mail that it does not hold, or NULL. */
 const FieldItem *rules_lockdown_star(const StateConnector *connector);
 /* Past so many questions between connectors that share addresses a rule gives up, aloud. */
@@ -218,6 +224,7 @@ void check_enhanced_filtering(const RuleFacts *facts, DiagSink *sink);
 void check_last_hops(const RuleFacts *facts, DiagSink *sink);
 void check_lockout(const RuleFacts *facts, DiagSink *sink);
 void check_sender_limits(const RuleFacts *facts, DiagSink *sink);
+void check_accepted_domains(const RuleFacts *facts, DiagSink *sink);
 void check_width(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
 void check_basic_auth(const RuleFacts *facts, DiagSink *sink);

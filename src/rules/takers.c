@@ -1,4 +1,5 @@
-/* CP423: senders whose mail every connector that identifies them leaves aside. */
+/* CP423: senders whose mail every connector that identifies them leaves aside; CP007 for the
+ * domains that connectors are bound to. */
 #include "rules/rules_int.h"
 
 typedef VEC(uint32_t) Numbers;
@@ -330,4 +331,70 @@ check_sender_limits(const RuleFacts *facts, DiagSink *sink)
 	}
 	if (takers.questions > RULES_MAX_QUESTIONS)
 		rules_report_limit(facts, sink);
+}
+
+/* --- CP007, of domains ------------------------------------------------------------------------ */
+
+/* A suggestion must not cost more than the check. */
+#define SUGGESTIONS      10u
+#define SUGGESTION_NAMES 5000u
+
+static Str
+nearest_domain(const RuleFacts *facts, Str name)
+{
+	StrVec names = {0};
+	uint32_t i;
+
+	for (i = 0; i < facts->model->domains_len && i < SUGGESTION_NAMES; i++)
+		VEC_PUSH(facts->scratch, &names, facts->model->domains[i].head.name);
+	return str_nearest(name, names.items, names.len);
+}
+
+static void
+report_not_accepted(const RuleFacts *facts, const StateConnector *connector, const FieldItem *item,
+	bool suggests, DiagSink *sink)
+{
+	const ModelDomain *domain = model_find_domain(facts->model, item->text);
+	Str nearest = suggests ? nearest_domain(facts, item->text) : (Str){0};
+	Diag *diag = diag_report(sink, DIAG_UNRESOLVED_NAME, item->span,
+		"`" STR_FMT
+		"` is no accepted domain of the tenant: Exchange Online refuses it on connector "
+		"`" STR_FMT "`",
+		STR_ARG(item->text), STR_ARG(connector->name));
+
+	diag_path(diag, rules_path(facts, MODEL_KIND_CONNECTOR, connector->name, "accepted_domains",
+				item->text));
+	diag_label(sink, diag, domain == NULL ? "not under `domains`" : "`accepted: false`");
+	if (domain != NULL)
+		diag_related(sink, diag, domain->accepted.span, "not accepted");
+	if (domain == NULL && nearest.ptr != NULL)
+		diag_help(sink, diag, "did you mean `" STR_FMT "`?", STR_ARG(nearest));
+	else
+		diag_help(sink, diag,
+			"take it out, or state the domain as accepted if the tenant has it");
+}
+
+/* Microsoft Learn, New-InboundConnector, AssociatedAcceptedDomains. */
+void
+check_accepted_domains(const RuleFacts *facts, DiagSink *sink)
+{
+	const State *state = facts->state;
+	uint32_t reported = 0, j;
+	size_t i;
+
+	for (i = 0; i < state->connectors.len; i++) {
+		const StateConnector *connector = &state->connectors.items[i];
+		const FieldItems *list;
+
+		if (connector->spec == NULL || connector->type != MODEL_ON_PREMISES)
+			continue;
+		list = &connector->spec->accepted_domains;
+		for (j = 0; j < list->len; j++) {
+			const FieldItem *item = &list->items[j];
+
+			if (!model_domain_is_accepted(facts->model, item->text))
+				report_not_accepted(
+					facts, connector, item, reported++ < SUGGESTIONS, sink);
+		}
+	}
 }

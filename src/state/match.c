@@ -250,3 +250,19 @@ state_match_routes(State *state)
 		state->matches[i] = match_route(&on_premises, &partner, &model->routes.items[i]);
 	arena_destroy(scratch);
 }
+
+bool
+state_takes_none(const State *state, uint32_t host)
+{
+	const ModelHostInfo *info = &state->model->host_infos[host];
+	uint32_t i;
+
+	if (info->method != MODEL_METHOD_CONNECTOR || info->broken)
+		return false;
+	for (i = info->first_route; i < info->first_route + info->routes_len; i++) {
+		if (state->matches[i].on_premises != STATE_NONE ||
+			state->matches[i].partner != STATE_NONE)
+			return false;
+	}
+	return true;
+}

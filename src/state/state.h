@@ -269,6 +269,9 @@ bool state_ask(const Model *model, const DnsSource *source);
 /* The names whose SPF the spec speaks of: its domains, and the includes that it names. */
 void state_policies(Arena *arena, const Model *model, StrVec *ret_names);
 
+/* Whether no enabled connector takes any mail of a host that is for one. */
+bool state_takes_none(const State *state, uint32_t host);
+
 /* Whether a certificate of that name is one that a connector with this name or pattern takes. */
 bool state_certificate_matches(Str pattern, Str name);
 

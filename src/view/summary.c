@@ -389,7 +389,8 @@ host_tables(Arena *arena, const ViewInput *input)
 
 	tables->input = input;
 	for (i = 0; i < model->hosts_len; i++) {
-		if (has_own_table(model->host_infos[i].method))
+		if (has_own_table(model->host_infos[i].method) ||
+			state_takes_none(input->plan->after, i))
 			VEC_PUSH(arena, &tables->hosts, i);
 	}
 	return json_list_on_demand(arena, tables->hosts.len, host_table, tables);

@@ -249,8 +249,11 @@ connector_row(SummaryTable *table, uint32_t host)
 
 	summary_note(table, notes, summary_method(table->model->host_infos[host].method));
 	note_sender(table, notes, host);
-	summary_row(
-		table, "item.connector_name", summary_text(table, "note.connector_none"), notes);
+	summary_row(table, "item.connector_name",
+		summary_text(table, table->model->host_infos[host].method == MODEL_METHOD_CONNECTOR
+					    ? "note.connector_untaken"
+					    : "note.connector_none"),
+		notes);
 }
 
 /* A mailbox has its own switch for SMTP AUTH; without a mailbox there is that of the tenant. */

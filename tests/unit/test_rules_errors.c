@@ -206,10 +206,10 @@ static void
 candidates(void **state)
 {
 	static const TextRow wanted[] = {
-		{"reserved", ""},
+		{"reserved", "inside taken untaken"},
 		{"relay_denied", "taken untaken"},
-		{"restricted", "Bound direct"},
-		{"direct_send", "direct"},
+		{"restricted", "Bound direct inside"},
+		{"direct_send", "direct inside"},
 		{"not_signed_in", "app pay"},
 		{"smtp_auth_off", "app pay"},
 		{"basic_off", "app pay"},
@@ -219,6 +219,7 @@ candidates(void **state)
 		{"ipv6_name", "b"},
 		{"ipv6_authentication", "b"},
 	};
+	const NetPrefixVec nothing = {0};
 	Case c = case_check(STR(WORLD));
 	size_t len, i, j;
 	const RulesError *errors = rules_errors(&len);
@@ -226,7 +227,8 @@ candidates(void **state)
 	(void)state;
 	assert_int_equal(len, BASE_COUNT(wanted));
 	for (i = 0; i < len; i++) {
-		RulesCandidates found = rules_error_candidates(c.arena, &c.input, &errors[i]);
+		RulesCandidates found =
+			rules_error_candidates(c.arena, &c.input, &errors[i], &nothing);
 		Buf names = buf_make(c.arena);
 
 		for (j = 0; j < found.len; j++) {
