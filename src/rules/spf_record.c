@@ -223,6 +223,23 @@ is_redundant(const RuleFacts *facts, const StateSpf *spf, const SpfRecord *recor
 	return true;
 }
 
+/* A leaf holds addresses that no other does; one behind a limit would seem to change nothing. */
+static bool
+is_own_leaf(const StateSpf *spf, const SpfTerm *term)
+{
+	Str head = STR("include:");
+	size_t i;
+
+	if (!str_starts(term->text, head))
+		return false;
+	for (i = 0; i + 1 < spf->records.len; i++) {
+		if (str_equal(str_slice(term->text, head.len, term->text.len),
+			    spf->records.items[i].name))
+			return true;
+	}
+	return false;
+}
+
 /* Addresses of ours stand as few terms as they can; the end of a record says what it means. */
 static bool
 is_asked_about(const StateSpf *spf, const SpfTerm *term)
@@ -230,9 +247,9 @@ is_asked_about(const StateSpf *spf, const SpfTerm *term)
 	switch (term->kind) {
 	case SPF_TERM_IP4:
 	case SPF_TERM_IP6: return spf->is_checked || net_set_is_empty(&spf->composed.addresses);
+	case SPF_TERM_INCLUDE: return !is_own_leaf(spf, term);
 	case SPF_TERM_A:
 	case SPF_TERM_MX:
-	case SPF_TERM_INCLUDE:
 	case SPF_TERM_EXISTS: return true;
 	case SPF_TERM_PTR:
 	case SPF_TERM_ALL:

@@ -15,6 +15,8 @@ state_find_published(State *state, StateSpf *spf)
 	size_t i;
 
 	published->status = answer->status;
+	published->has_ttl = answer->status == DNS_OK && answer->has_ttl;
+	published->ttl = published->has_ttl ? answer->ttl : 0;
 	for (i = 0; answer->status == DNS_OK && i < answer->texts.len; i++) {
 		Str text = answer->texts.items[i];
 

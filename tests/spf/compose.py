@@ -129,7 +129,7 @@ def lock_of(random):
         if random.random() < 0.6:
             names[name]["AAAA"] = ok([f"2001:db8:{random.randrange(4)}::{random.randrange(1, 8)}"])
     texts = published(random, names)
-    names[DOMAIN]["TXT"] = ok([*texts, ["unrelated"]])
+    names[DOMAIN]["TXT"] = {**ok([*texts, ["unrelated"]]), **random.choice(({}, {"ttl": 300}, {"ttl": 86400}))}
     if random.random() < 0.2:
         names[f"_spf{random.randrange(1, 4)}.{DOMAIN}"] = random.choice(
             ({"TXT": ok([["taken"]])}, {"A": ok(["192.0.2.9"])}, {"CNAME": ok([HOSTS[0]])}))
@@ -187,7 +187,9 @@ class Built:
             self.findings = json.loads(result.out)["diagnostics"]
             self.codes = {one["code"] for one in self.findings}
             self.status = connplan("build", "mailflow.yaml", "-o", "out", cwd=place).status
-            self.phases = {phase: read_zone(place / f"out/dns/{phase}/{DOMAIN}.zone") for phase in PHASES}
+            zones = {phase: read_zone(place / f"out/dns/{phase}/{DOMAIN}.zone") for phase in PHASES}
+            self.phases = {phase: texts for phase, (texts, _times) in zones.items()}
+            self.times = zones["previous"][1]
 
     def world(self, phase):
         return overlaid(self.lock["names"], self.phases[phase])
@@ -200,12 +202,14 @@ class Built:
 
 
 def read_zone(path):
-    found = {}
+    """({name: [[string]]}, the times to live)"""
+    found, times = {}, set()
     if path.exists():
-        for name, _ttl, kind, data in zone_records(path.read_text("utf-8")):
+        for name, ttl, kind, data in zone_records(path.read_text("utf-8")):
             if kind == "TXT":
                 found.setdefault(name.rstrip("."), []).append(data)
-    return found
+                times.add(ttl)
+    return found, times
 
 
 def overlaid(names, zone):
@@ -341,7 +345,10 @@ def law_of_leaves(built):
 
 
 def law_of_previous(built):
-    """What stands there now is kept as it is, octet for octet, where something else is to come."""
+    """What stands there now is kept as it is, octet for octet, where something else is to come; and how
+    long caches keep it."""
+    if built.phases["previous"] and built.times != {built.lock["names"][DOMAIN]["TXT"].get("ttl", 3600)}:
+        yield f"previous has the times {built.times}"
     there = published_records(built.lock)
     final = ["".join(one) for one in built.phases["2-final"][DOMAIN]]
     kept = [("".join(one)) for one in built.phases["previous"].get(DOMAIN, [])]
@@ -479,6 +486,7 @@ SABOTAGE = (
     ("the root comes before its leaves", root_first),
     ("a string is too long", join_strings),
     ("previous is not what stands there", lambda one: edit(one, "previous", DOMAIN, " ", "  ")),
+    ("previous is forgotten too soon", lambda one: bool(one.times) and one.times.add(1) is None),
     ("previous is gone", lambda one: one.phases["previous"].pop(DOMAIN, None)),
     ("the transition is gone", lambda one: one.phases["1-add"] and one.phases.update({"1-add": {}}) is None),
     ("a new sender fails in between", lambda one: edit(one, "1-add", DOMAIN, r" ip[46]:\S+", "")),
