@@ -2,7 +2,8 @@
  * A bump allocator. The first chunk is small, so that a small spec touches little memory; later
  * ones are large, aligned for huge pages, because page faults are half the cost of a large check.
  * Memory comes zeroed from the system, so nothing is cleared but what is used twice: what
- * arena_reset takes back, and the first chunks of arenas that are gone, kept for the next ones.
+ * arena_reset takes back, and a few chunks of arenas that are gone, kept for the next ones: the
+ * system clears a huge page for whoever writes the first byte of it.
  */
 #include "base/base.h"
 
@@ -35,10 +36,12 @@
 #	define ARENA_NEXT_CHUNK                         ((size_t)8 << 20)
 #endif
 
-#define ARENA_ALIGN     16u
-#define ARENA_HUGE_PAGE ((size_t)2 << 20)
-#define ARENA_KEPT      4u
-#define ARENA_MAX       (SIZE_MAX / 4)
+#define ARENA_ALIGN       16u
+#define ARENA_HUGE_PAGE   ((size_t)2 << 20)
+#define ARENA_KEPT        4u
+#define ARENA_KEPT_LARGE  2u
+#define ARENA_CLEARED_MAX ARENA_HUGE_PAGE
+#define ARENA_MAX         (SIZE_MAX / 4)
 
 typedef struct Chunk {
 	_Alignas(ARENA_ALIGN) struct Chunk *previous;
@@ -79,17 +82,24 @@ chunk_extend(Chunk *chunk, size_t size)
 }
 
 static bool
-chunk_keep(Chunk *chunk, size_t used)
+chunk_keep(Chunk *chunk, size_t size, size_t used)
 {
 	(void)chunk;
+	(void)size;
 	(void)used;
 	return false;
 }
 
 static Chunk *
-chunk_kept(void)
+chunk_kept(size_t size)
 {
+	(void)size;
 	return NULL;
+}
+
+static void
+forget_kept(void)
+{
 }
 #else
 #	ifndef MAP_POPULATE
@@ -148,37 +158,70 @@ chunk_extend(Chunk *chunk, size_t size)
 	return NULL;
 }
 
-/* First chunks of arenas that are gone: scratch arenas come and go by the thousand, some of them
- * inside each other. */
-static Chunk *kept[ARENA_KEPT];
-static size_t kept_len;
+/* Chunks of one size that nobody has any more: scratch arenas come and go by the thousand, some of
+ * them inside each other. */
+typedef struct Kept {
+	size_t size, max;
+	Chunk *chunks[ARENA_KEPT];
+	size_t len;
+} Kept;
 
-/* Keeps a first chunk, cleared, of which so many bytes were in use; false: there are enough. */
-static bool
-chunk_keep(Chunk *chunk, size_t used)
+static Kept kept[] = {
+	{.size = ARENA_FIRST_CHUNK, .max = ARENA_KEPT},
+	{.size = ARENA_NEXT_CHUNK, .max = ARENA_KEPT_LARGE},
+};
+
+static Kept *
+kept_of(size_t size)
 {
-	if (kept_len == ARENA_KEPT)
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(kept); i++) {
+		if (kept[i].size == size)
+			return &kept[i];
+	}
+	return NULL;
+}
+
+/* Keeps a chunk, cleared, of which so many bytes were in use. False: there are enough, or to clear
+ * it would take longer than to get a new one. */
+static bool
+chunk_keep(Chunk *chunk, size_t size, size_t used)
+{
+	Kept *chunks = kept_of(size);
+
+	if (chunks == NULL || chunks->len == chunks->max || used > ARENA_CLEARED_MAX)
 		return false;
 	memset(chunk, 0, used);
-	chunk->size = ARENA_FIRST_CHUNK;
-	kept[kept_len++] = chunk;
+	chunk->size = size;
+	chunks->chunks[chunks->len++] = chunk;
 	return true;
 }
 
 static Chunk *
-chunk_kept(void)
+chunk_kept(size_t size)
 {
-	return kept_len > 0 ? kept[--kept_len] : NULL;
+	Kept *chunks = kept_of(size);
+
+	return chunks != NULL && chunks->len > 0 ? chunks->chunks[--chunks->len] : NULL;
+}
+
+static void
+forget_kept(void)
+{
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(kept); i++) {
+		while (kept[i].len > 0)
+			chunk_unmap(kept[i].chunks[--kept[i].len]);
+	}
 }
 #endif
 
 void
 arena_fail_at(size_t k)
 {
-	Chunk *chunk;
-
-	while ((chunk = chunk_kept()) != NULL)
-		chunk_unmap(chunk);
+	forget_kept();
 	fail_at = k;
 	requests = 0;
 }
@@ -186,8 +229,11 @@ arena_fail_at(size_t k)
 static Chunk *
 chunk_new(size_t size)
 {
-	Chunk *chunk = ++requests == fail_at ? NULL : chunk_map(size);
+	Chunk *chunk = chunk_kept(size);
 
+	if (chunk != NULL)
+		return chunk;
+	chunk = ++requests == fail_at ? NULL : chunk_map(size);
 	if (chunk == NULL)
 		panic("out of memory (%zu bytes were asked for)", size);
 	chunk->size = size;
@@ -207,35 +253,39 @@ arena_use(Arena *arena, Chunk *chunk, void *first)
 Arena *
 arena_create(void)
 {
-	Chunk *chunk = chunk_kept();
+	Chunk *chunk = chunk_new(ARENA_FIRST_CHUNK);
 	Arena *arena;
 
-	if (chunk == NULL)
-		chunk = chunk_new(ARENA_FIRST_CHUNK);
 	arena = (Arena *)(void *)(chunk + 1);
 	arena_use(arena, chunk, arena + 1);
 	return arena;
+}
+
+/* What was handed out of it ends at `left`. */
+static void
+chunk_release(Chunk *chunk, const char *left)
+{
+	size_t size = chunk->size;
+
+	ASAN_UNPOISON_MEMORY_REGION(chunk, size);
+	if (!chunk_keep(chunk, size, (size_t)(left - (char *)chunk)))
+		chunk_unmap(chunk);
 }
 
 void
 arena_destroy(Arena *arena)
 {
 	Chunk *chunk = arena->chunk;
-	size_t used = ARENA_FIRST_CHUNK;
+	const char *left = arena->next;
 
-	if (chunk->previous == NULL)
-		used = (size_t)(arena->next - (char *)chunk);
 	/* The arena itself stands in its first chunk, which is the last in this list. */
-	while (chunk->previous != NULL) {
+	while (chunk != NULL) {
 		Chunk *previous = chunk->previous;
 
-		ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
-		chunk_unmap(chunk);
+		chunk_release(chunk, left);
 		chunk = previous;
+		left = previous == NULL ? NULL : previous->left;
 	}
-	ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
-	if (!chunk_keep(chunk, used))
-		chunk_unmap(chunk);
 }
 
 /* The size of a chunk for a block that takes up `room`. */
@@ -344,12 +394,12 @@ arena_reset(Arena *arena, ArenaMark mark)
 {
 	while (arena->chunk != mark.chunk) {
 		Chunk *chunk = arena->chunk;
+		const char *left = arena->next;
 
 		arena->chunk = chunk->previous;
 		arena->next = chunk->previous->left;
 		arena->end = (char *)chunk->previous + chunk->previous->size;
-		ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
-		chunk_unmap(chunk);
+		chunk_release(chunk, left);
 	}
 	ASAN_UNPOISON_MEMORY_REGION(mark.next, (size_t)(arena->next - mark.next));
 	memset(mark.next, 0, (size_t)(arena->next - mark.next));

@@ -153,9 +153,11 @@ typedef struct CliLock {
 
 void cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock);
 
-/* Replaces a file in one step, or writes into a pipe or device; false after a complaint. */
+/* Replaces a file in one step, which is on the disk when it returns, or writes into a pipe or
+ * device; false after a complaint. */
 bool cli_write_file(Cli *cli, Str path, Str text);
-/* The same for what tells of a run: it may not take the place of what that run has read. */
+/* The same for what tells of a run: it may not take the place of what that run has read. It can be
+ * had again, and is not waited for. */
 bool cli_write_report(Cli *cli, Str path, Str text);
 
 /* --- which findings count --------------------------------------------------------------------- */

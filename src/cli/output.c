@@ -78,8 +78,9 @@ cli_wants_color(const Cli *cli, OsStream stream)
 	return os_is_terminal(stream);
 }
 
+/* What cannot be had again is on the disk before it takes the place of what was there. */
 static IoStatus
-replace_file(Cli *cli, Str path, Str text)
+replace_file(Cli *cli, Str path, Str text, bool lasting)
 {
 	Str beside = str_format(cli->arena, STR_FMT ".connplan-tmp", STR_ARG(path));
 	IoStatus status;
@@ -87,10 +88,14 @@ replace_file(Cli *cli, Str path, Str text)
 	/* What a killed run left; a write takes only a new name. */
 	(void)cli->io->remove_file(cli->io, beside);
 	status = cli->io->write(cli->io, beside, text);
+	if (status == IO_OK && lasting)
+		status = cli->io->sync_dir(cli->io, path_dir(path));
 	if (status == IO_OK)
 		status = cli->io->rename(cli->io, beside, path);
 	if (status != IO_OK)
 		(void)cli->io->remove_file(cli->io, beside);
+	else if (lasting)
+		(void)cli->io->sync_dir(cli->io, path_dir(path));
 	return status;
 }
 
@@ -99,7 +104,7 @@ replace_file(Cli *cli, Str path, Str text)
  * names of our own streams are links to whatever they were redirected to, and mean the stream.
  */
 static IoStatus
-write_to(Cli *cli, Str path, Str text)
+write_to(Cli *cli, Str path, Str text, bool lasting)
 {
 	IoStatus status;
 
@@ -108,19 +113,25 @@ write_to(Cli *cli, Str path, Str text)
 	if (STR_EQ(path, "/dev/stderr"))
 		return os_write_stream(OS_STDERR, text);
 	status = os_write_device(path, text);
-	return status == IO_NOT_FOUND ? replace_file(cli, path, text) : status;
+	return status == IO_NOT_FOUND ? replace_file(cli, path, text, lasting) : status;
 }
 
-bool
-cli_write_file(Cli *cli, Str path, Str text)
+static bool
+write_file(Cli *cli, Str path, Str text, bool lasting)
 {
-	IoStatus status = write_to(cli, path, text);
+	IoStatus status = write_to(cli, path, text, lasting);
 
 	if (status == IO_CLOSED)
 		return true;
 	if (status != IO_OK)
 		cli_io_error(cli, "cannot write", path, status);
 	return status == IO_OK;
+}
+
+bool
+cli_write_file(Cli *cli, Str path, Str text)
+{
+	return write_file(cli, path, text, true);
 }
 
 /* A link to an input is no input: it is the link that would be replaced. */
@@ -147,7 +158,7 @@ bool
 cli_write_report(Cli *cli, Str path, Str text)
 {
 	if (!is_input(cli, path))
-		return cli_write_file(cli, path, text);
+		return write_file(cli, path, text, false);
 	cli_complain(cli, "cannot write `" STR_FMT "`: it was read as an input of this run",
 		STR_ARG(path));
 	cli->status = CLI_IO;

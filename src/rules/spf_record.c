@@ -82,7 +82,8 @@ note_more(const Long *worst, Diag *diag, DiagSink *sink)
 }
 
 static void
-report_answer(const RuleFacts *facts, const StateSpf *spf, const Long *worst, DiagSink *sink)
+report_answer(const RuleFacts *facts, const StateSpf *spf, const Long *worst, bool in_between,
+	DiagSink *sink)
 {
 	bool whole = spf->spec->spf.split.state == FIELD_SET &&
 		     spf->spec->spf.split.value == MODEL_SPLIT_NEVER;
@@ -92,6 +93,10 @@ report_answer(const RuleFacts *facts, const StateSpf *spf, const Long *worst, Di
 		STR_ARG(worst->name), worst->octets, SPF_ANSWER_MAX);
 
 	note_more(worst, diag, sink);
+	if (in_between)
+		diag_note(sink, diag,
+			"it stands there for the transition, with what is published and what is "
+			"to come");
 	diag_help(sink, diag, "%s",
 		whole ? "let `spf.split` be auto; other texts at the name count, too"
 		      : "move other texts to names of their own, or take terms out");
@@ -133,15 +138,20 @@ check_size(const RuleFacts *facts, const StateSpf *spf, const SpfNamed *named, L
 static void
 check_sizes(const RuleFacts *facts, const StateSpf *spf, DiagSink *sink)
 {
-	Long big = {0}, longish = {0};
+	Long big = {0}, longish = {0}, between = {0}, ignored = {0};
 	size_t i;
 
 	for (i = 0; i < spf->records.len; i++)
 		check_size(facts, spf, &spf->records.items[i], &big, &longish);
+	/* For a while a long record does little harm, but one that does not arrive does. */
+	for (i = 0; i < spf->transition.len; i++)
+		check_size(facts, spf, &spf->transition.items[i], &between, &ignored);
 	if (big.name.ptr != NULL)
-		report_answer(facts, spf, &big, sink);
+		report_answer(facts, spf, &big, false, sink);
 	else if (longish.name.ptr != NULL)
 		report_long(facts, spf, &longish, sink);
+	if (between.name.ptr != NULL && big.name.ptr == NULL)
+		report_answer(facts, spf, &between, true, sink);
 }
 
 /* --- CP309 ------------------------------------------------------------------------------------ */
@@ -213,6 +223,23 @@ is_redundant(const RuleFacts *facts, const StateSpf *spf, const SpfRecord *recor
 	return true;
 }
 
+/* A leaf holds addresses that no other does; one behind a limit would seem to change nothing. */
+static bool
+is_own_leaf(const StateSpf *spf, const SpfTerm *term)
+{
+	Str head = STR("include:");
+	size_t i;
+
+	if (!str_starts(term->text, head))
+		return false;
+	for (i = 0; i + 1 < spf->records.len; i++) {
+		if (str_equal(str_slice(term->text, head.len, term->text.len),
+			    spf->records.items[i].name))
+			return true;
+	}
+	return false;
+}
+
 /* Addresses of ours stand as few terms as they can; the end of a record says what it means. */
 static bool
 is_asked_about(const StateSpf *spf, const SpfTerm *term)
@@ -220,9 +247,9 @@ is_asked_about(const StateSpf *spf, const SpfTerm *term)
 	switch (term->kind) {
 	case SPF_TERM_IP4:
 	case SPF_TERM_IP6: return spf->is_checked || net_set_is_empty(&spf->composed.addresses);
+	case SPF_TERM_INCLUDE: return !is_own_leaf(spf, term);
 	case SPF_TERM_A:
 	case SPF_TERM_MX:
-	case SPF_TERM_INCLUDE:
 	case SPF_TERM_EXISTS: return true;
 	case SPF_TERM_PTR:
 	case SPF_TERM_ALL:

@@ -15,6 +15,8 @@ state_find_published(State *state, StateSpf *spf)
 	size_t i;
 
 	published->status = answer->status;
+	published->has_ttl = answer->status == DNS_OK && answer->has_ttl;
+	published->ttl = published->has_ttl ? answer->ttl : 0;
 	for (i = 0; answer->status == DNS_OK && i < answer->texts.len; i++) {
 		Str text = answer->texts.items[i];
 
@@ -94,7 +96,20 @@ typedef struct Names {
 	const State *state;
 	const SpfRecord *published; /* NULL: none */
 	bool reuse;                 /* names that the published record includes may be ours */
+	const SpfNamedVec *beside;  /* NULL: nothing; else whose names are for nothing else */
 } Names;
+
+static const SpfNamed *
+find_named(const SpfNamedVec *records, Str name)
+{
+	size_t i;
+
+	for (i = 0; i < records->len; i++) {
+		if (str_equal(records->items[i].name, name))
+			return &records->items[i];
+	}
+	return NULL;
+}
 
 static Str
 include_term(Arena *arena, Str name)
@@ -116,7 +131,8 @@ is_free_name(const void *context, Str name)
 		has_term(names->published, SPF_TERM_INCLUDE,
 			include_term(state->model->arena, name)))
 		return true;
-	if (model_find_domain(state->model, name) != NULL)
+	if (model_find_domain(state->model, name) != NULL ||
+		(names->beside != NULL && find_named(names->beside, name) != NULL))
 		return false;
 	for (i = 0; i < BASE_COUNT(types); i++) {
 		DnsStatus status = state_answer(state, name, types[i])->status;
@@ -199,6 +215,34 @@ lay_out_recipe(
 		return;
 	names.reuse = false;
 	lay_out_at(state, spf, recipe, &names, ret_records);
+}
+
+/* Whether leaves of one name are one leaf. */
+static bool
+share_leaves(const SpfNamedVec *records, const SpfNamedVec *others)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < records->len; i++) {
+		const SpfNamed *other = find_named(others, records->items[i].name);
+
+		if (other != NULL && !str_equal(other->text, records->items[i].text))
+			return false;
+	}
+	return true;
+}
+
+/* The record before the final one. A leaf that changed under its name would be cached beside the
+ * other root, where some address has no other term. */
+static void
+lay_out_transition(const State *state, StateSpf *spf, const SpfRecipe *recipe)
+{
+	Names names = {
+		.state = state, .published = published_record(state, spf), .beside = &spf->records};
+
+	lay_out_recipe(state, spf, recipe, &spf->transition);
+	if (!share_leaves(&spf->transition, &spf->records))
+		lay_out_at(state, spf, recipe, &names, &spf->transition);
 }
 
 /* --- what the cloud passes -------------------------------------------------------------------- */
@@ -511,7 +555,7 @@ state_add_transition(State *state, StateSpf *spf)
 	recipe.all = weaker(all, spf->never ? SPF_ALL_FAIL : spf->recipe.all);
 	add_published_terms(arena, record, &recipe);
 	net_set_normalise(&recipe.addresses);
-	lay_out_recipe(state, spf, &recipe, &spf->transition);
+	lay_out_transition(state, spf, &recipe);
 	scratch = arena_create();
 	state_expand_records(state, scratch, &spf->records, &final);
 	if (is_union(state, spf, &final, &spf->transition)) {
@@ -525,6 +569,6 @@ state_add_transition(State *state, StateSpf *spf)
 	recipe = copy_recipe(arena, &spf->composed);
 	recipe.all = all;
 	recipe.addresses = net_set_union(arena, &recipe.addresses, &rest);
-	lay_out_recipe(state, spf, &recipe, &spf->transition);
+	lay_out_transition(state, spf, &recipe);
 	arena_destroy(scratch);
 }

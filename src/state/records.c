@@ -236,9 +236,13 @@ add_records(const Composer *composer, const StateSpf *spf)
 
 		record->all_assumed = spf->is_assumed && i + 1 == spf->records.len;
 	}
-	for (i = 0; i < spf->published.records.len && !spf->published.is_ours; i++)
-		add_record(composer, spf, STATE_PHASE_PREVIOUS,
+	/* With the time that it stays in caches: so long has to be waited. */
+	for (i = 0; i < spf->published.records.len && !spf->published.is_ours; i++) {
+		StateRecord *record = add_record(composer, spf, STATE_PHASE_PREVIOUS,
 			(SpfNamed){spf->domain, spf->published.records.items[i]});
+
+		record->ttl = spf->published.has_ttl ? spf->published.ttl : record->ttl;
+	}
 	for (i = 0; i < spf->transition.len; i++)
 		add_record(composer, spf, STATE_PHASE_ADD, spf->transition.items[i]);
 }

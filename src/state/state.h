@@ -126,6 +126,8 @@ typedef struct StatePublished {
 	DnsStatus status; /* of the question; DNS_NOT_ASKED: nobody knows */
 	StrVec records;   /* the SPF records among its texts */
 	StrVec others;    /* all other texts */
+	bool has_ttl;     /* the lock has a time to live */
+	uint32_t ttl;     /* seconds */
 	bool is_ours;     /* the records that are composed stand there already */
 } StatePublished;
 

@@ -7,110 +7,40 @@
 /* --- stated, read, not evaluated -----------------------------------------------------------------
  */
 
-/* What the questions below are asked of. */
-typedef struct Stated {
-	const Model *model;
-} Stated;
-
 static bool
-states_expectation(const Stated *stated, uint32_t index)
+states_expectation(const Model *model)
 {
-	(void)index;
-	return stated->model->spec->expect.len > 0;
+	return model->spec->expect.len > 0;
 }
-
-typedef bool (*States)(const Stated *stated, uint32_t index);
 
 /*
  * A part of the language. Its row goes when the part is evaluated; until somebody takes it out, it
  * is silent as soon as there is the rule that does so.
  */
 typedef struct Part {
-	ModelKind kind; /* of the objects that hold it; MODEL_KIND_NONE: the spec itself */
-	const char *key;
-	const char *code; /* of the rule that evaluates it; NULL: `states` tells by the records */
-	States states;
+	const char *key;  /* of the spec */
+	const char *code; /* of the rule that evaluates it */
+	bool (*is_stated)(const Model *model);
 } Part;
 
 static const Part parts[] = {
-	{MODEL_KIND_NONE, "expect", "CP805", states_expectation},
+	{"expect", "CP805", states_expectation},
 };
-
-static uint32_t
-count_objects(const Model *model, ModelKind kind)
-{
-	switch (kind) {
-	case MODEL_KIND_NONE: return 1;
-	case MODEL_KIND_HOST: return model->hosts_len;
-	case MODEL_KIND_GATEWAY: return model->gateways_len;
-	case MODEL_KIND_EGRESS: return model->egress_len;
-	case MODEL_KIND_CONNECTOR: return model->connectors_len;
-	case MODEL_KIND_DOMAIN: return model->domains_len;
-	}
-	return 0;
-}
-
-static Str
-part_path(const Model *model, const Part *part, uint32_t index)
-{
-	static const char *const sections[] = {
-		[MODEL_KIND_NONE] = "",
-		[MODEL_KIND_HOST] = "relay_hosts",
-		[MODEL_KIND_GATEWAY] = "gateways",
-		[MODEL_KIND_EGRESS] = "egress",
-		[MODEL_KIND_CONNECTOR] = "connectors",
-		[MODEL_KIND_DOMAIN] = "domains",
-	};
-
-	if (part->kind == MODEL_KIND_NONE)
-		return str_from(part->key);
-	return model_path(model, sections[part->kind],
-		model_ref_name(model, (ModelRef){part->kind, index}), part->key);
-}
-
-/* The first place, and how many more there are; false for none. */
-static bool
-find_part(const Stated *stated, const Part *part, uint32_t *ret_first, size_t *ret_more)
-{
-	uint32_t len = count_objects(stated->model, part->kind), i;
-	size_t found = 0;
-	DiagCode code;
-
-	if (part->code != NULL && diag_code_find(str_from(part->code), &code))
-		return false;
-	for (i = 0; i < len; i++) {
-		if (!part->states(stated, i))
-			continue;
-		if (found++ == 0)
-			*ret_first = i;
-	}
-	*ret_more = found - 1;
-	return found > 0;
-}
 
 static void
 add_parts(Arena *arena, const State *state, DiagLanguage language, UncheckedVec *unchecked)
 {
-	Stated stated = {.model = state->model};
-	uint32_t first = 0;
-	size_t more = 0, i;
+	DiagCode code;
+	size_t i;
 
 	for (i = 0; i < BASE_COUNT(parts); i++) {
-		Unchecked item = {0};
+		Unchecked item = {.path = str_from(parts[i].key)};
 
-		if (!find_part(&stated, &parts[i], &first, &more))
+		if (diag_code_find(str_from(parts[i].code), &code) ||
+			!parts[i].is_stated(state->model))
 			continue;
-		item.path = part_path(state->model, &parts[i], first);
-		if (more == 0) {
-			item.message = view_string_with(
-				arena, language, "unchecked.stated", "path", item.path);
-		} else {
-			ViewValue values[] = {
-				{"path", item.path}, {"count", str_format(arena, "%zu", more)}};
-
-			item.message = view_string_filled(arena, language, "unchecked.stated_more",
-				values, BASE_COUNT(values));
-		}
+		item.message =
+			view_string_with(arena, language, "unchecked.stated", "path", item.path);
 		VEC_PUSH(arena, unchecked, item);
 	}
 }

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from lib import BINARY, ENVIRONMENT, connplan, each, equal, release_only
+from lib import BINARY, ENVIRONMENT, connplan, each, equal, is_sanitized, release_only, run
 
 import specs
 from server import free_port
@@ -175,6 +175,36 @@ def test_link_is_replaced():
         specs.lock(path, stub.address, status=0)
         equal((file.is_symlink(), other.read_text("utf-8")),
               (False, '{"format": "connplan-lock", "version": 1, "names": {}}'))
+
+
+def test_failing_files():
+    """Every call about files fails once, in turn: the lock is the old one or the new one."""
+    library = str(BINARY.parent / "tests/libfaults_io.so")
+    if is_sanitized():
+        # A sanitizer's own library must be first.
+        library = run(["gcc", "-print-file-name=libasan.so"]).text.strip() + ":" + library
+    with tempfile.TemporaryDirectory() as name, Stub() as stub:
+        place = pathlib.Path(name)
+        new = specs.spec(place / "new", ["good.vendor.example"])
+        specs.lock(new, stub.address, status=0, env={"LD_PRELOAD": library, "FAULT_COUNT": str(place / "count")})
+        wanted, refused = specs.read(new)["names"], []
+        old = {"format": "connplan-lock", "version": 1, "resolved_at": "2026-01-01T00:00:00Z", "names": {}}
+        for k in range(1, int((place / "count").read_text()) + 3):
+            path = specs.spec(place / str(k), ["good.vendor.example"])
+            file = path.with_name("mailflow.lock.json")
+            file.write_text(json.dumps(old), "utf-8")
+            result = specs.lock(path, stub.address, env={"LD_PRELOAD": library, "FAULT_AT": str(k)})
+            found = specs.read(path)
+            if found != old:
+                equal(found["names"], wanted, f"the lock after call {k}")
+            elif result.status != 4 and b"CP011" not in result.out + result.err:
+                raise AssertionError(f"call {k}: {result}")
+            if f"cannot write `{file}`" in result.errors or "cannot write `mailflow.lock.json`" in result.errors:
+                refused.append(result.errors.strip().rsplit(": ", 1)[1])
+        # It is made, written and closed; brought to the disk; given its name.
+        equal(refused[-2:], 2 * ["input or output error"])
+        if len(refused) < 4:
+            raise AssertionError(refused)
 
 
 def test_nobody_answers():

@@ -7,7 +7,7 @@ import random as randomness
 from lib import BINARY, run
 
 import reference
-import zones
+from worlds import without_some, world
 
 SENDER, HELO = "user@d0.example.com", "mx.example.org"
 LAW = BINARY.parent / "tests/spf_law"
@@ -17,8 +17,8 @@ def make(count, seed):
     """Pairs of worlds: all there is, and every third time the same with answers left out."""
     random = randomness.Random(seed)
     for number in range(count):
-        full = zones.world(random)
-        yield full, zones.without_some(random, full) if number % 3 == 0 else None
+        full = world(random)
+        yield full, without_some(random, full) if number % 3 == 0 else None
 
 
 def third_opinion(full, answers):
