@@ -24,6 +24,21 @@ NetSet rules_spf_needed(const RuleFacts *facts, const StateSpf *spf);
 /* Whether it is a demand that no other finding has made void. */
 bool rules_way_is_demanded(const RuleFacts *facts, const StateWay *way);
 
+/* Names that were expanded, be they ours or others', and what was asked of them: many routes end at
+ * one egress object. */
+typedef struct RuleNames {
+	Map index;
+	VEC(const SpfExpansion *) sets;
+	Map asked;
+	VEC(NetSet) refused;
+} RuleNames;
+
+typedef enum RuleFamily { RULE_FAMILY_BOTH, RULE_FAMILY_IP6 } RuleFamily;
+/* Of some addresses those that SPF of a name does not let pass, whatever else is true: by the
+ * record that we write, else the published one. */
+NetSet rules_spf_refused(const RuleFacts *facts, RuleNames *names, Str name,
+	const FieldPrefixes *addresses, RuleFamily family);
+
 /* A finding about the SPF of a domain: at the key, or at the domain where that is absent. */
 Diag *rules_spf_report(const RuleFacts *facts, const StateSpf *spf, DiagCode code, DiagSink *sink,
 	const char *format, ...) BASE_PRINTF(5, 6);

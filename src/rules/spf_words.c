@@ -152,6 +152,54 @@ rules_spf_needed(const RuleFacts *facts, const StateSpf *spf)
 	return needed;
 }
 
+static uint32_t
+number_of_name(const RuleFacts *facts, RuleNames *names, Str name)
+{
+	uint32_t found = map_find(&names->index, name), number = (uint32_t)names->sets.len;
+	SpfExpansion *sets;
+
+	if (found != MAP_NONE)
+		return found;
+	sets = ARENA_NEW(facts->scratch, SpfExpansion);
+	state_expand_name(facts->state, facts->scratch, name, sets);
+	map_add(facts->scratch, &names->index, name, number);
+	VEC_PUSH(facts->scratch, &names->sets, sets);
+	return number;
+}
+
+static NetSet
+refused_by(const RuleFacts *facts, const SpfExpansion *sets, const FieldPrefixes *addresses,
+	RuleFamily family)
+{
+	NetSet refused = {0}, may = rules_spf_may_pass(facts, sets);
+	uint32_t i;
+
+	for (i = 0; i < addresses->len; i++) {
+		if (family == RULE_FAMILY_BOTH || addresses->items[i].prefix.family == NET_IP6)
+			net_set_add(facts->scratch, &refused, addresses->items[i].prefix);
+	}
+	net_set_normalise(&refused);
+	refused = net_set_subtract(facts->scratch, &refused, &sets->results[SPF_PASS]);
+	return net_set_subtract(facts->scratch, &refused, &may);
+}
+
+NetSet
+rules_spf_refused(const RuleFacts *facts, RuleNames *names, Str name,
+	const FieldPrefixes *addresses, RuleFamily family)
+{
+	uint32_t number = number_of_name(facts, names, name), found;
+	Str key = str_format(
+		facts->scratch, "%p %u %d", (const void *)addresses, (unsigned)number, (int)family);
+
+	found = map_find(&names->asked, key);
+	if (found != MAP_NONE)
+		return names->refused.items[found];
+	map_add(facts->scratch, &names->asked, key, (uint32_t)names->refused.len);
+	VEC_PUSH(facts->scratch, &names->refused,
+		refused_by(facts, names->sets.items[number], addresses, family));
+	return names->refused.items[names->refused.len - 1];
+}
+
 NetPrefix
 rules_first_address(const RuleFacts *facts, const NetSet *set)
 {
