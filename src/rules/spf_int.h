@@ -28,7 +28,7 @@ bool rules_way_is_demanded(const RuleFacts *facts, const StateWay *way);
  * one egress object. */
 typedef struct RuleNames {
 	Map index;
-	VEC(const SpfExpansion *) sets;
+	VEC(NetSet) passing; /* what passes, or may */
 	Map asked;
 	VEC(NetSet) refused;
 } RuleNames;

@@ -152,51 +152,63 @@ rules_spf_needed(const RuleFacts *facts, const StateSpf *spf)
 	return needed;
 }
 
-static uint32_t
-number_of_name(const RuleFacts *facts, RuleNames *names, Str name)
+static const NetSet *
+passing_as(const RuleFacts *facts, RuleNames *names, Str name)
 {
-	uint32_t found = map_find(&names->index, name), number = (uint32_t)names->sets.len;
-	SpfExpansion *sets;
+	uint32_t found = map_find(&names->index, name);
+	SpfExpansion sets;
+	NetSet may;
 
 	if (found != MAP_NONE)
-		return found;
-	sets = ARENA_NEW(facts->scratch, SpfExpansion);
-	state_expand_name(facts->state, facts->scratch, name, sets);
-	map_add(facts->scratch, &names->index, name, number);
-	VEC_PUSH(facts->scratch, &names->sets, sets);
-	return number;
+		return &names->passing.items[found];
+	state_expand_name(facts->state, facts->scratch, name, &sets);
+	may = rules_spf_may_pass(facts, &sets);
+	map_add(facts->scratch, &names->index, name, (uint32_t)names->passing.len);
+	VEC_PUSH(facts->scratch, &names->passing,
+		net_set_union(facts->scratch, &sets.results[SPF_PASS], &may));
+	return &names->passing.items[names->passing.len - 1];
 }
 
+/* Only what is not held as a whole is worth a set: most is. Of many that are not, the later ones are
+ * taken as they stand, with what of them passes. */
 static NetSet
-refused_by(const RuleFacts *facts, const SpfExpansion *sets, const FieldPrefixes *addresses,
+refused_by(const RuleFacts *facts, RuleNames *names, Str name, const FieldPrefixes *addresses,
 	RuleFamily family)
 {
-	NetSet refused = {0}, may = rules_spf_may_pass(facts, sets);
+	NetSet rest = {0};
+	const NetSet *passing;
 	uint32_t i;
 
 	for (i = 0; i < addresses->len; i++) {
-		if (family == RULE_FAMILY_BOTH || addresses->items[i].prefix.family == NET_IP6)
-			net_set_add(facts->scratch, &refused, addresses->items[i].prefix);
+		NetPrefix prefix = net_prefix_network(addresses->items[i].prefix);
+
+		if ((family == RULE_FAMILY_BOTH || prefix.family == NET_IP6) &&
+			!net_set_contains(passing_as(facts, names, name), prefix))
+			net_set_add(facts->scratch, &rest, prefix);
 	}
-	net_set_normalise(&refused);
-	refused = net_set_subtract(facts->scratch, &refused, &sets->results[SPF_PASS]);
-	return net_set_subtract(facts->scratch, &refused, &may);
+	if (net_set_is_empty(&rest))
+		return rest;
+	passing = passing_as(facts, names, name);
+	net_set_normalise(&rest);
+	if (*facts->witness_steps > RULES_MAX_QUESTIONS)
+		return rest;
+	*facts->witness_steps += passing->ip4.len + passing->ip6.len;
+	return net_set_subtract(facts->scratch, &rest, passing);
 }
 
 NetSet
 rules_spf_refused(const RuleFacts *facts, RuleNames *names, Str name,
 	const FieldPrefixes *addresses, RuleFamily family)
 {
-	uint32_t number = number_of_name(facts, names, name), found;
-	Str key = str_format(
-		facts->scratch, "%p %u %d", (const void *)addresses, (unsigned)number, (int)family);
+	Str key = str_format(facts->scratch, "%p %d " STR_FMT, (const void *)addresses, (int)family,
+		STR_ARG(name));
+	uint32_t found = map_find(&names->asked, key);
 
-	found = map_find(&names->asked, key);
 	if (found != MAP_NONE)
 		return names->refused.items[found];
 	map_add(facts->scratch, &names->asked, key, (uint32_t)names->refused.len);
-	VEC_PUSH(facts->scratch, &names->refused,
-		refused_by(facts, names->sets.items[number], addresses, family));
+	VEC_PUSH(
+		facts->scratch, &names->refused, refused_by(facts, names, name, addresses, family));
 	return names->refused.items[names->refused.len - 1];
 }
 
