@@ -35,6 +35,9 @@ typedef enum RuleIdentity {
 	RULE_IDENTITY_NONE,     /* CP401 */
 } RuleIdentity;
 
+/* Whether a record was proved to do what it was made for, so that nothing else is to be asked. */
+typedef enum RulePlain { RULE_PLAIN_UNKNOWN, RULE_PLAIN_NOT, RULE_PLAIN } RulePlain;
+
 typedef struct RuleFacts {
 	const RuleInput *input;
 	const Model *model;
@@ -50,6 +53,7 @@ typedef struct RuleFacts {
 	Map certificates;        /* that an enabled on-premises connector takes mail by */
 	NetSet microsoft;        /* Exchange Online's ranges in all clouds */
 	bool *spf_failed;        /* of State.spf: a term breaks the grammar, which was reported */
+	RulePlain *spf_plain;    /* of State.spf, once it was asked for */
 	uint64_t *witness_steps; /* of searches for who sends by a way, so far */
 } RuleFacts;
 

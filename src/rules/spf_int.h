@@ -10,8 +10,8 @@
 typedef void (*RuleVisitSpf)(const RuleFacts *facts, StateSpf *spf, DiagSink *sink);
 /* Every SPF that the spec manages, be it composed or checked. */
 void rules_each_spf(const RuleFacts *facts, RuleVisitSpf visit, DiagSink *sink);
-/* The sets of the judged record; NULL where nothing is to be proved: all that the record names
- * passes by its first terms, and what others publish is not known. */
+/* The sets of the judged record; NULL where nothing more is to be proved: all that the record names
+ * passes, and what others publish is not known. */
 const SpfExpansion *rules_spf_sets(const RuleFacts *facts, StateSpf *spf);
 /* The same without an answer: whether there is nothing in the record but that. */
 bool rules_spf_is_plain(const RuleFacts *facts, const StateSpf *spf);
@@ -58,7 +58,12 @@ SpfResult rules_note_decision(
 /* A note: the terms that count on the way of an address, with how many were used. */
 void rules_note_tree(
 	const RuleFacts *facts, const StateSpf *spf, NetPrefix address, Diag *diag, DiagSink *sink);
-/* The record that we would write, for a domain whose published one is only checked. */
+/*
+ * The record that covers what the domain needs and `more` (NULL: nothing), with the include of a
+ * cloud (absent: as it is); where it is split, all of its records, one a line.
+ */
+Str rules_record_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *more, Str cloud);
+/* The same as help, for a domain whose published record is only checked. */
 void rules_help_record(const RuleFacts *facts, const StateSpf *spf, Diag *diag, DiagSink *sink);
 
 #endif
