@@ -18,6 +18,18 @@ print_files(Cli *cli, const EmitFiles *files)
 	cli_print(cli, OS_STDOUT, buf_text(&list));
 }
 
+/* For people alone, beside the findings: standard output is a list of files. */
+static void
+print_price(Cli *cli, const Plan *plan)
+{
+	Buf text = buf_make(cli->arena);
+
+	if (cli->options.formats.len > 0)
+		return;
+	view_spf_price(&text, plan->after, false);
+	cli_print(cli, OS_STDERR, buf_text(&text));
+}
+
 int
 cli_build(Cli *cli)
 {
@@ -41,6 +53,8 @@ cli_build(Cli *cli)
 	verdict = diag_verdict(cli->sink);
 	/* Before publishing: findings are told even where the disk then refuses a file. */
 	cli_report(cli, &verdict, OS_STDERR, cli_looked_at(cli, plan));
+	if (good)
+		print_price(cli, plan);
 	if (good && cli_publish(cli, &files))
 		print_files(cli, &files);
 	return cli_exit_status(cli, &verdict);

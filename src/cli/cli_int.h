@@ -78,6 +78,7 @@ typedef struct Cli {
 	CliOptions options;
 	DiagPolicy *policy;          /* NULL until something is said about findings */
 	const ConnectorExport *live; /* NULL: without a live state */
+	ViewLock lock;               /* of the spec that was loaded last; no path: none */
 	int status;                  /* of what went wrong besides findings */
 } Cli;
 
@@ -146,12 +147,15 @@ const DnsSource *cli_load_lock(Cli *cli);
 /* The lock that a spec relies on: --lock, else mailflow.lock.json beside it, if there is one. */
 typedef struct CliLock {
 	const DnsSource *source; /* NULL: none */
+	Str path, text;
 	Str resolved_at;
 	Span span;   /* of that */
 	bool failed; /* after a complaint */
 } CliLock;
 
 void cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock);
+/* That of the spec that was loaded last, or NULL. */
+const ViewLock *cli_view_lock(const Cli *cli);
 
 /* Replaces a file in one step, which is on the disk when it returns, or writes into a pipe or
  * device; false after a complaint. */

@@ -25,6 +25,7 @@ plan_of(Cli *cli, Str path, const Model *model)
 	CliLock lock;
 
 	cli_find_lock(cli, path, &lock);
+	cli->lock = (ViewLock){lock.path, lock.text, lock.resolved_at};
 	state = state_with_dns(model, lock.source);
 	plan = cli_plan_state(cli, state);
 	input.state = state;

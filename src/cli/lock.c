@@ -104,7 +104,15 @@ cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
 	if (!parse_lock(cli, path, text, &lock))
 		return;
 	ret_lock->failed = false;
+	ret_lock->path = path;
+	ret_lock->text = text;
 	ret_lock->source = dns_lock_source(lock, false);
 	ret_lock->resolved_at = dns_lock_resolved_at(lock);
 	ret_lock->span = resolved_at_span(cli, path, text);
+}
+
+const ViewLock *
+cli_view_lock(const Cli *cli)
+{
+	return cli->lock.path.ptr == NULL ? NULL : &cli->lock;
 }

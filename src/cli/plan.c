@@ -13,7 +13,8 @@ json_result(Cli *cli, const Planned *planned)
 	ViewInput input = {.plan = planned->plan,
 		.verdict = planned->verdict,
 		.language = cli->options.language,
-		.version = STR(CONNPLAN_VERSION)};
+		.version = STR(CONNPLAN_VERSION),
+		.lock = cli_view_lock(cli)};
 	Json *json = view_plan(cli->arena, &input);
 	Buf text = buf_make(cli->arena);
 

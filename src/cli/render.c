@@ -266,7 +266,8 @@ cli_render(Cli *cli, Str path, const Plan *plan, const DiagVerdict *verdict, Jso
 		.verdict = &undated,
 		.language =
 			cli->options.has_language ? cli->options.language : view_language(model),
-		.version = STR(CONNPLAN_VERSION)};
+		.version = STR(CONNPLAN_VERSION),
+		.lock = cli_view_lock(cli)};
 
 	return read_templates(cli, &templates) &&
 	       render(cli, &input, &templates, ret_json, ret_files);

@@ -37,7 +37,8 @@ print_embedded_schema(Cli *cli, Str name)
 int
 cli_schema(Cli *cli)
 {
-	static const char *const names[] = {"spec", "plan", "lock", "export", "diagnostics"};
+	static const char *const names[] = {
+		"spec", "plan", "lock", "lock-result", "export", "diagnostics"};
 	Str name = cli->options.arguments.items[0];
 	StrVec known = {0};
 	size_t i;
@@ -47,7 +48,7 @@ cli_schema(Cli *cli)
 	for (i = 0; i < BASE_COUNT(names); i++)
 		VEC_PUSH(cli->arena, &known, str_from(names[i]));
 	cli_unknown(cli, "no schema", name, &known,
-		"and there are spec, plan, lock, export and diagnostics");
+		"and there are spec, plan, lock, lock-result, export and diagnostics");
 	return CLI_USAGE;
 }
 

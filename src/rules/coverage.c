@@ -152,7 +152,9 @@ help_gap(const RuleFacts *facts, const Gap *gap, const Witness *witness, Diag *d
 	else
 		diag_help(sink, diag,
 			"state what covers them: `spf.also` for addresses, `spf.includes` or "
-			"`gateways.NAME.spf` for what a vendor publishes");
+			"`gateways.NAME.spf` for what a vendor publishes; with `spf.also` we "
+			"write: " STR_FMT,
+			STR_ARG(rules_record_text(facts, gap->spf, &gap->missing, (Str){0})));
 }
 
 static void
@@ -300,10 +302,8 @@ report_cloud(const RuleFacts *facts, const StateSpf *spf, const NetSet *missing,
 	else if (spf->is_checked)
 		rules_help_record(facts, spf, diag, sink);
 	else
-		diag_help(sink, diag,
-			"take `exchange_online: false` away: the record then holds "
-			"`include:" STR_FMT "`",
-			STR_ARG(include));
+		diag_help(sink, diag, "take `exchange_online: false` away; we then write: " STR_FMT,
+			STR_ARG(rules_record_text(facts, spf, NULL, include)));
 }
 
 /* What the cloud's include passes is what Exchange sends from; without a lock the include alone

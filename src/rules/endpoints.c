@@ -19,8 +19,8 @@ is_submission_host(Str server)
 	       (endpoint->use == NET_ENDPOINT_SUBMISSION || endpoint->use == NET_ENDPOINT_HVE);
 }
 
-static bool
-is_mx_host(const Model *model, Str server)
+bool
+rules_is_mx_host(const Model *model, Str server)
 {
 	const FieldText *mx_host = &model->spec->tenant.mx_host;
 	const NetEndpoint *endpoint = net_endpoint_of_host(server);
@@ -161,7 +161,7 @@ check_endpoints(const RuleFacts *facts, DiagSink *sink)
 			 host->port.number == SUBMISSION_PORT)
 			report_submission_endpoint(facts, i, false, sink);
 		else if (method == MODEL_METHOD_SUBMISSION && server &&
-			 is_mx_host(model, host->server.text))
+			 rules_is_mx_host(model, host->server.text))
 			report_mx_endpoint(facts, i, sink);
 	}
 }

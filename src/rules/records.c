@@ -72,9 +72,8 @@ check_selectors(const RuleFacts *facts, const ModelDomain *domain, DiagSink *sin
 
 /* --- CP501 CP505 CP507 ------------------------------------------------------------------------ */
 
-/* Mailboxes of an accepted domain send as it, even if no host does. */
-static bool
-is_accepted_sender(const ModelDomain *domain)
+bool
+rules_is_accepted_sender(const ModelDomain *domain)
 {
 	return domain->accepted.state != FIELD_BAD && domain->sends.state != FIELD_BAD &&
 	       !(domain->accepted.state == FIELD_SET &&
@@ -166,7 +165,7 @@ check_domain_records(const RuleFacts *facts, DiagSink *sink)
 		check_selectors(facts, domain, sink);
 		if (policy->state == FIELD_SET && policy->value == MODEL_DMARC_NONE)
 			report_none(facts, domain, sink);
-		if (!is_accepted_sender(domain))
+		if (!rules_is_accepted_sender(domain))
 			continue;
 		if (!has_policy(model, domain->head.name))
 			report_no_dmarc(facts, domain, sink);

@@ -1,14 +1,8 @@
 /* Reverse names of the addresses that our mail leaves from. */
-#include "rules/rules_int.h"
-
-/* The first route that ends at each egress object and shows its addresses to somebody. */
-typedef struct Leaving {
-	uint32_t *routes; /* numbers, or STATE_NONE */
-	bool *outbound;   /* the tenant's own mail leaves there */
-} Leaving;
+#include "rules/reverse_int.h"
 
 static void
-mark_outbound(const RuleFacts *facts, Leaving *leaving)
+mark_outbound(const RuleFacts *facts, RuleLeaving *leaving)
 {
 	const FieldText *outbound = &facts->model->spec->tenant.outbound;
 	const ModelGatewayInfo *info;
@@ -25,22 +19,32 @@ mark_outbound(const RuleFacts *facts, Leaving *leaving)
 		leaving->outbound[info->ends[i].egress] = true;
 }
 
-static Leaving
-find_leaving(const RuleFacts *facts)
+static uint32_t *
+no_routes(Arena *scratch, uint32_t len)
+{
+	uint32_t *routes = ARENA_ARRAY(scratch, uint32_t, len), i;
+
+	for (i = 0; i < len; i++)
+		routes[i] = STATE_NONE;
+	return routes;
+}
+
+RuleLeaving
+rules_find_leaving(const RuleFacts *facts)
 {
 	const Model *model = facts->model;
-	Leaving leaving = {ARENA_ARRAY(facts->scratch, uint32_t, model->egress_len),
+	RuleLeaving leaving = {no_routes(facts->scratch, model->egress_len),
+		no_routes(facts->scratch, model->hosts_len),
 		ARENA_ARRAY(facts->scratch, bool, model->egress_len)};
 	uint32_t i;
 
-	for (i = 0; i < model->egress_len; i++)
-		leaving.routes[i] = STATE_NONE;
 	for (i = 0; i < model->routes.len; i++) {
 		const ModelRoute *route = &model->routes.items[i];
+		uint32_t *first = route->egress == MODEL_SELF ? &leaving.hosts[route->host]
+							      : &leaving.egress[route->egress];
 
-		if (route->egress != MODEL_SELF && leaving.routes[route->egress] == STATE_NONE &&
-			!rules_signs_in(model->host_infos[route->host].method))
-			leaving.routes[route->egress] = i;
+		if (*first == STATE_NONE && !rules_signs_in(model->host_infos[route->host].method))
+			*first = i;
 	}
 	mark_outbound(facts, &leaving);
 	return leaving;
@@ -139,7 +143,7 @@ void
 check_reverse(const RuleFacts *facts, DiagSink *sink)
 {
 	const Model *model = facts->model;
-	Leaving leaving = find_leaving(facts);
+	RuleLeaving leaving = rules_find_leaving(facts);
 	uint32_t i;
 
 	for (i = 0; i < model->egress_len; i++) {
@@ -151,8 +155,8 @@ check_reverse(const RuleFacts *facts, DiagSink *sink)
 			continue;
 		nameless = map ? find_nameless(facts, egress, sink) : addresses_of(facts, egress);
 		if (!net_set_is_empty(&nameless) &&
-			(leaving.routes[i] != STATE_NONE || leaving.outbound[i]) &&
+			(leaving.egress[i] != STATE_NONE || leaving.outbound[i]) &&
 			!model_egress_is_shared(model, i) && !rules_is_on(&egress->dynamic))
-			report_no_ptr(facts, i, &nameless, leaving.routes[i], sink);
+			report_no_ptr(facts, i, &nameless, leaving.egress[i], sink);
 	}
 }

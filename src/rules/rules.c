@@ -43,14 +43,18 @@ static const RuleCheck checks[] = {
 	check_lockout,                /* CP421 */
 	check_accepted_domains,       /* CP007 */
 	check_sender_limits,          /* CP423 */
+	check_relay_pool,             /* CP425 */
 	check_enhanced_filtering,     /* CP427 */
+	check_mail_exchangers,        /* CP428 CP429 */
 	check_domain_records,         /* CP006 CP501 CP505 CP507 */
 	check_reverse,                /* CP006 CP502 */
+	check_published_names,        /* CP503 */
 	check_mx_host,                /* CP504 */
 	check_volumes,                /* CP601 CP612 */
 	check_basic_auth,             /* CP602 CP611 */
 	check_endpoints,              /* CP603 */
 	check_direct_send,            /* CP604 CP605 */
+	check_anonymous_ip6,          /* CP506 */
 	check_weak_tls,               /* CP606 */
 	check_submission,             /* CP607 CP608 CP609 */
 	check_third_parties,          /* CP610 */

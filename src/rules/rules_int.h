@@ -35,6 +35,9 @@ typedef enum RuleIdentity {
 	RULE_IDENTITY_NONE,     /* CP401 */
 } RuleIdentity;
 
+/* Whether a record was proved to do what it was made for, so that nothing else is to be asked. */
+typedef enum RulePlain { RULE_PLAIN_UNKNOWN, RULE_PLAIN_NOT, RULE_PLAIN } RulePlain;
+
 typedef struct RuleFacts {
 	const RuleInput *input;
 	const Model *model;
@@ -50,6 +53,7 @@ typedef struct RuleFacts {
 	Map certificates;        /* that an enabled on-premises connector takes mail by */
 	NetSet microsoft;        /* Exchange Online's ranges in all clouds */
 	bool *spf_failed;        /* of State.spf: a term breaks the grammar, which was reported */
+	RulePlain *spf_plain;    /* of State.spf, once it was asked for */
 	uint64_t *witness_steps; /* of searches for who sends by a way, so far */
 } RuleFacts;
 
@@ -172,6 +176,10 @@ const char *rules_method_text(ModelMethod method);
 #define RULES_SOON_DAYS 30
 /* "today", "in 3 days, after 2026-12-04": the last day that is valid, `left` days from today. */
 Str rules_days_left(const RuleFacts *facts, int32_t left);
+/* Whether mail is taken at that host without signing in: an MX host of Exchange Online. */
+bool rules_is_mx_host(const Model *model, Str host);
+/* Mailboxes of an accepted domain send as it, even if no host does. */
+bool rules_is_accepted_sender(const ModelDomain *domain);
 /* Whether who sends is told by signing in, from wherever it comes. */
 bool rules_signs_in(ModelMethod method);
 
@@ -206,6 +214,8 @@ void check_shared_sources(const RuleFacts *facts, DiagSink *sink);
 void check_relay(const RuleFacts *facts, DiagSink *sink);
 void check_domain_records(const RuleFacts *facts, DiagSink *sink);
 void check_reverse(const RuleFacts *facts, DiagSink *sink);
+void check_published_names(const RuleFacts *facts, DiagSink *sink);
+void check_mail_exchangers(const RuleFacts *facts, DiagSink *sink);
 void check_mx_host(const RuleFacts *facts, DiagSink *sink);
 void check_endpoints(const RuleFacts *facts, DiagSink *sink);
 void check_expiry(const RuleFacts *facts, DiagSink *sink);
@@ -225,12 +235,14 @@ void check_last_hops(const RuleFacts *facts, DiagSink *sink);
 void check_lockout(const RuleFacts *facts, DiagSink *sink);
 void check_sender_limits(const RuleFacts *facts, DiagSink *sink);
 void check_accepted_domains(const RuleFacts *facts, DiagSink *sink);
+void check_relay_pool(const RuleFacts *facts, DiagSink *sink);
 void check_width(const RuleFacts *facts, DiagSink *sink);
 void check_volumes(const RuleFacts *facts, DiagSink *sink);
 void check_basic_auth(const RuleFacts *facts, DiagSink *sink);
 void check_weak_tls(const RuleFacts *facts, DiagSink *sink);
 void check_submission(const RuleFacts *facts, DiagSink *sink);
 void check_direct_send(const RuleFacts *facts, DiagSink *sink);
+void check_anonymous_ip6(const RuleFacts *facts, DiagSink *sink);
 void check_third_parties(const RuleFacts *facts, DiagSink *sink);
 void check_live_connectors(const RuleFacts *facts, DiagSink *sink);
 void check_live_others(const RuleFacts *facts, DiagSink *sink);

@@ -10,8 +10,8 @@
 typedef void (*RuleVisitSpf)(const RuleFacts *facts, StateSpf *spf, DiagSink *sink);
 /* Every SPF that the spec manages, be it composed or checked. */
 void rules_each_spf(const RuleFacts *facts, RuleVisitSpf visit, DiagSink *sink);
-/* The sets of the judged record; NULL where nothing is to be proved: all that the record names
- * passes by its first terms, and what others publish is not known. */
+/* The sets of the judged record; NULL where nothing more is to be proved: all that the record names
+ * passes, and what others publish is not known. */
 const SpfExpansion *rules_spf_sets(const RuleFacts *facts, StateSpf *spf);
 /* The same without an answer: whether there is nothing in the record but that. */
 bool rules_spf_is_plain(const RuleFacts *facts, const StateSpf *spf);
@@ -23,6 +23,21 @@ NetSet rules_spf_may_pass(const RuleFacts *facts, const SpfExpansion *sets);
 NetSet rules_spf_needed(const RuleFacts *facts, const StateSpf *spf);
 /* Whether it is a demand that no other finding has made void. */
 bool rules_way_is_demanded(const RuleFacts *facts, const StateWay *way);
+
+/* Names that were expanded, be they ours or others', and what was asked of them: many routes end at
+ * one egress object. */
+typedef struct RuleNames {
+	Map index;
+	VEC(NetSet) passing; /* what passes, or may */
+	Map asked;
+	VEC(NetSet) refused;
+} RuleNames;
+
+typedef enum RuleFamily { RULE_FAMILY_BOTH, RULE_FAMILY_IP6 } RuleFamily;
+/* Of some addresses those that SPF of a name does not let pass, whatever else is true: by the
+ * record that we write, else the published one. */
+NetSet rules_spf_refused(const RuleFacts *facts, RuleNames *names, Str name,
+	const FieldPrefixes *addresses, RuleFamily family);
 
 /* A finding about the SPF of a domain: at the key, or at the domain where that is absent. */
 Diag *rules_spf_report(const RuleFacts *facts, const StateSpf *spf, DiagCode code, DiagSink *sink,
@@ -43,7 +58,12 @@ SpfResult rules_note_decision(
 /* A note: the terms that count on the way of an address, with how many were used. */
 void rules_note_tree(
 	const RuleFacts *facts, const StateSpf *spf, NetPrefix address, Diag *diag, DiagSink *sink);
-/* The record that we would write, for a domain whose published one is only checked. */
+/*
+ * The record that covers what the domain needs and `more` (NULL: nothing), with the include of a
+ * cloud (absent: as it is); where it is split, all of its records, one a line.
+ */
+Str rules_record_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *more, Str cloud);
+/* The same as help, for a domain whose published record is only checked. */
 void rules_help_record(const RuleFacts *facts, const StateSpf *spf, Diag *diag, DiagSink *sink);
 
 #endif

@@ -28,6 +28,7 @@ rules_find_failed_spf(RuleFacts *facts)
 	size_t i;
 
 	facts->spf_failed = ARENA_ARRAY(facts->scratch, bool, facts->state->spf.len);
+	facts->spf_plain = ARENA_ARRAY(facts->scratch, RulePlain, facts->state->spf.len);
 	for (i = 0; i < facts->state->spf.len; i++) {
 		const StateSpf *spf = &facts->state->spf.items[i];
 
@@ -67,7 +68,8 @@ has_only_includes(const StateSpf *spf)
 	return true;
 }
 
-/* Own addresses stand first and pass. What comes after, and the limits, are for the engine. */
+/* Own addresses and includes alone, far from the limit: whether the addresses pass is one question,
+ * and no term has to be looked at by itself. */
 static bool
 is_plain(const StateSpf *spf)
 {
@@ -92,10 +94,48 @@ names_demands(const RuleFacts *facts, const StateSpf *spf)
 	return true;
 }
 
+/* The text itself is evaluated before it is believed, as far as its first include: what others
+ * publish is not known here, and no later term takes a pass back (RFC 7208 section 4.6.2). Of terms
+ * that all pass the order is nothing, and the union is the result. */
+static bool
+passes_as_meant(const RuleFacts *facts, const StateSpf *spf)
+{
+	Str text = state_spf_text(spf);
+	ArenaMark mark = arena_mark(facts->scratch);
+	NetSet pass = {0};
+	SpfRecord *record;
+	SpfProblem problem;
+	bool as_meant;
+	size_t i;
+
+	text = str_slice(text, 0, str_find(text, STR(" include:")));
+	as_meant = spf_parse(facts->scratch, text, &record, &problem);
+	for (i = 0; as_meant && i < record->len; i++) {
+		const SpfTerm *term = &record->terms[i];
+
+		if (term->kind == SPF_TERM_ALL)
+			break;
+		as_meant = (term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6) &&
+			   term->qualifier == SPF_PASS;
+		net_set_add(facts->scratch, &pass, term->prefix);
+	}
+	net_set_normalise(&pass);
+	as_meant = as_meant && net_set_equal(&pass, &spf->composed.addresses);
+	arena_reset(facts->scratch, mark);
+	return as_meant;
+}
+
 bool
 rules_spf_is_plain(const RuleFacts *facts, const StateSpf *spf)
 {
-	return !state_has_lock(facts->state) && is_plain(spf) && names_demands(facts, spf);
+	RulePlain *plain = &facts->spf_plain[spf - facts->state->spf.items];
+
+	if (*plain == RULE_PLAIN_UNKNOWN)
+		*plain = !state_has_lock(facts->state) && is_plain(spf) &&
+					 names_demands(facts, spf) && passes_as_meant(facts, spf)
+				 ? RULE_PLAIN
+				 : RULE_PLAIN_NOT;
+	return *plain == RULE_PLAIN;
 }
 
 const SpfExpansion *
@@ -150,6 +190,66 @@ rules_spf_needed(const RuleFacts *facts, const StateSpf *spf)
 		net_set_add_all(facts->scratch, &needed, state_cloud_pass(facts->state));
 	net_set_normalise(&needed);
 	return needed;
+}
+
+static const NetSet *
+passing_as(const RuleFacts *facts, RuleNames *names, Str name)
+{
+	uint32_t found = map_find(&names->index, name);
+	SpfExpansion sets;
+	NetSet may;
+
+	if (found != MAP_NONE)
+		return &names->passing.items[found];
+	state_expand_name(facts->state, facts->scratch, name, &sets);
+	may = rules_spf_may_pass(facts, &sets);
+	map_add(facts->scratch, &names->index, name, (uint32_t)names->passing.len);
+	VEC_PUSH(facts->scratch, &names->passing,
+		net_set_union(facts->scratch, &sets.results[SPF_PASS], &may));
+	return &names->passing.items[names->passing.len - 1];
+}
+
+/* Only what is not held as a whole is worth a set: most is. Of many that are not, the later ones
+ * are taken as they stand, with what of them passes. */
+static NetSet
+refused_by(const RuleFacts *facts, RuleNames *names, Str name, const FieldPrefixes *addresses,
+	RuleFamily family)
+{
+	NetSet rest = {0};
+	const NetSet *passing;
+	uint32_t i;
+
+	for (i = 0; i < addresses->len; i++) {
+		NetPrefix prefix = net_prefix_network(addresses->items[i].prefix);
+
+		if ((family == RULE_FAMILY_BOTH || prefix.family == NET_IP6) &&
+			!net_set_contains(passing_as(facts, names, name), prefix))
+			net_set_add(facts->scratch, &rest, prefix);
+	}
+	if (net_set_is_empty(&rest))
+		return rest;
+	passing = passing_as(facts, names, name);
+	net_set_normalise(&rest);
+	if (*facts->witness_steps > RULES_MAX_QUESTIONS)
+		return rest;
+	*facts->witness_steps += passing->ip4.len + passing->ip6.len;
+	return net_set_subtract(facts->scratch, &rest, passing);
+}
+
+NetSet
+rules_spf_refused(const RuleFacts *facts, RuleNames *names, Str name,
+	const FieldPrefixes *addresses, RuleFamily family)
+{
+	Str key = str_format(facts->scratch, "%p %d " STR_FMT, (const void *)addresses, (int)family,
+		STR_ARG(name));
+	uint32_t found = map_find(&names->asked, key);
+
+	if (found != MAP_NONE)
+		return names->refused.items[found];
+	map_add(facts->scratch, &names->asked, key, (uint32_t)names->refused.len);
+	VEC_PUSH(
+		facts->scratch, &names->refused, refused_by(facts, names, name, addresses, family));
+	return names->refused.items[names->refused.len - 1];
 }
 
 NetPrefix
@@ -340,17 +440,39 @@ rules_note_tree(
 	diag_note(sink, diag, STR_FMT, STR_ARG(buf_text(&text)));
 }
 
+Str
+rules_record_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *more, Str cloud)
+{
+	SpfRecipe recipe = spf->is_checked ? spf->recipe : spf->composed;
+	const FieldChoice *split = &spf->spec->spf.split;
+	SpfLayout layout = {.domain = spf->domain,
+		.split = split->state != FIELD_SET || split->value != MODEL_SPLIT_NEVER,
+		.leaf_max = SPF_TEXT_MAX};
+	Buf text = buf_make(facts->arena);
+	SpfNamedVec records = {0};
+	size_t i;
+
+	if (more != NULL)
+		recipe.addresses = net_set_union(facts->scratch, &recipe.addresses, more);
+	if (cloud.ptr != NULL)
+		recipe.cloud_include = cloud;
+	spf_lay_out(facts->scratch, &recipe, &layout, &records);
+	/* Of several the names stand before them: each is to be published. */
+	for (i = 0; i < records.len; i++) {
+		buf_lit(&text, i > 0 ? "\n" : "");
+		if (records.len > 1)
+			buf_printf(&text, STR_FMT ": ", STR_ARG(records.items[i].name));
+		buf_printf(&text, "`" STR_FMT "`",
+			STR_ARG(rules_octets_text(facts, records.items[i].text)));
+	}
+	return buf_text(&text);
+}
+
 void
 rules_help_record(const RuleFacts *facts, const StateSpf *spf, Diag *diag, DiagSink *sink)
 {
-	SpfRecipe recipe = spf->recipe;
+	Str text = rules_record_text(facts, spf, NULL, (Str){0});
 
-	(void)facts;
-	recipe.never = spf->never;
-	if (spf->spec->spf.all.state != FIELD_SET)
-		recipe.all = SPF_ALL_SOFTFAIL;
-	else
-		recipe.all = (SpfAll)spf->spec->spf.all.value;
-	diag_help(sink, diag, "publish, or let `manage: compose` do so: `" STR_FMT "`",
-		STR_ARG(spf_compose(sink->arena, &recipe)));
+	diag_help(sink, diag, "publish, or let `manage: compose` do so:%s" STR_FMT,
+		str_find_char(text, '\n', 0) < text.len ? "\n" : " ", STR_ARG(text));
 }

@@ -67,6 +67,29 @@ ask_includes(Asker *asker, const FieldItems *includes)
 		spf_ask_record(asker->cache, includes->items[i].text);
 }
 
+/*
+ * The records below one that was split stand at `_spf1.DOMAIN` and so on. Those that are published
+ * but not included any more are still in the way: as far as there are some, the next is asked for.
+ * No record includes more than ten; a wildcard has them all.
+ */
+static void
+ask_leaves(Asker *asker, const ModelDomain *domain)
+{
+	const FieldChoice *manage = &domain->spf.manage, *split = &domain->spf.split;
+	unsigned number = 0;
+	Str name;
+
+	if ((manage->state == FIELD_SET && manage->value != MODEL_SPF_COMPOSE) ||
+		(split->state == FIELD_SET && split->value == MODEL_SPLIT_NEVER) ||
+		(domain->sends.state == FIELD_SET && domain->sends.value == MODEL_SENDS_NEVER))
+		return;
+	do {
+		name = str_format(
+			asker->arena, "_spf%u." STR_FMT, ++number, STR_ARG(domain->head.name));
+	} while (take_room(asker) && dns_ask(asker->source, name, DNS_TXT)->status == DNS_OK &&
+		 number < SPF_LOOKUPS_MAX);
+}
+
 static void
 ask_domain(Asker *asker, const ModelDomain *domain)
 {
@@ -75,6 +98,7 @@ ask_domain(Asker *asker, const ModelDomain *domain)
 	if (domain->head.state != FIELD_SET)
 		return;
 	ask_sender(asker, domain->head.name);
+	ask_leaves(asker, domain);
 	ask_mail_records(asker, domain);
 	ask_includes(asker, &domain->spf.includes);
 	ask_includes(asker, &domain->spf.flatten);

@@ -73,8 +73,8 @@ published_all(const SpfRecord *record, SpfAll *ret_all)
 	return record->redirect == NULL;
 }
 
-static void
-choose_all(State *state, StateSpf *spf)
+void
+state_choose_all(State *state, StateSpf *spf)
 {
 	const FieldChoice *all = &spf->spec->spf.all;
 	const SpfRecord *record;
@@ -453,7 +453,6 @@ flattened(State *state, StateSpf *spf)
 void
 state_lay_out(State *state, StateSpf *spf)
 {
-	choose_all(state, spf);
 	spf->composed = flattened(state, spf);
 	leave_to_cloud(state, spf, &spf->composed);
 	lay_out_recipe(state, spf, &spf->composed, &spf->records);

@@ -294,7 +294,9 @@ compose_domain(Composer *composer, const StateNeed *need)
 		return false;
 	}
 	state_find_published(state, &spf);
+	state_choose_all(state, &spf);
 	if (spf.is_checked) {
+		spf.is_assumed = false;
 		take_published(composer, &spf);
 	} else {
 		state_lay_out(state, &spf);

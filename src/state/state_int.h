@@ -88,6 +88,8 @@ void state_expand_records(
 	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets);
 /* What is published at the name. */
 void state_find_published(State *state, StateSpf *spf);
+/* How the record ends: as stated, as published, or softfail. */
+void state_choose_all(State *state, StateSpf *spf);
 /* Fills `records` from the recipe: flattened, laid out, within the limits if there is a way. */
 void state_lay_out(State *state, StateSpf *spf);
 /* Fills `transition`, where something else is published. */

@@ -103,6 +103,8 @@ change_facts(SummaryTable *table, const ViewInput *input, Str plan_hash)
 		plan->before == NULL ? summary_text(table, "change.live_none")
 				     : summary_text_with(table, "change.live_fingerprint",
 					       "fingerprint", plan->before->export->fingerprint));
+	if (input->lock != NULL)
+		change_fact(table, facts, "change.lock", input->lock->resolved_at);
 	change_fact(table, facts, "change.plan_hash", plan_hash);
 	return facts;
 }

@@ -312,6 +312,7 @@ view_difference(Buf *out, const Plan *plan, bool markdown)
 	write_left_alone(&writer);
 	if (plan->differences > 0) {
 		write_price(&writer);
+		view_spf_price(out, plan->after, markdown);
 		write_order(&writer);
 	}
 	buf_printf(out, "%s%zu difference%s: compared %zu connector%s, %zu propert%s\n",

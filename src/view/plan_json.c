@@ -447,27 +447,34 @@ not_checked_json(Arena *arena, const ViewInput *input)
 }
 
 /* Paths below the folder of the spec, so that no machine's folder is in them. */
-static Json *
-inputs_json(Arena *arena, const Model *model)
+static void
+add_input(Arena *arena, Json *list, Str dir, Str path, Str text)
 {
+	Json *item = json_object(arena);
+
+	if (str_starts(path, dir) && path.len > dir.len && path.ptr[dir.len] == '/')
+		path = str_slice(path, dir.len + 1, path.len);
+	SET(item, "path", json_text(arena, path));
+	SET(item, "sha256", json_text(arena, sha256_hex(arena, text)));
+	json_push(arena, list, item);
+}
+
+static Json *
+inputs_json(Arena *arena, const ViewInput *input)
+{
+	const Model *model = input->plan->model;
 	Json *list = json_list(arena);
 	Str dir = path_dir(model->files.items[0].path);
 	size_t i;
 
 	for (i = 0; i < model->files.len; i++) {
 		const ModelFile *file = &model->files.items[i];
-		Json *item = json_object(arena);
-		Str path = file->path;
 
-		if (str_starts(path, dir) && path.len > dir.len && path.ptr[dir.len] == '/')
-			path = str_slice(path, dir.len + 1, path.len);
-		SET(item, "path", json_text(arena, path));
-		SET(item, "sha256",
-			json_text(arena,
-				sha256_hex(arena,
-					source_file(model->sink->sources, file->source)->text)));
-		json_push(arena, list, item);
+		add_input(arena, list, dir, file->path,
+			source_file(model->sink->sources, file->source)->text);
 	}
+	if (input->lock != NULL)
+		add_input(arena, list, dir, input->lock->path, input->lock->text);
 	return list;
 }
 
@@ -592,7 +599,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "findings", findings_json(arena, input->verdict));
 	SET(plan, "waivers", waivers_json(arena, model));
 	SET(plan, "not_checked", not_checked_json(arena, input));
-	SET(plan, "inputs", inputs_json(arena, model));
+	SET(plan, "inputs", inputs_json(arena, input));
 	SET(plan, "outputs", json_list(arena));
 	/* Last, when all that it covers is there. */
 	SET(plan, "plan_hash", json_text(arena, plan_hash(arena, plan)));

@@ -21,6 +21,23 @@ spf_row(SummaryTable *table, const char *item, Str value, TextEscape escape)
 }
 
 Str
+view_networks(Arena *arena, const NetSet *set)
+{
+	NetPrefixVec cover = {0};
+	Buf text = buf_make(arena);
+	size_t i;
+
+	net_set_cover(arena, set, &cover);
+	for (i = 0; i < cover.len && i < SUMMARY_ADDRESSES; i++) {
+		buf_lit(&text, i > 0 ? ", " : "");
+		net_prefix_write(&text, cover.items[i]);
+	}
+	if (i < cover.len)
+		buf_lit(&text, ", …");
+	return buf_text(&text);
+}
+
+Str
 view_octets(Arena *arena, Str octets)
 {
 	Buf text = buf_make(arena);
@@ -141,6 +158,36 @@ spf_flat_rows(SummaryTable *table, const StateSpf *spf)
 	}
 }
 
+/* Addresses of ours that an include of others passes as well. */
+static void
+spf_kept_rows(SummaryTable *table, const State *state, const StateSpf *spf)
+{
+	Str head = STR("include:");
+	Arena *scratch = arena_create();
+	size_t i;
+
+	for (i = 0; i < spf->composed.terms.len && !spf->is_checked; i++) {
+		Str term = spf->composed.terms.items[i];
+		SpfExpansion sets;
+		NetSet both;
+		ViewValue values[2];
+
+		if (!str_starts(term, head) || str_find_char(term, '%', 0) < term.len)
+			continue;
+		values[0] = (ViewValue){"name", str_slice(term, head.len, term.len)};
+		state_expand_name(state, scratch, values[0].value, &sets);
+		both = net_set_intersect(
+			scratch, &spf->composed.addresses, &sets.results[SPF_PASS]);
+		values[1] = (ViewValue){"addresses", view_networks(table->arena, &both)};
+		if (!net_set_is_empty(&both))
+			spf_row(table, "spf.term",
+				view_string_filled(table->arena, table->language, "spf.kept",
+					values, BASE_COUNT(values)),
+				text_markdown);
+	}
+	arena_destroy(scratch);
+}
+
 static Json *
 spf_table(Arena *arena, const void *context, size_t index)
 {
@@ -157,6 +204,8 @@ spf_table(Arena *arena, const void *context, size_t index)
 	spf_row(&table, "spf.record", record, text_markdown_cell_code);
 	spf_split_row(&table, spf);
 	spf_flat_rows(&table, spf);
+	if (state_has_lock(state))
+		spf_kept_rows(&table, state, spf);
 	if (spf->is_checked)
 		spf_row(&table, "spf.term", summary_text(&table, "spf.check_only"), text_markdown);
 	/* Nobody stated how strict the record ends; a reader must see that it is our choice. */
@@ -354,6 +403,8 @@ notices(Arena *arena, const ViewInput *input)
 		summary_note(&table, list, "notice.sample");
 	if (model->spec->tenant.reject_direct_send.state == FIELD_ABSENT)
 		summary_note(&table, list, "notice.assumed_direct_send");
+	if (input->lock != NULL && input->lock->resolved_at.len > 0)
+		summary_note_with(&table, list, "notice.lock", "time", input->lock->resolved_at);
 	return list;
 }
 

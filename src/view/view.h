@@ -10,11 +10,18 @@
 
 #include "plan/plan.h"
 
+/* The DNS answers that the plan relies on. */
+typedef struct ViewLock {
+	Str path, text;  /* of the file */
+	Str resolved_at; /* as it stands there; absent: it does not say */
+} ViewLock;
+
 typedef struct ViewInput {
 	const Plan *plan;
 	const DiagVerdict *verdict;
 	DiagLanguage language;
-	Str version; /* of the tool */
+	Str version;          /* of the tool */
+	const ViewLock *lock; /* NULL: none */
 } ViewInput;
 
 /* plan.json without the hashes of the outputs, which are not made yet. */
@@ -26,6 +33,11 @@ void view_add_output(Arena *arena, Json *plan, Str path, Str sha256);
  * behind each address that is new its routes and who answers for it; then the price and a count.
  */
 void view_difference(Buf *out, const Plan *plan, bool markdown);
+/*
+ * What the SPF records let in, as text for people: the addresses that may send as each domain, by
+ * term and thanks to whom, and what receivers ask the DNS for.
+ */
+void view_spf_price(Buf *out, const State *state, bool markdown);
 /* What a template sees: the members of the plan, `text` (the strings), `summary`,
  * `change_request`. */
 Json *view_document(Arena *arena, const ViewInput *input, const Json *plan);

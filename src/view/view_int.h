@@ -25,6 +25,8 @@ void view_term_names(Arena *arena, const State *state, const StateSpf *spf, cons
 /* Whether every address has a certain result. */
 bool view_spf_is_known(const SpfExpansion *sets);
 /* Octets of the DNS as text: what is not printable ASCII becomes `?`. */
+/* The networks of a set, with commas; the first ones of many. */
+Str view_networks(Arena *arena, const NetSet *set);
 Str view_octets(Arena *arena, Str octets);
 
 /* The PTR records to ask for: one member for each range and name, sorted by address. */

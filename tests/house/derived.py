@@ -12,6 +12,7 @@ DERIVED = {
     "schema/mailflow.schema.json": ["schema", "spec"],
     "schema/plan.schema.json": ["schema", "plan"],
     "schema/lock.schema.json": ["schema", "lock"],
+    "schema/lock-result.schema.json": ["schema", "lock-result"],
     "schema/export.schema.json": ["schema", "export"],
     "schema/diagnostics.schema.json": ["schema", "diagnostics"],
     "docs/reference/spec.md": ["schema", "spec", "--format", "markdown"],

@@ -24,6 +24,7 @@ step 60 IN CNAME host.vendor.example.
 loop IN CNAME loop2
 loop2 IN CNAME loop
 out IN A 198.51.100.10
+_spf1 IN TXT "v=spf1 ip4:198.51.100.32/28 -all"
 octets IN TXT "a\000b\255" "\"q\\"
 """
 VENDOR = """
@@ -66,6 +67,8 @@ def cut(text):
 WANTED = {
     "10.100.51.198.in-addr.arpa": {"PTR": ok(["out.contoso.com"])},
     "_dmarc.contoso.com": {"TXT": ok([["v=DMARC1; p=reject"]])},
+    "_spf1.contoso.com": {"TXT": ok([["v=spf1 ip4:198.51.100.32/28 -all"]])},
+    "_spf2.contoso.com": {"TXT": {"status": "nxdomain"}},
     "_spf.vendor.example": {"TXT": ok([[f"v=spf1 {BEFORE} include:big.vendor.example -all"]])},
     "alias.contoso.com": {"CNAME": ok(["step.contoso.com"])},
     "big.vendor.example": {"TXT": ok([cut(f"v=spf1 {LONG} ~all")])},

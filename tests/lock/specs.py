@@ -3,7 +3,11 @@
 import json
 import pathlib
 
-from lib import connplan
+import jsonschema
+
+from lib import ROOT, connplan
+
+SCHEMA = jsonschema.Draft7Validator(json.loads((ROOT / "schema/lock-result.schema.json").read_bytes()))
 
 HEAD = """version: 1
 sample: true
@@ -24,8 +28,11 @@ def spec(folder, includes=(), keys="", addresses="198.51.100.10", more=""):
 
 
 def lock(path, server, *words, **how):
-    """Runs `connplan lock`; SERVER is an address with a port."""
-    return connplan("lock", path, "--resolver", server, *words, **how)
+    """Runs `connplan lock`; SERVER is an address with a port. A result in JSON is held to its schema."""
+    result = connplan("lock", path, "--resolver", server, *words, **how)
+    if "json" in words:
+        SCHEMA.validate(json.loads(result.out))
+    return result
 
 
 def read(path):

@@ -5,11 +5,13 @@
 	"{\"format\":\"connplan-lock\",\"version\":1,\"names\":{"                                  \
 	"\"vendor.example\":{\"TXT\":{\"status\":\"ok\",\"data\":[[\"v=spf1 "                      \
 	"a:out.vendor.example -all\"]]}},"                                                         \
+	"\"_spf1.leaves.example\":{\"TXT\":{\"status\":\"ok\",\"data\":[[\"v=spf1 -all\"]]}},"     \
 	"\"contoso.net\":{\"MX\":{\"status\":\"nodata\"}},"                                        \
 	"\"16.100.51.198.in-addr.arpa\":{\"PTR\":{\"status\":\"ok\",\"data\":[\"out.contoso.com\"" \
 	"]}}}}"
 #define ALWAYS                                                                                     \
-	"TXT:contoso.com MX:contoso.com TXT:_dmarc.contoso.com TXT:spf.protection.outlook.com"
+	"TXT:contoso.com MX:contoso.com TXT:_dmarc.contoso.com TXT:spf.protection.outlook.com "    \
+	"TXT:_spf1.contoso.com"
 
 typedef struct AskRow {
 	const char *spec;  /* below SPEC_HEAD */
@@ -34,7 +36,18 @@ static const AskRow rows[] = {
 		"TXT:contoso.net MX:contoso.net A:contoso.net AAAA:contoso.net "
 		"TXT:_dmarc.contoso.net TXT:spf.protection.outlook.com"},
 	{"tenant: {cloud: china}\n" DOMAIN, "TXT:contoso.com MX:contoso.com TXT:_dmarc.contoso.com "
+					    "TXT:_spf1.contoso.com "
 					    "TXT:spf.protection.partner.outlook.cn"},
+	/* Leaves of a record that was split, as far as there are some. */
+	{"domains: {leaves.example: {}}\n",
+		"TXT:leaves.example MX:leaves.example TXT:_dmarc.leaves.example "
+		"TXT:_spf1.leaves.example TXT:_spf2.leaves.example TXT:spf.protection.outlook.com"},
+	{"domains: {leaves.example: {spf: {split: never}}}\n",
+		"TXT:leaves.example MX:leaves.example TXT:_dmarc.leaves.example "
+		"TXT:spf.protection.outlook.com"},
+	{"domains: {leaves.example: {spf: {manage: check}}}\n",
+		"TXT:leaves.example MX:leaves.example TXT:_dmarc.leaves.example "
+		"TXT:spf.protection.outlook.com"},
 	{DOMAIN "relay_hosts: {h: {method: submission, auth: oauth, mailbox: a@x.example}}\n",
 		"+ TXT:x.example MX:x.example"},
 	{DOMAIN "expect: [{ip: 192.0.2.1, as: x.example, spf: none}]\n", "+ TXT:x.example"},
@@ -44,7 +57,8 @@ static const AskRow rows[] = {
 	{"domains: {contoso.com: {}, contoso.org: {}}\n"
 	 "egress: {e: {addresses: 203.0.113.0/30}}\n"
 	 "gateways: {g: {egress: e, spf: ['a:x.%{d}']}}\n",
-		"+ TXT:contoso.org MX:contoso.org TXT:_dmarc.contoso.org A:x.contoso.com "
+		"+ TXT:contoso.org MX:contoso.org TXT:_dmarc.contoso.org TXT:_spf1.contoso.org "
+		"A:x.contoso.com "
 		"AAAA:x.contoso.com A:x.contoso.org AAAA:x.contoso.org"},
 	/* Reverse names: of our own addresses that somebody sees, and not of whole networks. */
 	{HOST("") "egress: {e: {addresses: 198.51.100.16/31}}\n",
