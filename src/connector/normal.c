@@ -141,19 +141,31 @@ without_contained(Arena *arena, ConnectorProperty property, const StrVec *list)
 	return kept;
 }
 
-/* The elements of `list` that `other` lacks. */
+/* What each element is told apart by. */
+static StrVec
+element_keys(Arena *arena, ConnectorProperty property, const StrVec *list)
+{
+	StrVec keys = {0};
+	size_t i;
+
+	for (i = 0; i < list->len; i++)
+		VEC_PUSH(arena, &keys, element_key(arena, property, list->items[i]));
+	return keys;
+}
+
+/* The elements of `list` whose keys are not among `others`. */
 static void
-elements_missing(Arena *arena, ConnectorProperty property, const StrVec *list, const StrVec *other,
+elements_missing(Arena *arena, const StrVec *list, const StrVec *keys, const StrVec *others,
 	StrVec *ret_missing)
 {
 	Map known = {0};
 	size_t i;
 
-	map_reserve(arena, &known, other->len);
-	for (i = 0; i < other->len; i++)
-		map_add(arena, &known, element_key(arena, property, other->items[i]), 0);
+	map_reserve(arena, &known, others->len);
+	for (i = 0; i < others->len; i++)
+		map_add(arena, &known, others->items[i], 0);
 	for (i = 0; i < list->len; i++) {
-		if (map_find(&known, element_key(arena, property, list->items[i])) == MAP_NONE)
+		if (map_find(&known, keys->items[i]) == MAP_NONE)
 			VEC_PUSH(arena, ret_missing, list->items[i]);
 	}
 }
@@ -175,15 +187,17 @@ void
 connector_list_difference(Arena *arena, ConnectorProperty property, const StrVec *before,
 	const StrVec *after, StrVec *ret_added, StrVec *ret_removed)
 {
-	StrVec left, right;
+	StrVec left, right, left_keys, right_keys;
 
 	*ret_added = *ret_removed = (StrVec){0};
 	if (same_texts(before, after))
 		return;
 	left = without_contained(arena, property, before);
 	right = without_contained(arena, property, after);
-	elements_missing(arena, property, &right, &left, ret_added);
-	elements_missing(arena, property, &left, &right, ret_removed);
+	left_keys = element_keys(arena, property, &left);
+	right_keys = element_keys(arena, property, &right);
+	elements_missing(arena, &right, &right_keys, &left_keys, ret_added);
+	elements_missing(arena, &left, &left_keys, &right_keys, ret_removed);
 }
 
 bool

@@ -25,8 +25,12 @@ count_by_number(Str text)
 {
 	size_t count = 0, at = 0;
 
-	while (at < text.len)
-		count += is_by_number(utf8_next(text, &at));
+	while (at < text.len) {
+		uint32_t c = utf8_next(text, &at);
+
+		if (is_by_number(c))
+			count += c < 0x10000 ? 1 : 2;
+	}
 	return count;
 }
 
@@ -42,8 +46,9 @@ begin_part(Parts *parts)
 	parts->quoted = false;
 }
 
+/* One UTF-16 unit: a constant, where a call of .NET would be code in the data. */
 static void
-write_number(Parts *parts, uint32_t c)
+write_unit(Parts *parts, uint32_t unit)
 {
 	/* The first operand decides the type of a sum, and a sum of characters is a number. */
 	if (!parts->begun) {
@@ -51,10 +56,18 @@ write_number(Parts *parts, uint32_t c)
 		parts->begun = true;
 	}
 	begin_part(parts);
-	if (c < 0x10000)
-		buf_printf(parts->buf, c < 0x100 ? "[char]0x%02x" : "[char]0x%04x", (unsigned)c);
-	else
-		buf_printf(parts->buf, "[char]::ConvertFromUtf32(0x%x)", (unsigned)c);
+	buf_printf(parts->buf, unit < 0x100 ? "[char]0x%02x" : "[char]0x%04x", (unsigned)unit);
+}
+
+static void
+write_number(Parts *parts, uint32_t c)
+{
+	if (c < 0x10000) {
+		write_unit(parts, c);
+		return;
+	}
+	write_unit(parts, 0xd800 + ((c - 0x10000) >> 10));
+	write_unit(parts, 0xdc00 + ((c - 0x10000) & 0x3ff));
 }
 
 static void

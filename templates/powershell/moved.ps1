@@ -6,7 +6,7 @@ function Get-PlanStateKey {
     $parts = @(foreach ($property in $PlanProperties) {
             $value = $State[$property.Name]
             if ($value -is [array]) {
-                @(foreach ($key in (Get-PlanKeySet $property.Kind $value)) { $key }) -join [char]0x1f
+                @(foreach ($key in (Get-PlanNormalSet $property.Kind $value)) { $key }) -join [char]0x1f
             } else {
                 Get-PlanKey $property.Kind ([string]$value)
             }

@@ -5,6 +5,7 @@
 $PlanBackupPrefix = 'before-rollback-' + $Plan.PlanHash + '-'
 $PlanWholeTenant = $false
 $PlanReturns = $false
+$PlanInnerCounts = $true
 # What the plan created has been there for a short time: it is not disabled first.
 $RemoveNow = $true
 $PlanGoal = @()
@@ -70,7 +71,7 @@ function Read-PlanJsonValue {
         '{' { return (Read-PlanJsonObject $Depth) }
         '[' { return , (Read-PlanJsonList $Depth) }
     }
-    if ($token[0] -eq '"') { return (ConvertFrom-PlanJsonText $token) }
+    if ($token.StartsWith('"', [StringComparison]::Ordinal)) { return (ConvertFrom-PlanJsonText $token) }
     if ($token.Length -eq 1 -and '}]:,'.IndexOf($token, [StringComparison]::Ordinal) -ge 0) { throw "the JSON has $token in place of a value" }
     return $token
 }

@@ -181,7 +181,7 @@ def measure_plan(table, times):
     argv = [BINARY, "plan", folder / "mailflow.yaml", "--live", folder / "live.json", "--fail-on", "never"]
     best, = fastest([(nothing, argv)], times)
     name = f"plan {CONNECTORS} x {ADDRESSES}"
-    table.add(f"{name}: time", best, "s")
+    table.add(f"{name}: time", best, "s", 0.5)
     table.add(f"{name}: peak memory", peak(argv) / MIB, "MiB")
     table.add(f"{name}: instructions", instructions(argv) / 1e6, "M")
 

@@ -5,7 +5,8 @@ run_golden.py [--update] [NAME]...
 
 An example is examples/NAME/mailflow.yaml, NAME may be GROUP/TENANT, with a folder expected/ (what
 `build` writes) or a file expected.txt (what `check` says and exits 1). Built a second time, with all maps shuffled, in
-another locale, time zone, home and current folder, the bytes stay the same.
+another locale, time zone, home and current folder, the bytes stay the same. Where a tenant is there already, the
+folder expected-EXPORT/ is what `plan --live EXPORT.json` writes, under the same laws.
 """
 
 import argparse
@@ -38,14 +39,20 @@ def read_tree(folder):
             for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def build(spec, **how):
-    """Builds SPEC into a new folder; returns the files, having compared them with those told."""
+def build(spec, live=None, **how):
+    """Builds SPEC into a new folder; returns the files, having compared them with those told.
+
+    With the export LIVE: what `plan` writes, which tells their number.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "out"
-        result = connplan("build", spec, "-o", out, status=0, **how)
+        command = ["plan", spec, "--live", live] if live else ["build", spec]
+        result = connplan(*command, "-o", out, status=0, **how)
         files = read_tree(out)
         told = sorted(result.text.splitlines())
         wanted = sorted(str(out / name) for name in files)
+        if live:
+            told, wanted = result.errors.splitlines()[-1:], [f"connplan: wrote {len(files)} files into `{out}`"]
         if told != wanted:
             raise AssertionError(f"the files told are not the files written\n{told}\n{wanted}")
         return files
@@ -102,19 +109,19 @@ def without_inputs(files, folder):
     return cleaned
 
 
-def check_shuffled(example, expected):
+def check_shuffled(example, expected, live=None):
     wanted = without_inputs(expected, EXAMPLES / example.relative_to(EXAMPLES).parts[0])
     for seed in range(SHUFFLES):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             whole = example.relative_to(ROOT).parts[:2]     # a tenant imports from beside its folder
             copy = root.joinpath(*whole)
-            shutil.copytree(ROOT.joinpath(*whole), copy, ignore=shutil.ignore_patterns("expected"))
+            shutil.copytree(ROOT.joinpath(*whole), copy, ignore=shutil.ignore_patterns("expected*"))
             (root / ".connplan").mkdir()
             for path in copy.rglob("*.yaml"):
                 path.write_text(shuffle_text(path.read_text("utf-8"), seed), "utf-8")
             spec = example.relative_to(ROOT) / "mailflow.yaml"
-            got = build(spec, cwd=folder)
+            got = build(spec, live, cwd=folder)
             compare(wanted, without_inputs(got, copy))
 
 
@@ -127,6 +134,26 @@ def turkish():
             raise AssertionError(f"localedef failed\n{made}")
     return {"LOCPATH": str(LOCALES), "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8",
             "TZ": "Asia/Tokyo", "HOME": "/nonexistent"}
+
+
+def check_folder(attempt, example, folder, update, environment):
+    """The laws of one folder of expected files: of `build`, or of `plan` for expected-EXPORT/."""
+    spec = f"examples/{name_of(example)}/mailflow.yaml"
+    export = folder.name.removeprefix("expected").removeprefix("-")
+    live = f"examples/{name_of(example)}/{export}.json" if export else None
+    title = f", {export}" if export else ""
+    if update:
+        files = build(spec, live)
+        shutil.rmtree(folder)
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    expected = read_tree(folder)
+    attempt("the files" + title, lambda: compare(expected, build(spec, live)))
+    attempt("built again" + title, lambda: compare(expected, build(spec, live)))
+    attempt("elsewhere" + title, lambda: compare(
+        expected, build(example / "mailflow.yaml", live and ROOT / live, cwd="/", env=environment)))
+    attempt("shuffled" + title, lambda: check_shuffled(example, expected, live))
 
 
 def check_example(report, example, update, environment):
@@ -143,6 +170,8 @@ def check_example(report, example, update, environment):
     text, folder = example / "expected.txt", example / "expected"
     if update and not folder.exists() and connplan("check", spec).status == 1:
         text.touch()
+    for live in sorted(example.glob("expected-*/")):
+        check_folder(attempt, example, live, update, environment)
     if text.exists():
         def check():
             result = connplan("check", spec, status=1)
@@ -152,19 +181,10 @@ def check_example(report, example, update, environment):
         return attempt("the findings", check)
 
     if update:
-        files = build(spec)
-        shutil.rmtree(folder, ignore_errors=True)
-        for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+        folder.mkdir(exist_ok=True)
     if not folder.is_dir():
         return report.fail(title, "has neither expected/ nor expected.txt")
-    expected = read_tree(folder)
-    attempt("the files", lambda: compare(expected, build(spec)))
-    attempt("built again", lambda: compare(expected, build(spec)))
-    attempt("elsewhere", lambda: compare(
-        expected, build(example / "mailflow.yaml", cwd="/", env=environment)))
-    attempt("shuffled", lambda: check_shuffled(example, expected))
+    check_folder(attempt, example, folder, update, environment)
 
 
 def main():

@@ -33,13 +33,12 @@ value_of(Arena *arena, ConnectorProperty property, const Json *json)
 }
 
 static void
-normal_forms(void **state)
+check_normal_forms(const char *name)
 {
 	Arena *arena = arena_create();
-	const Json *cases = read_vectors(arena, "normal.json");
+	const Json *cases = read_vectors(arena, name);
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < cases->items.len; i++) {
 		const Json *one = cases->items.items[i];
 		ConnectorProperty property;
@@ -52,20 +51,27 @@ normal_forms(void **state)
 		right = value_of(arena, property, json_get(one, STR("right")));
 		if (connector_value_equal(arena, property, &left, &right) != wanted ||
 			connector_value_equal(arena, property, &right, &left) != wanted)
-			fail_msg("case %zu of normal.json", i);
+			fail_msg("case %zu of %s", i, name);
 		assert_true(connector_value_equal(arena, property, &left, &left));
 	}
 	arena_destroy(arena);
 }
 
 static void
-fingerprints(void **state)
+normal_forms(void **state)
+{
+	(void)state;
+	check_normal_forms("normal.json");
+	check_normal_forms("generated-normal.json");
+}
+
+static void
+check_fingerprints(const char *name)
 {
 	Arena *arena = arena_create();
-	const Json *cases = read_vectors(arena, "fingerprint.json");
+	const Json *cases = read_vectors(arena, name);
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < cases->items.len; i++) {
 		const Json *one = cases->items.items[i];
 		DiagSink *sink = diag_sink(arena, source_set(arena));
@@ -80,6 +86,14 @@ fingerprints(void **state)
 			fail_msg(STR_FMT, STR_ARG(json_get_text(one, STR("case"))));
 	}
 	arena_destroy(arena);
+}
+
+static void
+fingerprints(void **state)
+{
+	(void)state;
+	check_fingerprints("fingerprint.json");
+	check_fingerprints("generated-tenants.json");
 }
 
 /* --- lists against a model: sets of keys -------------------------------------------------------

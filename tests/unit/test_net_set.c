@@ -413,7 +413,7 @@ shaped_prefix(unsigned shape, unsigned i, unsigned n)
 static void
 test_normalise(void **state)
 {
-	static const unsigned sizes[] = {0, 1, 2, 23, 24, 25, 26, 300, 20000};
+	static const unsigned sizes[] = {0, 1, 2, 25, 126, 128, 130, 132, 300, 20000};
 	unsigned shape, i;
 	size_t s;
 

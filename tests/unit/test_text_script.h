@@ -75,20 +75,28 @@ script_hex(ScriptReader *reader, uint32_t *ret_number)
 	return reader->at > start && reader->at - start <= 6;
 }
 
-/* [char] holds one UTF-16 unit; whatever is longer needs the other form. */
 static inline bool
-script_operand(ScriptReader *reader)
+script_unit(ScriptReader *reader, uint32_t *ret_unit)
 {
-	uint32_t c;
+	return script_take(reader, "[char]0x") && script_hex(reader, ret_unit) &&
+	       *ret_unit <= 0xffff;
+}
 
-	if (script_take(reader, "[char]::ConvertFromUtf32(0x")) {
-		if (!script_hex(reader, &c) || !script_take(reader, ")") || c < 0x10000)
-			return false;
-	} else if (script_take(reader, "[char]0x")) {
-		if (!script_hex(reader, &c) || c > 0xffff)
-			return false;
-	} else {
+/* [char] holds one UTF-16 unit; whatever is longer is two of them, one after the other. */
+static inline bool
+script_operand(ScriptReader *reader, const char *joint)
+{
+	uint32_t c, low;
+
+	if (reader->at < reader->text.len && reader->text.ptr[reader->at] != '[')
 		return script_literal(reader);
+	if (!script_unit(reader, &c) || (c >= 0xdc00 && c <= 0xdfff))
+		return false;
+	if (c >= 0xd800 && c <= 0xdbff) {
+		if (!script_take(reader, joint) || !script_unit(reader, &low) || low < 0xdc00 ||
+			low > 0xdfff)
+			return false;
+		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 	}
 	buf_code_point(&reader->read, c);
 	return true;
@@ -98,14 +106,15 @@ static inline bool
 script_expression(ScriptReader *reader)
 {
 	bool joined = script_take(reader, "(-join @(");
+	const char *joint = joined ? ", " : " + ";
 	bool good;
 
 	if (!joined && !script_take(reader, "("))
 		return script_literal(reader);
 	/* A sum of characters would be a number, so a text has to come first. */
 	good = script_literal(reader);
-	while (good && script_take(reader, joined ? ", " : " + "))
-		good = script_operand(reader);
+	while (good && script_take(reader, joint))
+		good = script_operand(reader, joint);
 	return good && script_take(reader, joined ? "))" : ")");
 }
 

@@ -203,10 +203,13 @@ function Find-PlanLive {
 
 # ---- normal form ----
 
-# 'a.b.c.d' and 'a.b.c.d/n' -> first address, last address; nothing for any other text.
+$PlanOctet = '(0|[1-9][0-9]{0,2})'
+$PlanRangePattern = '\A' + (($PlanOctet, $PlanOctet, $PlanOctet, $PlanOctet) -join '\.') + '(?:/(0|[1-9][0-9]?))?\z'
+
+# 'a.b.c.d' and 'a.b.c.d/n' -> first address, last address, length; nothing for any other text.
 function Get-PlanRange {
     param([string]$Text)
-    $match = [regex]::Match($Text, '\A([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?:/([0-9]{1,2}))?\z')
+    $match = [regex]::Match($Text, $PlanRangePattern)
     if (-not $match.Success) { return $null }
     [long]$value = 0
     for ($i = 1; $i -le 4; $i++) {
@@ -219,29 +222,42 @@ function Get-PlanRange {
     if ($length -gt 32) { return $null }
     $size = [long]1 -shl (32 - $length)
     $first = $value - $value % $size
-    return , @($first, ($first + $size - 1))
+    return , @($first, ($first + $size - 1), $length)
 }
 
-function Format-PlanAddress {
-    param([long]$Address)
-    return (@(foreach ($shift in 24, 16, 8, 0) { ($Address -shr $shift) -band 255 }) -join '.')
+# The letters A to Z small, and no others: the compiler knows no more of case.
+function ConvertTo-PlanLower {
+    param([string]$Text)
+    if ([regex]::IsMatch($Text, '\A[\x00-\x7f]*\z')) { return $Text.ToLowerInvariant() }
+    return [regex]::Replace($Text, '[A-Z]+', { param($Found) $Found.Value.ToLowerInvariant() })
 }
 
-# x = x/32, host bits masked; 'a-b' is taken as it stands (enhanced filtering knows it).
+# x = x/32, host bits masked; 'a-b' (enhanced filtering knows it) is the network that it may be.
+# Keys sort by first address, and a network before what is inside; no text in small letters is one.
 function ConvertTo-PlanRangeKey {
     param([string]$Text)
     $ends = $Text.Split('-')
     $first = Get-PlanRange $ends[0]
     $last = Get-PlanRange $ends[$ends.Length - 1]
-    if ($null -eq $first -or $null -eq $last -or $ends.Length -gt 2) { return $Text.ToLowerInvariant() }
-    return (Format-PlanAddress $first[0]) + '-' + (Format-PlanAddress $last[1])
+    $pair = $ends.Length -eq 2 -and -not $Text.Contains('/')
+    if ($null -eq $first -or $null -eq $last -or $first[0] -gt $last[1] -or ($ends.Length -gt 1 -and -not $pair)) {
+        return (ConvertTo-PlanLower $Text)
+    }
+    [long]$size = $last[1] - $first[0] + 1
+    $length = 32
+    while ($length -gt 0 -and ([long]1 -shl (32 - $length)) -lt $size) { $length-- }
+    if (([long]1 -shl (32 - $length)) -eq $size -and $first[0] % $size -eq 0) {
+        return 'N' + $first[0].ToString('x8') + $length.ToString('d2')
+    }
+    return 'R' + $first[0].ToString('x8') + $last[1].ToString('x8')
 }
 
 # Every spelling of a domain -> smtp:lower;cost
 function ConvertTo-PlanDomainKey {
     param([string]$Text)
-    $match = [regex]::Match($Text.ToLowerInvariant(), '\A(?:smtp:)?([^:;]*)(?:;([0-9]+))?\z')
-    if (-not $match.Success) { return $Text.ToLowerInvariant() }
+    $lower = ConvertTo-PlanLower $Text
+    $match = [regex]::Match($lower, '\A(?:smtp:)?([^:;]*)(?:;([0-9]+))?\z')
+    if (-not $match.Success) { return $lower }
     $cost = '1'
     if ($match.Groups[2].Success) { $cost = $match.Groups[2].Value }
     return 'smtp:' + $match.Groups[1].Value + ';' + $cost
@@ -255,7 +271,7 @@ function Get-PlanKey {
     param([string]$Kind, [string]$Text)
     if ($Kind -eq 'text') { return $Text }
     if ($Kind -eq 'domains') { return (ConvertTo-PlanDomainKey $Text) }
-    if ($Kind -ne 'ranges') { return $Text.ToLowerInvariant() }
+    if ($Kind -ne 'ranges') { return (ConvertTo-PlanLower $Text) }
     if (-not $PlanRangeKeys.ContainsKey($Text)) { $PlanRangeKeys[$Text] = ConvertTo-PlanRangeKey $Text }
     return $PlanRangeKeys[$Text]
 }
@@ -264,6 +280,31 @@ function Get-PlanKeySet {
     param([string]$Kind, $List)
     $set = [Collections.Generic.SortedSet[string]]::new([StringComparer]::Ordinal)
     foreach ($one in @($List)) { [void]$set.Add((Get-PlanKey $Kind $one)) }
+    return , $set
+}
+
+# Whether an address counts although a network of its list holds it. It lets nobody in; but the way
+# back restores it.
+$PlanInnerCounts = $false
+
+# Those networks of a set of keys that are inside another one of it.
+function Get-PlanInnerKey {
+    param($Set)
+    [long]$end = -1
+    foreach ($key in @($Set)) {
+        if (-not $key.StartsWith('N', [StringComparison]::Ordinal)) { continue }
+        $last = [Convert]::ToInt64($key.Substring(1, 8), 16) + ([long]1 -shl (32 - [int]$key.Substring(9))) - 1
+        if ($last -le $end) { $key } else { $end = $last }
+    }
+}
+
+# The keys of a list, without what another element holds: equal for lists that let the same in.
+function Get-PlanNormalSet {
+    param([string]$Kind, $List)
+    $set = Get-PlanKeySet $Kind $List
+    if ($Kind -eq 'ranges' -and $set.Count -gt 1) {
+        foreach ($key in @(Get-PlanInnerKey $set)) { [void]$set.Remove($key) }
+    }
     return , $set
 }
 
@@ -287,7 +328,9 @@ function Test-PlanSame {
     if ($Kind -eq 'flag') { return ($Left -eq $Right) }
     if ($Left -is [array]) {
         if ($Left.Count -eq 0 -or $Right.Count -eq 0) { return ($Left.Count -eq $Right.Count) }
-        return (Get-PlanKeySet $Kind $Left).SetEquals((Get-PlanKeySet $Kind $Right))
+        if ((Get-PlanKeySet $Kind $Left).SetEquals((Get-PlanKeySet $Kind $Right))) { return $true }
+        if ($Kind -ne 'ranges' -or $PlanInnerCounts) { return $false }
+        return (Get-PlanNormalSet $Kind $Left).SetEquals((Get-PlanNormalSet $Kind $Right))
     }
     if ([string]::Equals($Left, $Right, [StringComparison]::Ordinal)) { return $true }
     return [string]::Equals((Get-PlanKey $Kind $Left), (Get-PlanKey $Kind $Right), [StringComparison]::Ordinal)

@@ -12,6 +12,9 @@
 #             tenant     keys of the stand-in to change before this step (faults, clock ...)
 #             stripWhatIf  take -WhatIf off every statement first
 #             plan       value of $global:BenchPlan, for scripts that take their plan from there
+#             planFrom   path of a text with one assignment to $Plan: its value instead of plan
+#             planWith   values to set in it
+#             showPlan   give back the value of $Plan, too, from planFrom or the script itself
 #             paste      run what the step before printed behind this word instead, as one pastes it
 #             planOnly   run nothing: give back the value of $Plan
 #             keepFiles  leave what the step wrote for the next step
@@ -26,6 +29,8 @@ $StandIn = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'stand
 # stand-in begins anew each time, a script's own variables and functions go with its scope, and what
 # a step sets globally is put back.
 $Runspaces = @{}
+# Plans by the text that they were read from: scripts only read them.
+$Plans = @{}
 # Texts of scripts in folders of this process: no step made these.
 $Copies = @{}
 
@@ -153,6 +158,20 @@ function Get-BenchPlan {
     throw "no `$Plan in $Path"
 }
 
+# The plan that a step hands over, if it does.
+function Get-BenchStepPlan {
+    param([hashtable]$Step, $Runspace)
+    if ($null -eq $Step['planFrom']) { return $Step['plan'] }
+    if (-not $script:Plans.ContainsKey($Step['planFrom'])) {
+        $script:Plans[$Step['planFrom']] = @(Get-BenchPlan $Step['planFrom'] $Runspace)[0]
+    }
+    $plan = $script:Plans[$Step['planFrom']]
+    if ($null -ne $Step['planWith']) {
+        foreach ($name in $Step['planWith'].Keys) { $plan[$name] = $Step['planWith'][$name] }
+    }
+    return $plan
+}
+
 # What the step left beside the script, or in the current folder: text by name.
 function Get-BenchFile {
     param([string]$Folder, [string[]]$Ours, [bool]$Keep)
@@ -204,7 +223,7 @@ function Invoke-BenchStep {
     }
     $Runspace.SessionStateProxy.SetVariable('LASTEXITCODE', $null)
     $Runspace.SessionStateProxy.SetVariable('Canary', 'alive')
-    $Runspace.SessionStateProxy.SetVariable('BenchPlan', $Step['plan'])
+    $Runspace.SessionStateProxy.SetVariable('BenchPlan', (Get-BenchStepPlan $Step $Runspace))
     [void]$Runspace.SessionStateProxy.Path.SetLocation($folder)
     $pasted = $null
     if ($null -ne $Step['paste']) { $pasted = Get-BenchPaste $BenchHost.Screen.Lines.ToArray() $Step['paste'] }
@@ -219,6 +238,10 @@ function Invoke-BenchStep {
         }
     }
     $result = @{ error = $null }
+    if ($Step['showPlan']) {
+        $result['plan'] = $Runspace.SessionStateProxy.GetVariable('BenchPlan')
+        if ($null -eq $Step['planFrom']) { $result['plan'] = Get-BenchPlan $path $Runspace }
+    }
     try {
         $result['output'] = @(foreach ($one in $shell.Invoke()) { [string]$one })
     } catch {

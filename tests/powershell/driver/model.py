@@ -62,6 +62,18 @@ def span(text):
     return int(ends[0][0]), int(ends[1][-1])
 
 
+def is_network(ends):
+    size = ends[1] - ends[0] + 1
+    return size & (size - 1) == 0 and ends[0] % size == 0
+
+
+def outermost(ranges):
+    """Without the networks that are inside another one of the list: they let nobody in."""
+    networks = [one for one in ranges if is_network(one)]
+    return frozenset(one for one in ranges if not is_network(one) or not any(
+        other != one and other[0] <= one[0] and one[1] <= other[1] for other in networks))
+
+
 def normal(kind, value):
     if kind == FLAG:
         return bool(value)
@@ -76,6 +88,11 @@ def normal(kind, value):
 def state(raw):
     """Normal form of a connector in memory, or of the values of a plan's connector."""
     return {name: normal(kind, raw.get(name)) for name, kind in PROPERTIES.items()}
+
+
+def settled(raw):
+    """As state(), and what lets nobody in does not count: so the plan compares."""
+    return {name: outermost(value) if PROPERTIES[name] == RANGES else value for name, value in state(raw).items()}
 
 
 def plan_values(connector):
@@ -164,8 +181,8 @@ def final_problems(plan, before, after):
             continue
         if found is not None and now["Guid"] != found["Guid"]:
             problems.append("%s is another connector now" % connector["Name"])
-        want, is_now = state(plan_values(connector)), state(now)
-        was = state(found) if found is not None else None
+        want, is_now = settled(plan_values(connector)), settled(now)
+        was = settled(found) if found is not None else None
         for name in PROPERTIES:
             if found is None or name in stated(connector):
                 allowed = (want[name],)

@@ -54,6 +54,8 @@ class Bench:
         self.written = set()
         self.spent = {}
 
+    verbatim = Verbatim("$global:BenchPlan")
+
     def amount(self, full):
         """How many generated cases: fewer with --fast."""
         return max(4, full // 8) if self.fast else full
@@ -74,7 +76,7 @@ class Bench:
 
     def shared(self, kind, plan):
         """As script(), but the plan is handed over by the bench, so that the engine compiles the text once."""
-        return self.script(kind, Verbatim("$global:BenchPlan")), plan
+        return self.script(kind, self.verbatim), plan
 
     def step(self, script, file="connectors.ps1", **more):
         """One run; parameters for the script as a dict, the rest as in bench.psm1."""
@@ -180,8 +182,8 @@ def main(top, arguments):
             from . import generated
             tests = list(generated.tests(bench, options.generated))
         else:
-            from . import (tests_apply, tests_failure, tests_guards, tests_law, tests_moved, tests_rollback,  # noqa: F401
-                           tests_syntax, tests_text)
+            from . import (tests_apply, tests_compiled, tests_failure, tests_guards, tests_law, tests_moved,  # noqa: F401
+                           tests_rollback, tests_syntax, tests_text, tests_typed, tests_vectors)
             tests = [(function.__name__.replace("_", "-"), function(bench)) for function in TESTS]
         if options.only:
             tests = [one for one in tests if options.only in one[0]]

@@ -13,7 +13,7 @@ internal enum SyntaxKind
     Commands,
 }
 
-internal static class Syntax
+internal static partial class Syntax
 {
     private static readonly HashSet<string> ChangingCommands = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -37,9 +37,12 @@ internal static class Syntax
             if (Newer(node) is string what)
                 yield return At(path, node.Extent, what + " is newer than Windows PowerShell 5.1");
         }
+        foreach (Ast node in script.FindAll(IsHereString, searchNestedScriptBlocks: true))
+            yield return At(path, node.Extent, "a here-string");
         IEnumerable<string> further = kind switch
         {
-            SyntaxKind.Runtime => new RuntimeRules(path, script).Check(),
+            SyntaxKind.Runtime => new RuntimeRules(path, script).Check().Concat(DataRules.Check(script)
+                .Concat(ListRules.Check(script)).Select(problem => At(path, problem.Extent, problem.Message))),
             SyntaxKind.Commands => Commands(path, script),
             _ => [],
         };
@@ -69,6 +72,11 @@ internal static class Syntax
             StringComparer.OrdinalIgnoreCase) => "the variable $" + variable.VariablePath.UserPath,
         _ => null,
     };
+
+    private static bool IsHereString(Ast node) =>
+        node is StringConstantExpressionAst { StringConstantType: StringConstantType.SingleQuotedHereString or
+            StringConstantType.DoubleQuotedHereString } or
+        ExpandableStringExpressionAst { StringConstantType: StringConstantType.DoubleQuotedHereString };
 
     private static bool NewNumber(string text) =>
         Regex.IsMatch(text, "^[+-]?(0b|[0-9].*(u|y|n|us|ul|uy|s)$)", RegexOptions.IgnoreCase) &&
@@ -100,6 +108,7 @@ internal static class Syntax
             or StatementBlockAst or PipelineAst or CommandExpressionAst or ParenExpressionAst => true,
         VariableExpressionAst variable => variable.VariablePath.UserPath is "true" or "false" or "null",
         BinaryExpressionAst { Operator: TokenKind.Plus } => true,
+        UnaryExpressionAst { TokenKind: TokenKind.Join, Child: ArrayExpressionAst } => true,
         ConvertExpressionAst { Type.TypeName.Name: "char" or "string" } => true,
         TypeConstraintAst => true,
         _ => false,
@@ -107,6 +116,7 @@ internal static class Syntax
 
     private sealed class RuntimeRules
     {
+        private static readonly char[] Wildcards = ['*', '?', '['];
         private readonly string path;
         private readonly ScriptBlockAst script;
         private readonly HashSet<string> functions;
@@ -154,12 +164,40 @@ internal static class Syntax
             TypeConstraintAst constraint => Listed("type " + constraint.TypeName.FullName),
             AttributeAst attribute when attribute.TypeName.FullName != "Parameter" =>
                 Listed("type " + attribute.TypeName.FullName),
+            ExpandableStringExpressionAst text when text.NestedExpressions.Any(HoldsData) =>
+                ["data in an expandable string"],
             TypeExpressionAst { Parent: BinaryExpressionAst } type => Listed("type " + type.TypeName.FullName),
             _ => [],
         };
 
         private static string Static(MemberExpressionAst member) =>
             (member.Expression as TypeExpressionAst)?.TypeName.FullName + "::" + member.Member.Extent.Text;
+
+        // Such a text goes to the screen: what the plan or the tenant says stands there as Format-Plan... shows
+        // it, and besides only numbers and words of the runtime.
+        private static bool HoldsData(Ast nested) => nested.Find(node => IsData(node) && !IsShown(node, nested),
+            searchNestedScriptBlocks: true) != null;
+
+        private static bool IsData(Ast node) => node switch
+        {
+            MemberExpressionAst member => member.Member.Extent.Text is not ("Count" or "Command" or "Cloud"),
+            IndexExpressionAst index => index.Index is not StringConstantExpressionAst,
+            VariableExpressionAst { VariablePath.UserPath: "Plan" or "Live" or "_" } => node.Parent is not MemberExpressionAst,
+            _ => false,
+        };
+
+        private static bool IsShown(Ast node, Ast last)
+        {
+            for (; node != last; node = node.Parent)
+            {
+                if (node is CommandAst command && command.GetCommandName() is string name &&
+                    (name.StartsWith("Format-Plan", StringComparison.Ordinal) || name == "Get-PlanFingerprint"))
+                    return true;
+                if (node is MemberExpressionAst { Member: StringConstantExpressionAst { Value: "Count" } })
+                    return true;
+            }
+            return false;
+        }
 
         private static bool Empty(Ast node) => node is StringConstantExpressionAst { Value: "" };
 
@@ -198,8 +236,15 @@ internal static class Syntax
                 if (!HasErrorAction(command))
                     yield return name + " without -ErrorAction of its own";
             }
-            if (ChangingCommands.Contains(name) && !InsideShouldProcess(command))
+            if (!ChangingCommands.Contains(name))
+                yield break;
+            if (!InsideShouldProcess(command))
                 yield return name + " outside if ($PSCmdlet.ShouldProcess(...))";
+            // An -Identity that names nothing gives every connector: what is piped from there is changed.
+            if (command.Parent is PipelineAst { PipelineElements.Count: > 1 })
+                yield return name + " in a pipeline";
+            if (command.CommandElements.OfType<StringConstantExpressionAst>().Skip(1).Any(text => text.Value.IndexOfAny(Wildcards) >= 0))
+                yield return name + " with a wildcard";
         }
 
         private static bool HasErrorAction(CommandAst command)
