@@ -10,6 +10,18 @@ zone_record(Buf *zone, Str name, Str ttl, const char *type)
 	buf_printf(zone, "\tIN\t%s\t", type);
 }
 
+/* The plan has a character for each octet. */
+static Str
+octets_of(Arena *arena, Str text)
+{
+	Buf octets = buf_make(arena);
+	size_t at = 0;
+
+	while (at < text.len)
+		buf_char(&octets, (char)(unsigned char)utf8_next(text, &at));
+	return buf_text(&octets);
+}
+
 /* A text has strings, which are escaped; the value of any other type is a name, checked as one. */
 static void
 zone_line(EmitContext *context, Buf *zone, const Json *record)
@@ -23,7 +35,7 @@ zone_line(EmitContext *context, Buf *zone, const Json *record)
 		buf_str(zone, json_get_text(record, STR("value")));
 	for (i = 0; i < strings->items.len; i++) {
 		buf_lit(zone, i == 0 ? "" : " ");
-		text_zone(zone, strings->items.items[i]->text);
+		text_zone(zone, octets_of(context->arena, strings->items.items[i]->text));
 	}
 	buf_char(zone, '\n');
 }

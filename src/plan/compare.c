@@ -139,6 +139,20 @@ add_others(Comparison *comparison)
 	}
 }
 
+static bool
+lets_relay(const PlanConnector *connector)
+{
+	return plan_flag(&connector->final, CONNECTOR_ENABLED) &&
+	       plan_is_on_premises(&connector->final) && connector->action != PLAN_REMOVE;
+}
+
+Str
+plan_relay_certificate(const PlanConnector *connector)
+{
+	return lets_relay(connector) ? connector->final.values[CONNECTOR_CERTIFICATE].text
+				     : (Str){0};
+}
+
 /* Addresses that a connector lets relay once it is as planned. */
 static void
 add_relay(Arena *arena, const PlanConnector *connector, NetSet *set)
@@ -147,8 +161,7 @@ add_relay(Arena *arena, const PlanConnector *connector, NetSet *set)
 	NetPrefix prefix;
 	size_t i;
 
-	if (!plan_flag(&connector->final, CONNECTOR_ENABLED) ||
-		!plan_is_on_premises(&connector->final) || connector->action == PLAN_REMOVE)
+	if (!lets_relay(connector))
 		return;
 	for (i = 0; i < list->len; i++) {
 		if (net_prefix_parse(list->items[i], &prefix) == NET_ADDRESS_OK)

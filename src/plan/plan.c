@@ -107,6 +107,7 @@ plan_build(const State *after)
 
 	plan->model = after->model;
 	plan->after = after;
+	plan->relay_after = after->on_premises_set;
 	for (i = 0; i < after->connectors.len; i++)
 		VEC_PUSH(after->model->arena, &plan->connectors,
 			without_live(&after->connectors.items[i]));

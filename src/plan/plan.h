@@ -76,7 +76,9 @@ typedef struct Plan {
 	VEC(PlanStep) order;
 	VEC(PlanCall) calls; /* only with a live state */
 	bool has_gap; /* certificates or TLS change hands in a circle: no order keeps all mail */
-	NetSet relay_before, relay_after;     /* addresses that on-premises connectors let relay */
+	/* Addresses that on-premises connectors let relay, those that are left alone among them.
+	 * Without a live state there is no `before`, and `after` is what the spec says. */
+	NetSet relay_before, relay_after;
 	size_t differences;                   /* properties, creations, renames, removals */
 	size_t compared_connectors, compared; /* both sides there; their properties */
 } Plan;
@@ -87,6 +89,8 @@ Plan *plan_compare(const State *before, const State *after, const PlanOptions *o
 const char *plan_action_text(PlanAction action);
 const char *plan_phase_text(PlanPhase phase);
 const char *plan_command_text(PlanCommand command); /* "Set-InboundConnector" */
+/* The certificate whose holder may relay once all is as planned; absent: none. */
+Str plan_relay_certificate(const PlanConnector *connector);
 /* What a call is given, one bit each: what differs, and what Exchange judges together with it. */
 uint32_t plan_call_properties(Arena *scratch, const PlanCall *call);
 /* Whether a property of both sides would be compared, and differs. */

@@ -2,8 +2,6 @@
  */
 #include "state/state_int.h"
 
-#define TTL 3600
-
 /* --- what may stand in them ------------------------------------------------------------------- */
 
 /* `!10m` behind an address: how large a report may be. */
@@ -58,7 +56,31 @@ state_dkim_name(Arena *arena, Str domain, Str selector, Str *ret_name)
 
 /* --- records ---------------------------------------------------------------------------------- */
 
-typedef VEC(StateRecord) Records;
+void
+state_add_previous(
+	const State *state, const StateRecord *wanted, const StrVec *texts, StateRecordVec *records)
+{
+	const DnsAnswer *alias = state_answer(state, wanted->name, DNS_CNAME);
+	const DnsAnswer *answer = state_answer(state, wanted->name, DNS_TXT);
+	StateRecord record = *wanted;
+	Arena *arena = state->model->arena;
+	size_t i;
+
+	record.phase = STATE_PHASE_PREVIOUS;
+	if (alias->status == DNS_OK)
+		answer = alias;
+	if (answer->has_ttl)
+		record.ttl = answer->ttl;
+	for (i = 0; alias->status != DNS_OK && i < texts->len; i++) {
+		record.value = texts->items[i];
+		VEC_PUSH(arena, records, record);
+	}
+	if (alias->status != DNS_OK || texts->len == 0)
+		return;
+	record.type = STR("CNAME");
+	record.value = str_format(arena, STR_FMT ".", STR_ARG(alias->names.items[0]));
+	VEC_PUSH(arena, records, record);
+}
 
 static bool
 has_dmarc(const ModelDmarc *dmarc)
@@ -66,12 +88,38 @@ has_dmarc(const ModelDmarc *dmarc)
 	return dmarc->head.state == FIELD_SET && dmarc->policy.state == FIELD_SET;
 }
 
+/* RFC 7489 section 6.6.3: a record that does not begin so is none of DMARC's. */
+static bool
+is_dmarc(Str text)
+{
+	return str_starts(text, STR("v=DMARC1"));
+}
+
+/* Puts what is published before what is to come, if that is something else. */
 static void
-add_dmarc(Arena *arena, const ModelDomain *domain, Records *records)
+add_with_previous(const State *state, const StateRecord *record, StateRecordVec *records)
+{
+	const DnsAnswer *answer = state_answer(state, record->name, DNS_TXT);
+	Arena *arena = state->model->arena;
+	StrVec texts = {0};
+	size_t i;
+
+	for (i = 0; answer->status == DNS_OK && i < answer->texts.len; i++) {
+		if (is_dmarc(answer->texts.items[i]))
+			VEC_PUSH(arena, &texts, answer->texts.items[i]);
+	}
+	if (texts.len != 1 || !str_equal(texts.items[0], record->value))
+		state_add_previous(state, record, &texts, records);
+	VEC_PUSH(arena, records, *record);
+}
+
+static void
+add_dmarc(const State *state, const ModelDomain *domain, StateRecordVec *records)
 {
 	const ModelDmarc *dmarc = &domain->dmarc;
-	StateRecord *record = VEC_ADD(arena, records);
+	Arena *arena = state->model->arena;
 	Buf value = buf_make(arena);
+	StateRecord record;
 	uint32_t i;
 
 	buf_printf(&value, "v=DMARC1; p=%s", model_dmarc_policy_choices.texts[dmarc->policy.value]);
@@ -79,51 +127,75 @@ add_dmarc(Arena *arena, const ModelDomain *domain, Records *records)
 		buf_lit(&value, i == 0 ? "; rua=" : ",");
 		buf_str(&value, dmarc->rua.items[i].text);
 	}
-	*record = (StateRecord){.kind = STATE_RECORD_DMARC,
+	record = (StateRecord){.kind = STATE_RECORD_DMARC,
+		.phase = STATE_PHASE_FINAL,
 		.domain = domain->head.name,
 		.name = str_format(arena, "_dmarc." STR_FMT, STR_ARG(domain->head.name)),
 		.type = STR("TXT"),
-		.ttl = TTL,
+		.ttl = STATE_TTL,
 		.value = buf_text(&value)};
+	add_with_previous(state, &record, records);
+}
+
+/* A selector of ours is an alias; what else stands at its name leads elsewhere. */
+static void
+add_previous_alias(const State *state, const StateRecord *wanted, StateRecordVec *records)
+{
+	const DnsAnswer *alias = state_answer(state, wanted->name, DNS_CNAME);
+	Arena *arena = state->model->arena;
+	StateRecord record = *wanted;
+
+	if (alias->status != DNS_OK)
+		return;
+	record.phase = STATE_PHASE_PREVIOUS;
+	record.value = str_format(arena, STR_FMT ".", STR_ARG(alias->names.items[0]));
+	if (alias->has_ttl)
+		record.ttl = alias->ttl;
+	if (!str_equal_nocase(record.value, wanted->value))
+		VEC_PUSH(arena, records, record);
 }
 
 /* The targets are what the spec says: how Microsoft makes them from names has changed before. */
 static void
-add_dkim(Arena *arena, const ModelDomain *domain, const FieldPair *selector, Records *records)
+add_dkim(const State *state, const ModelDomain *domain, const FieldPair *selector,
+	StateRecordVec *records)
 {
+	Arena *arena = state->model->arena;
+	StateRecord record;
 	Str name, target;
-	StateRecord *record;
 
 	/* What is no name was reported, and nothing is written then. */
 	if (state_dkim_name(arena, domain->head.name, selector->key, &name) != NET_NAME_OK ||
 		net_name_parse(arena, selector->text, NET_NAME_DNS, &target) != NET_NAME_OK)
 		return;
-	record = VEC_ADD(arena, records);
-	*record = (StateRecord){.kind = STATE_RECORD_DKIM,
+	record = (StateRecord){.kind = STATE_RECORD_DKIM,
+		.phase = STATE_PHASE_FINAL,
 		.domain = domain->head.name,
 		.name = name,
 		.type = STR("CNAME"),
-		.ttl = TTL,
+		.ttl = STATE_TTL,
 		.value = str_format(arena, STR_FMT ".", STR_ARG(target))};
+	add_previous_alias(state, &record, records);
+	VEC_PUSH(arena, records, record);
 }
 
 static void
-add_domain(Arena *arena, const ModelDomain *domain, Records *records)
+add_domain(const State *state, const ModelDomain *domain, StateRecordVec *records)
 {
 	uint32_t i;
 
 	if (domain->head.state != FIELD_SET)
 		return;
 	if (has_dmarc(&domain->dmarc))
-		add_dmarc(arena, domain, records);
+		add_dmarc(state, domain, records);
 	for (i = 0; i < domain->dkim.len; i++)
-		add_dkim(arena, domain, &domain->dkim.items[i], records);
+		add_dkim(state, domain, &domain->dkim.items[i], records);
 }
 
 /* The price of a domain is that of its final record, at its own name. Both are in the order of
  * domains. */
 static void
-take_spf(State *state, size_t index, size_t *price, Records *all)
+take_spf(State *state, size_t index, size_t *price, StateRecordVec *all)
 {
 	const StateRecord *record = &state->records.items[index];
 
@@ -141,7 +213,7 @@ void
 state_add_mail_records(State *state)
 {
 	const Model *model = state->model;
-	Records all = {0};
+	StateRecordVec all = {0};
 	size_t spf = 0, price = 0;
 	uint32_t i;
 
@@ -149,7 +221,7 @@ state_add_mail_records(State *state)
 		while (spf < state->records.len && str_compare(state->records.items[spf].domain,
 							   model->domains[i].head.name) <= 0)
 			take_spf(state, spf++, &price, &all);
-		add_domain(model->arena, &model->domains[i], &all);
+		add_domain(state, &model->domains[i], &all);
 	}
 	while (spf < state->records.len)
 		take_spf(state, spf++, &price, &all);

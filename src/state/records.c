@@ -209,42 +209,40 @@ fill_recipe(Composer *composer, Draft *draft, StateSpf *spf)
 
 /* --- records of a domain ---------------------------------------------------------------------- */
 
-static StateRecord *
-add_record(const Composer *composer, const StateSpf *spf, StatePhase phase, SpfNamed named)
+static StateRecord
+make_record(const StateSpf *spf, StatePhase phase, SpfNamed named)
 {
 	const FieldNumber *ttl = &spf->spec->spf.ttl;
-	StateRecord *record = VEC_ADD(composer->arena, &composer->state->records);
 
-	*record = (StateRecord){.phase = phase,
+	return (StateRecord){.phase = phase,
 		.domain = spf->domain,
 		.name = named.name,
 		.type = STR("TXT"),
-		.ttl = ttl->state == FIELD_SET ? (uint32_t)ttl->number : 3600,
+		.ttl = ttl->state == FIELD_SET ? (uint32_t)ttl->number : STATE_TTL,
 		.value = named.text};
-	return record;
 }
 
 /* What stands there now is told only where something else is to come. */
 static void
 add_records(const Composer *composer, const StateSpf *spf)
 {
+	StateRecord wanted = make_record(spf, STATE_PHASE_FINAL, (SpfNamed){spf->domain, STR("")});
+	Arena *arena = composer->arena;
+	StateRecordVec all = {0};
 	size_t i;
 
-	for (i = 0; i < spf->records.len; i++) {
-		StateRecord *record =
-			add_record(composer, spf, STATE_PHASE_FINAL, spf->records.items[i]);
-
-		record->all_assumed = spf->is_assumed && i + 1 == spf->records.len;
-	}
-	/* With the time that it stays in caches: so long has to be waited. */
-	for (i = 0; i < spf->published.records.len && !spf->published.is_ours; i++) {
-		StateRecord *record = add_record(composer, spf, STATE_PHASE_PREVIOUS,
-			(SpfNamed){spf->domain, spf->published.records.items[i]});
-
-		record->ttl = spf->published.has_ttl ? spf->published.ttl : record->ttl;
-	}
+	if (!spf->published.is_ours)
+		state_add_previous(composer->state, &wanted, &spf->published.records, &all);
 	for (i = 0; i < spf->transition.len; i++)
-		add_record(composer, spf, STATE_PHASE_ADD, spf->transition.items[i]);
+		VEC_PUSH(arena, &all, make_record(spf, STATE_PHASE_ADD, spf->transition.items[i]));
+	for (i = 0; i < spf->records.len; i++) {
+		StateRecord record = make_record(spf, STATE_PHASE_FINAL, spf->records.items[i]);
+
+		record.all_assumed = spf->is_assumed && i + 1 == spf->records.len;
+		VEC_PUSH(arena, &all, record);
+	}
+	for (i = 0; i < all.len; i++)
+		VEC_PUSH(arena, &composer->state->records, all.items[i]);
 }
 
 static void

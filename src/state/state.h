@@ -84,14 +84,14 @@ typedef enum StateRecordKind {
 } StateRecordKind;
 
 /* When a record is published: what stands there now, for the transition, and in the end. */
-typedef enum StatePhase { STATE_PHASE_FINAL, STATE_PHASE_PREVIOUS, STATE_PHASE_ADD } StatePhase;
+typedef enum StatePhase { STATE_PHASE_PREVIOUS, STATE_PHASE_ADD, STATE_PHASE_FINAL } StatePhase;
 
 typedef struct StateRecord {
 	StateRecordKind kind;
 	StatePhase phase;
 	Str domain, name, type;
-	uint32_t ttl;
-	Str value; /* of TXT without quotes, not yet cut into strings; a name ends with a dot */
+	uint32_t ttl; /* of what stands there now: as the lock saw it, where it says so */
+	Str value;    /* of TXT without quotes, not yet cut into strings; a name ends with a dot */
 	bool all_assumed;
 } StateRecord;
 

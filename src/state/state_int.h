@@ -22,6 +22,16 @@ void state_fill_record(State *state, StateConnector *connector);
 void state_match_routes(State *state);
 /* SPF records and their price. */
 void state_compose_records(State *state);
+/* The TTL of records that a domain states none for. */
+#define STATE_TTL 3600u
+/*
+ * What the lock knows to stand at the name, instead of the texts that are to come there: those
+ * texts, or the alias that leads to them, as records of STATE_PHASE_PREVIOUS. They are for the way
+ * back, so each has the TTL that was seen.
+ */
+typedef VEC(StateRecord) StateRecordVec;
+void state_add_previous(const State *state, const StateRecord *wanted, const StrVec *texts,
+	StateRecordVec *records);
 /* DMARC and DKIM records, put among those of SPF. */
 void state_add_mail_records(State *state);
 /* A connector for which there is no room any more: it keeps nothing, and is broken. */

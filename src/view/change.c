@@ -186,22 +186,6 @@ host_purposes(SummaryTable *table, const ViewInput *input)
 	return json_list_on_demand(table->arena, others->hosts.len, other_purpose, others);
 }
 
-/* --- what changes: DNS
- * ----------------------------------------------------------------------------- */
-
-static Json *
-record_row(Arena *arena, const void *context, size_t index)
-{
-	const StateRecord *record = &((const State *)context)->records.items[index];
-	Json *row = json_object(arena);
-
-	SET(row, "name", view_rendered(arena, record->name, text_markdown_cell_code));
-	SET(row, "type", json_text(arena, record->type));
-	SET(row, "ttl", json_number(arena, record->ttl));
-	SET(row, "value", view_rendered(arena, record->value, text_markdown_cell_code));
-	return row;
-}
-
 /* --- what it lets in
  * ------------------------------------------------------------------------------- */
 
@@ -214,27 +198,26 @@ price_note(SummaryTable *table, Json *texts, const char *key, const NetSet *set)
 
 /* A certificate lets in whoever holds it, from any address. */
 static void
-relay_certificates(SummaryTable *table, Json *texts, const State *state)
+relay_certificate(SummaryTable *table, Json *texts, const PlanConnector *connector)
 {
-	size_t i;
+	Str certificate = plan_relay_certificate(connector);
 
-	for (i = 0; i < state->connectors.len; i++) {
-		const StateConnector *connector = &state->connectors.items[i];
-
-		if (connector->type == MODEL_ON_PREMISES && connector->enabled &&
-			connector->by_certificate)
-			summary_note_with(table, texts, "price.relay_certificate", "name",
-				summary_domain(table, connector->certificate));
-	}
+	if (certificate.len > 0)
+		summary_note_with(table, texts, "price.relay_certificate", "name",
+			summary_domain(table, certificate));
 }
 
 static void
 relay_price(SummaryTable *table, Json *texts, const Plan *plan)
 {
 	NetSet more, fewer;
+	size_t i;
 
-	price_note(table, texts, "price.relay_total", &plan->after->on_premises_set);
-	relay_certificates(table, texts, plan->after);
+	price_note(table, texts, "price.relay_total", &plan->relay_after);
+	for (i = 0; i < plan->connectors.len; i++)
+		relay_certificate(table, texts, &plan->connectors.items[i]);
+	for (i = 0; i < plan->others.len; i++)
+		relay_certificate(table, texts, &plan->others.items[i]);
 	if (plan->before == NULL)
 		return;
 	more = net_set_subtract(table->arena, &plan->relay_after, &plan->relay_before);
@@ -433,15 +416,13 @@ set_list(Arena *arena, Json *object, const char *key, Json *list)
 static void
 set_what_changes(SummaryTable *table, const ViewInput *input, Json *request)
 {
-	const State *state = input->plan->after;
 	Arena *arena = table->arena;
 
 	set_list(arena, request, "counts", change_counts(table, input->plan));
 	set_list(arena, request, "connectors", change_connectors(table, input));
 	set_list(arena, request, "calls", change_calls(arena, input));
 	set_list(arena, request, "left_alone", change_left_alone(table, input->plan));
-	set_list(arena, request, "records",
-		json_list_on_demand(arena, state->records.len, record_row, state));
+	set_list(arena, request, "records", change_records(arena, input));
 	set_list(arena, request, "price", price_texts(table, input->plan));
 }
 
@@ -464,9 +445,10 @@ view_change(Arena *arena, const ViewInput *input, const Json *plan)
 	set_list(arena, request, "host_purposes", host_purposes(&table, input));
 	set_what_changes(&table, input, request);
 	set_list(arena, request, "ptr", json_get(plan, STR("ptr")));
-	SET(request, "steps", change_steps(&table, input, plan));
 	set_list(arena, request, "tests", change_tests(&table, input));
-	SET(request, "backout", change_backout(&table, input, plan));
+	set_list(arena, request, "connector_tests", change_connector_tests(&table, input));
+	SET(request, "steps", change_steps(&table, input, request, plan));
+	SET(request, "backout", change_backout(&table, input, request, plan));
 	set_list(arena, request, "findings", finding_rows(&table, input));
 	set_list(arena, request, "waivers", waiver_rows(&table));
 	SET(request, "approval", approval_rows(&table));

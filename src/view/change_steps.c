@@ -5,6 +5,7 @@
 typedef struct Steps {
 	SummaryTable *table;
 	const Plan *plan;
+	ChangeDns *dns;
 	Json *list;
 	bool sample; /* the scripts refuse to apply: those that change run with -WhatIf */
 } Steps;
@@ -150,6 +151,11 @@ add_preparation(Steps *steps, const Json *plan)
 	step = add_step(steps, "step.export", "stage.ahead");
 	set_script(steps, step, "export.ps1", " -Path .\\before-change.json");
 	set_expected(steps, step, "step.export_expected");
+	if (changes_connectors(steps->plan)) {
+		step = add_step(steps, "step.whatif", "stage.ahead");
+		set_script(steps, step, "connectors.ps1", " -WhatIf");
+		set_expected(steps, step, "step.whatif_expected");
+	}
 	if (json_len(json_get(plan, STR("ptr"))) > 0) {
 		step = add_step(steps, "step.ptr", "stage.ahead");
 		add_detail(steps, step, "step.ptr_detail");
@@ -159,107 +165,76 @@ add_preparation(Steps *steps, const Json *plan)
 /* --- DNS
  * ------------------------------------------------------------------------------------------ */
 
-/* More records than this are asked for by way of plan.json, which has them all. */
-#define LISTED_RECORDS 24
-
-static Str
-resolve_commands(Arena *arena, const State *state)
-{
-	Buf commands = buf_make(arena);
-	size_t i;
-
-	if (state->records.len > LISTED_RECORDS)
-		return STR("(Get-Content -Raw -Encoding UTF8 -LiteralPath .\\plan.json | "
-			   "ConvertFrom-Json).records |\n"
-			   "    ForEach-Object { Resolve-DnsName -Name $_.name -Type $_.type }");
-	for (i = 0; i < state->records.len; i++) {
-		const StateRecord *record = &state->records.items[i];
-
-		buf_lit(&commands, i > 0 ? "\n" : "");
-		buf_lit(&commands, "Resolve-DnsName -Name ");
-		text_powershell(&commands, record->name);
-		buf_printf(&commands, " -Type " STR_FMT, STR_ARG(record->type));
-	}
-	return buf_text(&commands);
-}
-
-/* Before a record of that phase is used by anybody, this time has to pass. */
-static Str
-longest_ttl(Arena *arena, const State *state)
-{
-	uint32_t longest = 0;
-	size_t i;
-
-	for (i = 0; i < state->records.len; i++) {
-		if (state->records.items[i].ttl > longest)
-			longest = state->records.items[i].ttl;
-	}
-	return str_format(arena, "%u", (unsigned)longest);
-}
-
-/* Whether the plan has records for a phase of the change, as it does where it knows what is
- * published. */
-static bool
-has_phase(Arena *arena, const Json *plan, const char *phase)
-{
-	const Json *records = json_get(plan, STR("records"));
-	size_t i;
-
-	for (i = 0; i < json_len(records); i++) {
-		const Json *record = json_item(arena, records, i);
-
-		if (str_equal(json_get_text(record, STR("phase")), str_from(phase)))
-			return true;
-	}
-	return false;
-}
-
 static void
-add_wait(Steps *steps, const char *stage)
+add_wait(Steps *steps, ChangeDnsStage stage)
 {
-	Json *step = add_step(steps, "step.wait_ttl", stage);
+	bool afterwards = stage == CHANGE_DNS_AFTERWARDS;
+	Json *step =
+		add_step(steps, "step.wait_ttl", afterwards ? "stage.afterwards" : "stage.ahead");
 
-	add_detail_with(steps, step, "step.wait_ttl_detail", "seconds",
-		longest_ttl(steps->table->arena, steps->plan->after));
+	add_detail_with(steps, step, afterwards ? "step.wait_final_detail" : "step.wait_ttl_detail",
+		"seconds", change_dns_wait(steps->table->arena, steps->dns, stage));
 }
 
-/* What is published, a wait until nobody holds what was there before, and a look at it. */
+/* A wait until nobody holds what was there before, and a look at what a stage published. */
 static void
-add_publishing(Steps *steps, const char *title, const char *detail, const char *stage)
+add_look(Steps *steps, ChangeDnsStage stage)
 {
-	Json *step = add_step(steps, title, stage);
-
-	add_detail(steps, step, detail);
-	add_wait(steps, stage);
-	step = add_step(steps, "step.records_after", stage);
-	set_command(steps, step, resolve_commands(steps->table->arena, steps->plan->after));
-	set_expected(steps, step, "step.records_after_expected");
-}
-
-/* In two steps where the plan holds records for the transition: then the last comes at the end. */
-static void
-add_records(Steps *steps, const Json *plan)
-{
-	Arena *arena = steps->table->arena;
+	bool in_two_steps = stage == CHANGE_DNS_AHEAD && change_dns_has_transition(steps->dns);
 	Json *step;
 
-	if (steps->plan->after->records.len == 0)
+	add_wait(steps, stage);
+	step = add_step(steps, "step.records_after",
+		stage == CHANGE_DNS_AFTERWARDS ? "stage.afterwards" : "stage.ahead");
+	set_command(steps, step, change_dns_commands(steps->table->arena, steps->dns, stage));
+	set_expected(steps, step,
+		in_two_steps ? "step.records_add_expected" : "step.records_after_expected");
+}
+
+/* Final records, with what they cost whom. */
+static void
+add_final(Steps *steps, const char *detail, ChangeDnsStage stage)
+{
+	Json *step = add_step(steps, "step.publish",
+		stage == CHANGE_DNS_AFTERWARDS ? "stage.afterwards" : "stage.ahead");
+
+	add_detail(steps, step, detail);
+	(void)change_dns_risks(steps->table, steps->dns, stage, json_get(step, STR("details")));
+}
+
+/* Domains with records for the transition go in two steps: their last comes at the end. */
+static void
+add_records(Steps *steps)
+{
+	Json *step;
+
+	if (change_dns_is_empty(steps->dns))
 		return;
 	step = add_step(steps, "step.records_before", "stage.ahead");
-	set_command(steps, step, resolve_commands(arena, steps->plan->after));
+	if (change_dns_has_previous(steps->dns))
+		add_detail(steps, step, "step.records_before_lock");
+	set_command(
+		steps, step, change_dns_commands(steps->table->arena, steps->dns, CHANGE_DNS_ALL));
 	set_expected(steps, step, "step.records_before_expected");
-	if (has_phase(arena, plan, "add"))
-		add_publishing(steps, "step.publish_add", "step.publish_add_detail", "stage.ahead");
-	else
-		add_publishing(steps, "step.publish", "step.publish_detail", "stage.ahead");
+	if (change_dns_has_transition(steps->dns)) {
+		step = add_step(steps, "step.publish_add", "stage.ahead");
+		add_detail(steps, step, "step.publish_add_detail");
+	}
+	if (change_dns_has_direct(steps->dns))
+		add_final(steps,
+			change_dns_has_transition(steps->dns) ? "step.publish_direct_detail"
+							      : "step.publish_detail",
+			CHANGE_DNS_AHEAD);
+	add_look(steps, CHANGE_DNS_AHEAD);
 }
 
 static void
-add_final_records(Steps *steps, const Json *plan)
+add_final_records(Steps *steps)
 {
-	if (has_phase(steps->table->arena, plan, "add"))
-		add_publishing(
-			steps, "step.publish", "step.publish_after_detail", "stage.afterwards");
+	if (!change_dns_has_transition(steps->dns))
+		return;
+	add_final(steps, "step.publish_after_detail", CHANGE_DNS_AFTERWARDS);
+	add_look(steps, CHANGE_DNS_AFTERWARDS);
 }
 
 /* --- the change and its checks
@@ -284,9 +259,6 @@ add_change(Steps *steps, Str plan_hash)
 
 	if (!changes_connectors(steps->plan))
 		return;
-	step = add_step(steps, "step.whatif", "stage.window");
-	set_script(steps, step, "connectors.ps1", " -WhatIf");
-	set_expected(steps, step, "step.whatif_expected");
 	step = add_step(steps, "step.apply", "stage.window");
 	if (steps->sample) {
 		add_detail(steps, step, "step.apply_sample");
@@ -305,8 +277,15 @@ add_change(Steps *steps, Str plan_hash)
 	}
 }
 
+static bool
+has_tests(const Json *request)
+{
+	return json_len(json_get(request, STR("tests"))) > 0 ||
+	       json_len(json_get(request, STR("connector_tests"))) > 0;
+}
+
 static void
-add_checks(Steps *steps)
+add_checks(Steps *steps, const Json *request)
 {
 	Json *step;
 
@@ -316,7 +295,7 @@ add_checks(Steps *steps)
 		set_expected(
 			steps, step, steps->sample ? "step.verify_sample" : "step.verify_expected");
 	}
-	if (steps->table->model->hosts_len == 0)
+	if (!has_tests(request))
 		return;
 	step = add_step(steps, "step.test", "stage.window");
 	add_detail(steps, step, "step.test_detail");
@@ -331,72 +310,21 @@ make_steps(SummaryTable *table, const Plan *plan)
 {
 	const FieldFlag *sample = &table->model->spec->sample;
 
-	return (Steps){
-		table, plan, json_list(table->arena), sample->state == FIELD_SET && sample->on};
+	return (Steps){table, plan, change_dns(table->arena, plan->after), json_list(table->arena),
+		sample->state == FIELD_SET && sample->on};
 }
 
 Json *
-change_steps(SummaryTable *table, const ViewInput *input, const Json *plan)
+change_steps(SummaryTable *table, const ViewInput *input, const Json *request, const Json *plan)
 {
 	Steps steps = make_steps(table, input->plan);
 
 	add_preparation(&steps, plan);
-	add_records(&steps, plan);
+	add_records(&steps);
 	add_change(&steps, json_get_text(plan, STR("plan_hash")));
-	add_checks(&steps);
-	add_final_records(&steps, plan);
+	add_checks(&steps, request);
+	add_final_records(&steps);
 	return steps.list;
-}
-
-/* --- test mails
- * ---------------------------------------------------------------------------------- */
-
-/* Through which connector the mail of a host is taken, by its first route. */
-static Str
-expected_way(Arena *arena, const ViewInput *input, uint32_t host)
-{
-	const State *state = input->plan->after;
-	const ModelHostInfo *info = &state->model->host_infos[host];
-	const StateMatch *match;
-	uint32_t connector;
-
-	if (info->method != MODEL_METHOD_CONNECTOR || info->routes_len == 0)
-		return view_string(input->language, str_from(summary_method(info->method)));
-	match = &state->matches[info->first_route];
-	connector = match->on_premises != STATE_NONE ? match->on_premises : match->partner;
-	if (connector == STATE_NONE)
-		return view_string(input->language, STR("test.no_connector"));
-	return view_string_with(arena, input->language, "summary.connector", "name",
-		state->connectors.items[connector].name);
-}
-
-static Json *
-test_row(Arena *arena, const void *context, size_t index)
-{
-	const ViewInput *input = context;
-	const Model *model = input->plan->model;
-	const ModelRelayHost *host = &model->hosts[index];
-	SummaryTable table = {arena, input->language, model, NULL, NULL};
-	Str sender = summary_senders(&table, &host->sends_as);
-	Json *row = json_object(arena);
-
-	if (sender.len == 0)
-		sender = change_text(&host->mailbox);
-	SET(row, "host", json_text(arena, host->head.name));
-	SET(row, "owner",
-		json_text(arena, change_or_not_stated(&table, change_text(&host->owner))));
-	SET(row, "sender", json_text(arena, change_or_not_stated(&table, sender)));
-	SET(row, "recipients",
-		json_text(arena, summary_text(&table,
-					 summary_recipients(model->host_infos[index].recipients))));
-	SET(row, "expected", json_text(arena, expected_way(arena, input, (uint32_t)index)));
-	return row;
-}
-
-Json *
-change_tests(SummaryTable *table, const ViewInput *input)
-{
-	return json_list_on_demand(table->arena, input->plan->model->hosts_len, test_row, input);
 }
 
 /* --- the way back
@@ -487,22 +415,41 @@ add_connectors_back(Steps *steps, const Json *plan)
 	set_expected(steps, step, "step.back_backup_expected");
 }
 
+/* Where nobody loses mail by the final records the way back from them may wait; else it is the way
+ * to get that mail back. */
+static void
+add_records_back(Steps *steps, ChangeDnsRisk risk)
+{
+	static const char *const when[] = {
+		[CHANGE_DNS_FREE] = "step.back_records_detail",
+		[CHANGE_DNS_UNKNOWN] = "step.back_records_unknown",
+		[CHANGE_DNS_COSTS] = "step.back_records_first",
+	};
+	Json *step = add_step(steps, "step.back_records", NULL);
+
+	add_detail(steps, step, when[risk]);
+	if (risk == CHANGE_DNS_COSTS && change_dns_has_transition(steps->dns))
+		add_detail(steps, step, "step.back_records_transition");
+	add_detail(steps, step,
+		change_dns_has_previous(steps->dns) ? "step.back_records_previous"
+						    : "step.back_records_noted");
+}
+
 Json *
-change_backout(SummaryTable *table, const ViewInput *input, const Json *plan)
+change_backout(SummaryTable *table, const ViewInput *input, const Json *request, const Json *plan)
 {
 	Steps steps = make_steps(table, input->plan);
+	ChangeDnsRisk risk = change_dns_risks(table, steps.dns, CHANGE_DNS_ALL, NULL);
+	bool has_records = !change_dns_is_empty(steps.dns);
 	Json *step;
 
+	if (has_records && risk == CHANGE_DNS_COSTS)
+		add_records_back(&steps, risk);
 	if (changes_connectors(input->plan))
 		add_connectors_back(&steps, plan);
-	if (input->plan->after->records.len > 0) {
-		step = add_step(&steps, "step.back_records", NULL);
-		add_detail(&steps, step,
-			has_phase(table->arena, plan, "previous") ? "step.back_records_previous"
-								  : "step.back_records_noted");
-		add_detail(&steps, step, "step.back_records_detail");
-	}
-	if (input->plan->model->hosts_len > 0) {
+	if (has_records && risk != CHANGE_DNS_COSTS)
+		add_records_back(&steps, risk);
+	if (has_tests(request)) {
 		step = add_step(&steps, "step.back_test", NULL);
 		set_expected(&steps, step, "step.back_test_expected");
 	}

@@ -262,6 +262,23 @@ connectors_json(Arena *arena, const Plan *plan)
 /* --- records, order, price
  * --------------------------------------------------------------------------- */
 
+/* What somebody else published may be any octets: each is a character, as it is in the lock. */
+static Json *
+octets_json(Arena *arena, Str octets)
+{
+	Buf text = buf_make(arena);
+	size_t i;
+
+	for (i = 0; i < octets.len; i++) {
+		unsigned char octet = (unsigned char)octets.ptr[i];
+
+		if (octet >= 0x80)
+			buf_char(&text, (char)(0xc0 | octet >> 6));
+		buf_char(&text, octet >= 0x80 ? (char)(0x80 | (octet & 0x3f)) : (char)octet);
+	}
+	return json_text(arena, buf_text(&text));
+}
+
 static Json *
 records_json(Arena *arena, const State *state)
 {
@@ -282,12 +299,12 @@ records_json(Arena *arena, const State *state)
 		if (STR_EQ(record->type, "TXT"))
 			spf_strings(arena, record->value, &cut);
 		for (j = 0; j < cut.len; j++)
-			json_push(arena, strings, json_text(arena, cut.items[j]));
+			json_push(arena, strings, octets_json(arena, cut.items[j]));
 		SET(item, "domain", json_text(arena, record->domain));
 		SET(item, "name", json_text(arena, record->name));
 		SET(item, "type", json_text(arena, record->type));
 		SET(item, "ttl", json_number(arena, record->ttl));
-		SET(item, "value", json_text(arena, record->value));
+		SET(item, "value", octets_json(arena, record->value));
 		SET(item, "strings", strings);
 		SET(item, "phase", json_text(arena, str_from(phases[record->phase])));
 		json_push(arena, list, item);
@@ -595,7 +612,7 @@ view_plan(Arena *arena, const ViewInput *input)
 	SET(plan, "records", records_json(arena, input->plan->after));
 	SET(plan, "ptr", view_pointers(arena, model));
 	SET(plan, "order", order_json(arena, input->plan));
-	SET(plan, "price", view_price(arena, input->plan->after));
+	SET(plan, "price", view_price(arena, input->plan));
 	SET(plan, "findings", findings_json(arena, input->verdict));
 	SET(plan, "waivers", waivers_json(arena, model));
 	SET(plan, "not_checked", not_checked_json(arena, input));

@@ -5,9 +5,6 @@
  */
 #include "view/view_int.h"
 
-/* Names of one term; more are counted. */
-#define NAMES_MAX 8u
-
 static Json *
 count_json(Arena *arena, const NetSet *set, NetFamily family)
 {
@@ -52,25 +49,13 @@ states_term(const StateWay *way, Str term)
 	return false;
 }
 
-static void
-add_name(Arena *arena, StrVec *names, Str name)
-{
-	size_t i;
-
-	for (i = 0; i < names->len; i++) {
-		if (str_equal(names->items[i], name))
-			return;
-	}
-	if (names->len < NAMES_MAX)
-		VEC_PUSH(arena, names, name);
-}
-
 void
 view_term_names(Arena *arena, const State *state, const StateSpf *spf, const SpfShare *share,
 	StrVec *ret_names)
 {
 	Str cloud =
 		str_format(arena, "include:" STR_FMT, STR_ARG(state_cloud_include(state->model)));
+	Map named = {0};
 	uint32_t i;
 
 	*ret_names = (StrVec){0};
@@ -78,12 +63,13 @@ view_term_names(Arena *arena, const State *state, const StateSpf *spf, const Spf
 		VEC_PUSH(arena, ret_names, STR("Exchange Online"));
 		return;
 	}
-	for (i = 0; i < spf->ways.len && ret_names->len < NAMES_MAX; i++) {
+	for (i = 0; i < spf->ways.len; i++) {
 		StateWay way = state_way(state->model, spf->ways.items[i]);
 
 		if (way.demand == STATE_DEMAND_NONE &&
-			(has_address_in(&way, &share->pass) || states_term(&way, share->term)))
-			add_name(arena, ret_names, way_name(state->model, &way));
+			(has_address_in(&way, &share->pass) || states_term(&way, share->term)) &&
+			map_add(arena, &named, way_name(state->model, &way), 1) == MAP_NONE)
+			VEC_PUSH(arena, ret_names, way_name(state->model, &way));
 	}
 }
 
@@ -141,14 +127,16 @@ domain_json(Arena *arena, const void *context, size_t index)
 	return item;
 }
 
-/* `relay_ip4` is what may relay: the addresses of all enabled on-premises connectors. */
+/* `relay_ip4` is what may relay: the addresses of all enabled on-premises connectors, those that
+ * only the tenant has among them. */
 Json *
-view_price(Arena *arena, const State *state)
+view_price(Arena *arena, const Plan *plan)
 {
+	const State *state = plan->after;
 	Json *price = json_object(arena);
 
 	SET(price, "relay_ip4",
-		json_text(arena, net_bits_decimal(arena, net_set_count4(&state->on_premises_set))));
+		json_text(arena, net_bits_decimal(arena, net_set_count4(&plan->relay_after))));
 	SET(price, "domains", json_list_on_demand(arena, state->prices.len, domain_json, state));
 	return price;
 }

@@ -49,12 +49,25 @@ view_octets(Arena *arena, Str octets)
 	return buf_text(&text);
 }
 
+/* Nobody reads 25 digits: IPv6 is counted in networks of /64, as it is handed out. */
 static Str
-spf_counts(SummaryTable *table, const NetSet *set)
+count6_text(Arena *arena, NetBits count)
+{
+	NetBits networks = count >> 64, rest = count & UINT64_MAX;
+
+	if (networks == 0)
+		return net_bits_decimal(arena, count);
+	return str_format(arena, STR_FMT " × /64%s" STR_FMT,
+		STR_ARG(net_bits_decimal(arena, networks)), rest > 0 ? " + " : "",
+		STR_ARG(rest > 0 ? net_bits_decimal(arena, rest) : STR("")));
+}
+
+Str
+summary_counts(SummaryTable *table, const NetSet *set)
 {
 	Arena *arena = table->arena;
 	Str four = net_bits_decimal(arena, net_set_count4(set));
-	Str six = net_bits_decimal(arena, net_set_count6(set));
+	Str six = count6_text(arena, net_set_count6(set));
 
 	return str_format(arena, STR_FMT "; " STR_FMT,
 		STR_ARG(view_string_with(
@@ -67,7 +80,7 @@ spf_counts(SummaryTable *table, const NetSet *set)
 static Str
 spf_addresses(SummaryTable *table, const State *state, const SpfExpansion *sets)
 {
-	Str text = spf_counts(table, &sets->results[SPF_PASS]);
+	Str text = summary_counts(table, &sets->results[SPF_PASS]);
 
 	if (view_spf_is_known(sets))
 		return text;
@@ -84,11 +97,34 @@ spf_lookups(SummaryTable *table, const StatePrice *price, const SpfExpansion *se
 	bool known = view_spf_is_known(sets);
 	unsigned lookups = known ? sets->worst_lookups : price->lookup_terms;
 	ViewValue values[] = {
-		{"count", str_format(table->arena, known || lookups == 0 ? "%u" : "≥ %u", lookups)},
-		{"limit", STR("10")}};
+		{"count", str_format(table->arena, "%u", lookups)}, {"limit", STR("10")}};
 
-	return view_string_filled(
-		table->arena, table->language, "spf.lookups_of", values, BASE_COUNT(values));
+	return view_string_filled(table->arena, table->language,
+		known || lookups == 0 ? "spf.lookups_of" : "spf.lookups_at_least", values,
+		BASE_COUNT(values));
+}
+
+/* Names of one term; more are counted, and plan.json has them all. */
+#define LISTED_NAMES 8
+
+static Str
+names_text(SummaryTable *table, const StrVec *names)
+{
+	Buf text = buf_make(table->arena);
+	size_t i;
+
+	for (i = 0; i < names->len && i < LISTED_NAMES; i++) {
+		buf_lit(&text, i > 0 ? ", " : "");
+		buf_str(&text, names->items[i]);
+	}
+	if (names->len > LISTED_NAMES) {
+		ViewValue values[] = {{"names", buf_text(&text)},
+			{"count", str_format(table->arena, "%zu", names->len - LISTED_NAMES)}};
+
+		return view_string_filled(table->arena, table->language, "spf.names_more", values,
+			BASE_COUNT(values));
+	}
+	return buf_text(&text);
 }
 
 /* What one term brings, and thanks to whom. */
@@ -98,17 +134,13 @@ spf_term_row(SummaryTable *table, const State *state, const StateSpf *spf, const
 	Arena *arena = table->arena;
 	Buf text = buf_make(arena);
 	StrVec names;
-	size_t i;
 
 	view_term_names(arena, state, spf, share, &names);
 	buf_str(&text, view_octets(arena, share->term));
 	buf_lit(&text, " → ");
-	buf_str(&text, spf_counts(table, &share->pass));
-	for (i = 0; i < names.len; i++) {
-		buf_lit(&text, i == 0 ? " (" : ", ");
-		buf_str(&text, names.items[i]);
-	}
-	buf_lit(&text, names.len > 0 ? ")" : "");
+	buf_str(&text, summary_counts(table, &share->pass));
+	if (names.len > 0)
+		buf_printf(&text, " (" STR_FMT ")", STR_ARG(names_text(table, &names)));
 	spf_row(table, "spf.term_adds", buf_text(&text), text_markdown);
 }
 
@@ -235,7 +267,7 @@ mail_records(Arena *arena, const ViewInput *input)
 		const StateRecord *record = &state->records.items[i];
 		Json *row = json_object(arena);
 
-		if (record->kind == STATE_RECORD_SPF)
+		if (record->kind == STATE_RECORD_SPF || record->phase != STATE_PHASE_FINAL)
 			continue;
 		SET(row, "name", json_text(arena, record->name));
 		SET(row, "type", json_text(arena, record->type));

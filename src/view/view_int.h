@@ -16,10 +16,10 @@ Json *view_strings(Arena *arena, DiagLanguage language);
 /* The summary: tables for connectors and hosts, SPF of each domain, notices. */
 Json *view_summary(Arena *arena, const ViewInput *input);
 
-/* What the records of a state let in, and what they ask of receivers. */
-Json *view_price(Arena *arena, const State *state);
-/* Whose mail a term of a record lets pass: names of the spec, or Exchange Online; none for a third
- * party. */
+/* What connectors and records let in, and what the records ask of receivers. */
+Json *view_price(Arena *arena, const Plan *plan);
+/* Whose mail a term of a record lets pass: all names of the spec, or Exchange Online; none for a
+ * third party. */
 void view_term_names(Arena *arena, const State *state, const StateSpf *spf, const SpfShare *share,
 	StrVec *ret_names);
 /* Whether every address has a certain result. */
@@ -106,6 +106,8 @@ Str summary_text(SummaryTable *table, const char *key);
 Str summary_text_with(SummaryTable *table, const char *key, const char *name, Str value);
 /* A name of DNS as people read it, with its A-labels beside it. */
 Str summary_domain(SummaryTable *table, Str name);
+/* How many addresses of each family, IPv6 in networks where there are that many. */
+Str summary_counts(SummaryTable *table, const NetSet *set);
 /* The same for a list of them. */
 Str summary_senders(SummaryTable *table, const FieldItems *domains);
 /* The keys of the strings for what the model knows by number. */

@@ -98,10 +98,10 @@ def test_steps_come_in_the_order_of_the_change():
     spec["tenant"]["organization"] = "contoso.onmicrosoft.com"
     equal(steps(page(spec)), [
         "Open PowerShell and connect", "Check that the scripts belong to this document",
-        "Keep the state before the change", "Ask for the PTR records",
-        "Note the DNS records of before", "Publish the final DNS records",
+        "Keep the state before the change", "Look at what connectors.ps1 would do",
+        "Ask for the PTR records", "Note the DNS records of before", "Publish the final DNS records",
         "Wait for the DNS records", "Check that the DNS records are published",
-        "Look at what connectors.ps1 would do", "Run connectors.ps1", "Run verify.ps1",
+        "Run connectors.ps1", "Run verify.ps1",
         "Send the test mails"])
 
 
@@ -189,7 +189,8 @@ def test_records_are_those_of_the_plan():
     plan, files = build(smallest(domains={"contoso.com": {"dmarc": {"policy": "reject"}}}))
     found = Page(files["change-request.md"])
     equal(found.tables("DNS records")[0][1:],
-          [[one["name"], one["type"], str(one["ttl"]), one["value"]] for one in plan["records"]])
+          [[one["name"], "final (dns/2-final)", one["type"], str(one["ttl"]), one["value"]]
+           for one in plan["records"]])
 
 
 def test_what_is_left_alone_is_said():
@@ -228,6 +229,39 @@ def test_every_host_has_a_test_mail():
     equal([row[:4] for row in rows],
           [["app", "hr@contoso.com", "inside and outside", "client submission (SMTP AUTH)"],
            ["erp01", "contoso.com", "inside and outside", "Connector Relay for Contoso"]])
+
+
+def test_a_fork_shows_each_way():
+    spec = smallest(egress={"a": {"addresses": "198.51.100.10"}, "b": {"addresses": "198.51.100.20"}})
+    spec["relay_hosts"] = {"erp": {"address": "10.1.1.30", "egress": ["a", "b"], "sends_as": "contoso.com",
+                                   "recipients": "internal", "method": "connector"}}
+    spec["connectors"] = {"c": {"type": "on-premises", "accepts": "a"}}
+    rows = page(spec).tables("Checks after the change")[0][1:]
+    equal([(row[0], row[3].split(":")[0]) for row in rows],
+          [("erp → a", "Connector c"), ("erp → b", "no connector takes it")])
+
+
+PARTNER = {"type": "partner", "accepts": "office", "sender_domains": "*", "restrict_to": "address"}
+CERTIFICATE = {"type": "partner", "accepts": [], "identify_by": "certificate", "certificate": "mail.vendor.example",
+               "sender_domains": "vendor.example", "restrict_to": "certificate"}
+
+
+@each([("gateway", PARTNER, ["From a mailbox outside", "Past it: as any domain"]),
+       ("one of many", {**PARTNER, "restrict_to": []}, ["From a mailbox outside"]),
+       ("by certificate", CERTIFICATE, ["From a sender of vendor.example", "Past it: as vendor.example"]),
+       ("relay", {"type": "on-premises", "accepts": "office"}, ["From office: to a mailbox in the tenant"]),
+       ("disabled", {**PARTNER, "enabled": False}, []),
+       ("somebody else's", {**PARTNER, "managed": False}, [])])
+def test_connectors_without_hosts_have_checks(_name, connector, wanted):
+    found = page(smallest(relay_hosts={}, connectors={"c": connector}))
+    tables = found.tables("Checks after the change")
+    rows = tables[0][1:] if tables else []
+    equal([row[0] for row in rows], ["c"] * len(wanted))
+    for row, text in zip(rows, wanted):
+        equal(row[1].startswith(text), True, row)
+        equal("550 5.7.51" in row[2], text.startswith("Past"), row)
+    equal("Send the test mails" in steps(found), bool(wanted))
+    equal(bool(found.sections["Checks after the change"]), True)
 
 
 # --- text that means something to Markdown, HTML or PowerShell -------------------------------------

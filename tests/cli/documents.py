@@ -379,3 +379,40 @@ def test_where_an_address_stands_in_japanese(address):
     for line in japanese:
         if not JAPANESE.search(line):
             raise AssertionError(line)
+
+
+def many_sites(count):
+    spec = smallest(egress={}, relay_hosts={})
+    for number in range(count):
+        spec["egress"][f"site{number:02}"] = {"addresses": f"198.51.100.{number}"}
+        spec["relay_hosts"][f"h{number:02}"] = {"address": f"10.1.1.{number}", "egress": f"site{number:02}",
+                                                "sends_as": "contoso.com"}
+    return spec
+
+
+@each([(8, "en", "site07)"), (16, "en", "site07 and 8 more)"), (16, "ja", "site07、ほか 8 件)")])
+def test_no_name_behind_a_term_is_dropped(count, language, end):
+    plan, files = build(many_sites(count), language)
+    rows = [line for line in files["summary.md"].splitlines() if "→ IPv4" in line and "ip4:" in line]
+    equal(len(rows), 1, rows)
+    equal(plain(rows[0]).rstrip(" |").endswith(end), True, rows[0])
+    equal(plan["price"]["domains"][0]["terms"][0]["by"], [f"site{number:02}" for number in range(count)])
+
+
+@each([("en", "at least 1 of 10"), ("ja", "1 回以上 (上限 10 回)")])
+def test_a_lower_bound_is_said_in_words(language, wanted):
+    """Without a lock the include may lead to more."""
+    _plan, files = build(smallest(), language)
+    equal(wanted in files["summary.md"], True, files["summary.md"])
+    equal("≥" in files["summary.md"], False)
+
+
+@each([("2001:db8::1", "1"), ("2001:db8::/64", "1 × /64"), ("2001:db8::/48", "65536 × /64"),
+       ("2001:db8::/65", "9223372036854775808")])
+def test_many_addresses_are_counted_in_networks(address, wanted):
+    spec = smallest()
+    spec["domains"]["contoso.com"] = {"spf": {"also": [address]}}
+    _plan, files = build(spec)
+    rows = [line for line in files["summary.md"].splitlines() if "ip6:" in line and "→" in line]
+    equal(len(rows), 1, rows)
+    equal(f"IPv6: {wanted} " in rows[0], True, rows[0])

@@ -4,9 +4,10 @@
 run_golden.py [--update] [NAME]...
 
 An example is examples/NAME/mailflow.yaml, NAME may be GROUP/TENANT, with a folder expected/ (what
-`build` writes) or a file expected.txt (what `check` says and exits 1). Built a second time, with all maps shuffled, in
-another locale, time zone, home and current folder, the bytes stay the same. Where a tenant is there already, the
-folder expected-EXPORT/ is what `plan --live EXPORT.json` writes, under the same laws.
+`build` writes) or a file expected.txt (what `check` says and exits 1). So are the folders beside this
+file, which hold what no example for users needs. Built a second time, with all maps shuffled, in
+another locale, time zone, home and current folder, the bytes stay the same. Where a tenant is there
+already, the folder expected-EXPORT/ is what `plan --live EXPORT.json` writes, under the same laws.
 """
 
 import argparse
@@ -24,13 +25,20 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from lib import ROOT, Report, connplan, difference, on_all_cores, run
 
 EXAMPLES = ROOT / "examples"
+MORE = ROOT / "tests/golden"
 LOCALES = ROOT / "build/test/locale"
 SHUFFLES = 3
 
 
 def name_of(example):
-    """What an example is called: its folder below examples/."""
-    return example.relative_to(EXAMPLES).as_posix()
+    """What an example is called: its folder below examples/, or below the folder of this file."""
+    return example.relative_to(MORE if example.is_relative_to(MORE) else EXAMPLES).as_posix()
+
+
+def whole_of(example):
+    """The folder with all that an example reads: a tenant imports from beside its own folder."""
+    parts = example.relative_to(ROOT).parts
+    return ROOT.joinpath(*parts[:3 if example.is_relative_to(MORE) else 2])
 
 
 def read_tree(folder):
@@ -110,13 +118,13 @@ def without_inputs(files, folder):
 
 
 def check_shuffled(example, expected, live=None):
-    wanted = without_inputs(expected, EXAMPLES / example.relative_to(EXAMPLES).parts[0])
+    whole = whole_of(example)
+    wanted = without_inputs(expected, whole)
     for seed in range(SHUFFLES):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
-            whole = example.relative_to(ROOT).parts[:2]     # a tenant imports from beside its folder
-            copy = root.joinpath(*whole)
-            shutil.copytree(ROOT.joinpath(*whole), copy, ignore=shutil.ignore_patterns("expected*"))
+            copy = root / whole.relative_to(ROOT)
+            shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("expected*"))
             (root / ".connplan").mkdir()
             for path in copy.rglob("*.yaml"):
                 path.write_text(shuffle_text(path.read_text("utf-8"), seed), "utf-8")
@@ -138,9 +146,10 @@ def turkish():
 
 def check_folder(attempt, example, folder, update, environment):
     """The laws of one folder of expected files: of `build`, or of `plan` for expected-EXPORT/."""
-    spec = f"examples/{name_of(example)}/mailflow.yaml"
+    place = example.relative_to(ROOT).as_posix()
+    spec = f"{place}/mailflow.yaml"
     export = folder.name.removeprefix("expected").removeprefix("-")
-    live = f"examples/{name_of(example)}/{export}.json" if export else None
+    live = f"{place}/{export}.json" if export else None
     title = f", {export}" if export else ""
     if update:
         files = build(spec, live)
@@ -166,7 +175,7 @@ def check_example(report, example, update, environment):
             report.ok(f"{title}: {what}")
 
     title = name_of(example)
-    spec = f"examples/{title}/mailflow.yaml"
+    spec = f"{example.relative_to(ROOT).as_posix()}/mailflow.yaml"
     text, folder = example / "expected.txt", example / "expected"
     if update and not folder.exists() and connplan("check", spec).status == 1:
         text.touch()
@@ -195,7 +204,8 @@ def main():
 
     report = Report()
     environment = turkish()
-    specs = [*EXAMPLES.glob("*/mailflow.yaml"), *EXAMPLES.glob("*/*/mailflow.yaml")]
+    specs = [*EXAMPLES.glob("*/mailflow.yaml"), *EXAMPLES.glob("*/*/mailflow.yaml"),
+             *MORE.glob("*/mailflow.yaml")]
     examples = [path.parent for path in sorted(specs)
                 if not arguments.names or name_of(path.parent) in arguments.names]
     on_all_cores(lambda example: check_example(report, example, arguments.update, environment),

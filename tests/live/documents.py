@@ -95,3 +95,15 @@ def test_nothing_to_do():
         equal(word in titles, False, word)
     if "No connector changes." not in found.texts("What changes"):
         raise AssertionError(found.sections["What changes"])
+
+
+def test_who_may_relay_is_the_same_everywhere():
+    """Connectors that only the tenant has keep relaying: terminal, document and plan.json count them."""
+    alone = connector("Certified", TlsSenderCertificateName="relay.example.net", RequireTls=True)
+    plan, found, _files = write({"Relay for ERP": RELAY}, export(OLD, STRANGER, alone), "--allow-removals")
+    equal(plan["price"]["relay_ip4"], "3")
+    said = found.texts("What it lets in", "li")
+    for text in ("IPv4 addresses allowed to relay: 3", "Certificate whose holder may relay: relay.example.net"):
+        equal(text in said, True, said)
+    plan, found, _files = write({"Relay for ERP": RELAY}, export(OLD, STRANGER), "--allow-removals", "--prune")
+    equal(plan["price"]["relay_ip4"], "2")

@@ -609,7 +609,7 @@ $Plan = @{
         Fingerprint = 'ff96715530d5dd6e3c7e0b56417706763b731c72632289ec1e9d779f71d0f3ed'
     }
     Organization = 'contoso.onmicrosoft.com'
-    PlanHash = '13990ed4b7170ccedb68b935a1e92347abe9255be8b495ad652419f95b99b5e4'
+    PlanHash = '341dca1f22cfe4367af719f82c5e407bcbb8b8b4ecff9d1223475c2a01d15ef3'
     Sample = $true
     TenantName = 'contoso'
     Version = 1

@@ -1,0 +1,619 @@
+<#
+.SYNOPSIS
+Writes the inbound connectors of a tenant, and what they depend on, to the file that connplan's
+--live option takes. Changes nothing in the tenant.
+
+.DESCRIPTION
+Run it in a session of Connect-ExchangeOnline. The file holds the inbound connectors, the accepted
+domains, and of the organization its name, its id and three settings. It holds no password, key or
+token.
+
+Exit code 0: the file was written. 1: it was not.
+
+.PARAMETER Path
+The file to write; export.json in the current folder when absent. A file of that name is replaced.
+
+.PARAMETER Organization
+The tenant that this must be: a tenant id, or the name that Get-OrganizationConfig shows. Absent: any.
+
+.EXAMPLE
+.\export.ps1 -Path .\live.json
+#>
+#Requires -Version 5.1
+[CmdletBinding()]
+param(
+    [string]$Path = 'export.json',
+
+    [string]$Organization = ''
+)
+
+
+# ---- The runtime. Nothing below depends on the plan: it is the same text in every script. ----
+
+Set-StrictMode -Version Latest
+# What the caller prefers must not decide what happens here.
+$ErrorActionPreference = 'Stop'
+$InformationPreference = 'Continue'
+$PSDefaultParameterValues = @{}
+
+# The managed properties in the order in which everything names them, and how each is compared:
+# word and name without case, text exactly, flag as true or false, the others as sets without order.
+$PlanProperties = @(
+    @{ Name = 'ConnectorType'; Kind = 'word' }
+    @{ Name = 'Enabled'; Kind = 'flag' }
+    @{ Name = 'Comment'; Kind = 'text' }
+    @{ Name = 'SenderDomains'; Kind = 'domains' }
+    @{ Name = 'SenderIPAddresses'; Kind = 'ranges' }
+    @{ Name = 'AssociatedAcceptedDomains'; Kind = 'names' }
+    @{ Name = 'RequireTls'; Kind = 'flag' }
+    @{ Name = 'TlsSenderCertificateName'; Kind = 'name' }
+    @{ Name = 'RestrictDomainsToIPAddresses'; Kind = 'flag' }
+    @{ Name = 'RestrictDomainsToCertificate'; Kind = 'flag' }
+    @{ Name = 'CloudServicesMailEnabled'; Kind = 'flag' }
+    @{ Name = 'TreatMessagesAsInternal'; Kind = 'flag' }
+    @{ Name = 'EFSkipLastIP'; Kind = 'flag' }
+    @{ Name = 'EFSkipIPs'; Kind = 'ranges' }
+    @{ Name = 'EFUsers'; Kind = 'names' }
+)
+$PlanKinds = @{}
+foreach ($property in $PlanProperties) { $PlanKinds[$property.Name] = $property.Kind }
+$PlanNames = [string[]]@(foreach ($property in $PlanProperties) { $property.Name })
+$PlanHiddenCategories = 'Control', 'Format', 'Surrogate', 'LineSeparator', 'ParagraphSeparator'
+$PlanListKinds = 'domains', 'ranges', 'names'
+
+# ---- talking ----
+
+function Write-PlanLine {
+    param([string]$Text = '')
+    Write-Host $Text
+}
+
+# PowerShell takes each of these for a single quote. By code point, so that this text stays ASCII.
+$PlanQuotes = "['" + [char]0x2018 + [char]0x2019 + [char]0x201a + [char]0x201b + ']'
+
+# Text from the plan or the tenant on its way to the screen: nothing in it moves the cursor,
+# reverses the line or hides. Somebody may copy the line into a session, so quotes are doubled too.
+function Format-PlanText {
+    param([string]$Text)
+    return "'" + [regex]::Replace((Format-PlanVisible $Text), $PlanQuotes, '$0$0') + "'"
+}
+
+# The sentence of an error, in one line; it may quote a name of the tenant.
+function Format-PlanMessage {
+    param([string]$Text)
+    return (Format-PlanVisible ([regex]::Replace($Text.Trim(), '\s*[\r\n]+\s*', ' ')))
+}
+
+function Format-PlanVisible {
+    param([string]$Text)
+    if ([regex]::IsMatch($Text, '\A[ -~]*\z')) { return $Text }
+    $shown = [Text.StringBuilder]::new()
+    for ($i = 0; $i -lt $Text.Length; $i++) {
+        $code = [int]$Text[$i]
+        # 'Control', 'Format', 'Surrogate', 'LineSeparator', 'ParagraphSeparator'; of a pair the category of both.
+        $category = [string][Globalization.CharUnicodeInfo]::GetUnicodeCategory($Text, $i)
+        $pair = [char]::IsHighSurrogate($Text[$i]) -and $i + 1 -lt $Text.Length -and [char]::IsLowSurrogate($Text[$i + 1])
+        $hidden = $PlanHiddenCategories -contains $category -or $code -eq 0xa0 -or $code -ge 0xfff0
+        for ($last = $i + [int]$pair; $true; $i++) {
+            if ($hidden) { [void]$shown.Append('\u').Append(([int]$Text[$i]).ToString('x4')) } else { [void]$shown.Append($Text[$i]) }
+            if ($i -ge $last) { break }
+        }
+    }
+    return $shown.ToString()
+}
+
+# Text as an argument of a command that somebody will paste: it arrives there as it is, whatever is
+# in it. What does not show, and quotes that programs like to replace, are written by code point.
+function Format-PlanArgument {
+    param([string]$Text)
+    $plain = $Text.Replace("'", "''")
+    $coded = [regex]::Replace($plain, '[\u2018-\u201b\p{Cc}\p{Cf}\p{Zl}\p{Zp}]',
+        { param($match) "' + [char]0x" + ([int]$match.Value[0]).ToString('x4') + " + '" })
+    if ([string]::Equals($coded, $plain, [StringComparison]::Ordinal)) { return "'" + $plain + "'" }
+    return "('" + $coded + "')"
+}
+
+function Format-PlanValue {
+    param($Value)
+    if ($null -eq $Value) { return '(nothing)' }
+    if ($Value -is [bool]) { return $Value.ToString() }
+    if ($Value -is [array]) {
+        if ($Value.Count -eq 0) { return '(nothing)' }
+        return (@(foreach ($one in $Value) { Format-PlanText $one }) -join ', ')
+    }
+    if ($Value.Length -eq 0) { return '(nothing)' }
+    return (Format-PlanText $Value)
+}
+
+function Exit-PlanScript {
+    param([int]$Code)
+    $script:PlanEnded = $true
+    exit $Code
+}
+
+# A script that cannot begin says why in one sentence, and that nothing has happened yet.
+function Stop-PlanScript {
+    param([string]$Sentence)
+    Write-PlanLine ('Stopped before anything was changed: ' + $Sentence)
+    Exit-PlanScript 1
+}
+
+# ---- waiting ----
+
+# Everything that waits, waits here.
+function Wait-PlanSecond {
+    param([int]$Seconds)
+    Start-Sleep -Seconds $Seconds
+}
+
+# ---- reading ----
+
+# Is this an error that goes away by itself (throttling, transport)?
+function Test-PlanTransient {
+    param($Problem)
+    $signs = 'throttl', 'micro ?delay', 'too many requests', 'server (is )?busy', '\b(429|500|502|503|504)\b',
+    'timed? ?out', 'time-?out', 'temporar', 'transient', 'try again', 'connection', 'unreachable',
+    'could not be resolved', 'name resolution', 'request was (aborted|canceled|cancelled)',
+    'task was canceled', 'sending the request', 'server.side error', 'gateway'
+    return [regex]::IsMatch([string]$Problem.Exception.Message, ($signs -join '|'), 'IgnoreCase, CultureInvariant')
+}
+
+# Reads are repeated up to five times where that can help; writes never are.
+function Read-PlanService {
+    param([string]$What, [scriptblock]$Read)
+    $pause = 5
+    for ($attempt = 1; $true; $attempt++) {
+        try {
+            return @(foreach ($row in @(& $Read)) { if ($null -ne $row) { $row } })
+        } catch {
+            if ($attempt -gt 5 -or -not (Test-PlanTransient $_)) { throw }
+            Write-PlanLine "Reading $What failed ($(Format-PlanMessage $_.Exception.Message)); trying again in $pause seconds."
+            Wait-PlanSecond $pause
+            $pause = [Math]::Min(60, $pause * 2)
+        }
+    }
+}
+
+# All of them, every time: Get-InboundConnector -Identity gives every connector when the name is unknown.
+function Get-PlanLive {
+    Read-PlanService 'the inbound connectors' { Get-InboundConnector -ResultSize Unlimited -ErrorAction Stop }
+}
+
+# A property of a live object, or of a row of a plan or backup; $null where it has none of that name.
+function Get-PlanMember {
+    param($Object, [string]$Name)
+    if ($Object -is [Collections.IDictionary]) { return $Object[$Name] }
+    $member = $Object.PSObject.Properties[$Name]
+    if ($null -eq $member) { return $null }
+    return $member.Value
+}
+
+function Test-PlanName {
+    param([string]$Left, [string]$Right)
+    return [string]::Equals($Left, $Right, [StringComparison]::OrdinalIgnoreCase)
+}
+
+function Find-PlanLive {
+    param($Live, [string]$Name)
+    foreach ($one in @($Live)) {
+        if (Test-PlanName ([string](Get-PlanMember $one 'Name')) $Name) { return $one }
+    }
+    return $null
+}
+
+# ---- normal form ----
+
+$PlanOctet = '(0|[1-9][0-9]{0,2})'
+$PlanRangePattern = '\A' + (($PlanOctet, $PlanOctet, $PlanOctet, $PlanOctet) -join '\.') + '(?:/(0|[1-9][0-9]?))?\z'
+
+# 'a.b.c.d' and 'a.b.c.d/n' -> first address, last address, length; nothing for any other text.
+function Get-PlanRange {
+    param([string]$Text)
+    $match = [regex]::Match($Text, $PlanRangePattern)
+    if (-not $match.Success) { return $null }
+    [long]$value = 0
+    for ($i = 1; $i -le 4; $i++) {
+        $octet = [int]$match.Groups[$i].Value
+        if ($octet -gt 255) { return $null }
+        $value = $value * 256 + $octet
+    }
+    $length = 32
+    if ($match.Groups[5].Success) { $length = [int]$match.Groups[5].Value }
+    if ($length -gt 32) { return $null }
+    $size = [long]1 -shl (32 - $length)
+    $first = $value - $value % $size
+    return , @($first, ($first + $size - 1), $length)
+}
+
+# The letters A to Z small, and no others: the compiler knows no more of case.
+function ConvertTo-PlanLower {
+    param([string]$Text)
+    if ([regex]::IsMatch($Text, '\A[\x00-\x7f]*\z')) { return $Text.ToLowerInvariant() }
+    return [regex]::Replace($Text, '[A-Z]+', { param($Found) $Found.Value.ToLowerInvariant() })
+}
+
+# x = x/32, host bits masked; 'a-b' (enhanced filtering knows it) is the network that it may be.
+# Keys sort by first address, and a network before what is inside; no text in small letters is one.
+function ConvertTo-PlanRangeKey {
+    param([string]$Text)
+    $ends = $Text.Split('-')
+    $first = Get-PlanRange $ends[0]
+    $last = Get-PlanRange $ends[$ends.Length - 1]
+    $pair = $ends.Length -eq 2 -and -not $Text.Contains('/')
+    if ($null -eq $first -or $null -eq $last -or $first[0] -gt $last[1] -or ($ends.Length -gt 1 -and -not $pair)) {
+        return (ConvertTo-PlanLower $Text)
+    }
+    [long]$size = $last[1] - $first[0] + 1
+    $length = 32
+    while ($length -gt 0 -and ([long]1 -shl (32 - $length)) -lt $size) { $length-- }
+    if (([long]1 -shl (32 - $length)) -eq $size -and $first[0] % $size -eq 0) {
+        return 'N' + $first[0].ToString('x8') + $length.ToString('d2')
+    }
+    return 'R' + $first[0].ToString('x8') + $last[1].ToString('x8')
+}
+
+# Every spelling of a domain -> smtp:lower;cost
+function ConvertTo-PlanDomainKey {
+    param([string]$Text)
+    $lower = ConvertTo-PlanLower $Text
+    $match = [regex]::Match($lower, '\A(?:smtp:)?([^:;]*)(?:;([0-9]+))?\z')
+    if (-not $match.Success) { return $lower }
+    $cost = '1'
+    if ($match.Groups[2].Success) { $cost = $match.Groups[2].Value }
+    return 'smtp:' + $match.Groups[1].Value + ';' + $cost
+}
+
+# What two elements, or two texts, are compared by. Ranges are remembered: a plan may hold thousands,
+# and each is compared many times.
+$PlanRangeKeys = [Collections.Generic.Dictionary[string, string]]::new([StringComparer]::Ordinal)
+
+function Get-PlanKey {
+    param([string]$Kind, [string]$Text)
+    if ($Kind -eq 'text') { return $Text }
+    if ($Kind -eq 'domains') { return (ConvertTo-PlanDomainKey $Text) }
+    if ($Kind -ne 'ranges') { return (ConvertTo-PlanLower $Text) }
+    if (-not $PlanRangeKeys.ContainsKey($Text)) { $PlanRangeKeys[$Text] = ConvertTo-PlanRangeKey $Text }
+    return $PlanRangeKeys[$Text]
+}
+
+function Get-PlanKeySet {
+    param([string]$Kind, $List)
+    $set = [Collections.Generic.SortedSet[string]]::new([StringComparer]::Ordinal)
+    foreach ($one in @($List)) { [void]$set.Add((Get-PlanKey $Kind $one)) }
+    return , $set
+}
+
+# Whether an address counts although a network of its list holds it. It lets nobody in; but the way
+# back restores it.
+$PlanInnerCounts = $false
+
+# Those networks of a set of keys that are inside another one of it.
+function Get-PlanInnerKey {
+    param($Set)
+    [long]$end = -1
+    foreach ($key in @($Set)) {
+        if (-not $key.StartsWith('N', [StringComparison]::Ordinal)) { continue }
+        $last = [Convert]::ToInt64($key.Substring(1, 8), 16) + ([long]1 -shl (32 - [int]$key.Substring(9))) - 1
+        if ($last -le $end) { $key } else { $end = $last }
+    }
+}
+
+# The keys of a list, without what another element holds: equal for lists that let the same in.
+function Get-PlanNormalSet {
+    param([string]$Kind, $List)
+    $set = Get-PlanKeySet $Kind $List
+    if ($Kind -eq 'ranges' -and $set.Count -gt 1) {
+        foreach ($key in @(Get-PlanInnerKey $set)) { [void]$set.Remove($key) }
+    }
+    return , $set
+}
+
+# A value from the plan or the tenant -> $true or $false, a text, or an array of texts.
+# Nothing, '' and an absent property are one. Gives one value, an array too. Emptiness is always
+# asked by length: -eq compares as a dictionary would, and finds some invisible text equal to ''.
+function ConvertTo-PlanValue {
+    param([string]$Kind, $Value)
+    if ($PlanListKinds -contains $Kind) {
+        return , [string[]]@(foreach ($one in @($Value)) { if (([string]$one).Length -gt 0) { [string]$one } })
+    }
+    if ($Kind -eq 'flag') {
+        if ($Value -is [bool]) { return $Value }
+        return (Test-PlanName ([string]$Value) 'true')
+    }
+    return [string]$Value
+}
+
+function Test-PlanSame {
+    param([string]$Kind, $Left, $Right)
+    if ($Kind -eq 'flag') { return ($Left -eq $Right) }
+    if ($Left -is [array]) {
+        if ($Left.Count -eq 0 -or $Right.Count -eq 0) { return ($Left.Count -eq $Right.Count) }
+        if ((Get-PlanKeySet $Kind $Left).SetEquals((Get-PlanKeySet $Kind $Right))) { return $true }
+        if ($Kind -ne 'ranges' -or $PlanInnerCounts) { return $false }
+        return (Get-PlanNormalSet $Kind $Left).SetEquals((Get-PlanNormalSet $Kind $Right))
+    }
+    if ([string]::Equals($Left, $Right, [StringComparison]::Ordinal)) { return $true }
+    return [string]::Equals((Get-PlanKey $Kind $Left), (Get-PlanKey $Kind $Right), [StringComparison]::Ordinal)
+}
+
+# The elements of Left that Right lacks, as Left spells them. One value: the array itself.
+function Select-PlanMissing {
+    param([string]$Kind, $Left, $Right)
+    if ($Left.Count -eq 0 -or $Right.Count -eq 0) { return , $Left }
+    $known = Get-PlanKeySet $Kind $Right
+    return , [string[]]@(foreach ($one in @($Left)) { if (-not $known.Contains((Get-PlanKey $Kind $one))) { $one } })
+}
+
+# A state: property name -> value. From a live connector, or from a connector of the plan.
+function Get-PlanLiveState {
+    param($Connector)
+    $state = @{}
+    foreach ($property in $PlanProperties) {
+        $state[$property.Name] = ConvertTo-PlanValue $property.Kind (Get-PlanMember $Connector $property.Name)
+    }
+    return $state
+}
+
+function Get-PlanSpecState {
+    param($Connector)
+    $state = @{}
+    foreach ($property in $PlanProperties) { $state[$property.Name] = ConvertTo-PlanValue $property.Kind $null }
+    foreach ($property in @($Connector.Properties)) {
+        $state[$property.Name] = ConvertTo-PlanValue $PlanKinds[$property.Name] $property.Value
+    }
+    return $state
+}
+
+function Get-PlanStatedName {
+    param($Connector)
+    foreach ($property in @($Connector.Properties)) { if ($property.Stated) { $property.Name } }
+}
+
+# The properties, of those named, in which two states differ.
+function Compare-PlanState {
+    param($Left, $Right, [string[]]$Names)
+    foreach ($name in $Names) {
+        if (-not [object]::ReferenceEquals($Left[$name], $Right[$name]) -and
+            -not (Test-PlanSame $PlanKinds[$name] $Left[$name] $Right[$name])) { $name }
+    }
+}
+
+# The connector of the tenant that a connector of the plan means: of its name, else of its former
+# name, if no other connector of the plan has that one.
+function Find-PlanCounterpart {
+    param($Live, $Connector)
+    $found = Find-PlanLive $Live $Connector.Name
+    if ($null -ne $found -or $null -eq $Connector.Was) { return $found }
+    foreach ($other in @($Plan.Connectors)) {
+        if (Test-PlanName $other.Name $Connector.Was) { return $null }
+    }
+    return (Find-PlanLive $Live $Connector.Was)
+}
+
+# SHA-256 over "name US property US value LF" of every connector, every managed property,
+# ConnectorSource and Guid. A list gives one line for each element, or one with an empty value;
+# truth values are written True and False; lines are sorted by their UTF-16 code units.
+function Get-PlanFingerprint {
+    param($Live)
+    $separator = [string][char]0x1f
+    $lines = [Collections.Generic.List[string]]::new()
+    foreach ($connector in @($Live)) {
+        $prefix = [string](Get-PlanMember $connector 'Name') + $separator
+        foreach ($name in ($PlanNames + 'ConnectorSource' + 'Guid')) {
+            $values = @(foreach ($one in @(Get-PlanMember $connector $name)) { if ($null -ne $one) { [string]$one } })
+            if ($values.Count -eq 0) { $values = @('') }
+            foreach ($value in $values) { $lines.Add($prefix + $name + $separator + $value + "`n") }
+        }
+    }
+    $sorted = $lines.ToArray()
+    [Array]::Sort($sorted, [StringComparer]::Ordinal)
+    $digest = [Security.Cryptography.SHA256]::Create()
+    $bytes = $digest.ComputeHash([Text.Encoding]::UTF8.GetBytes(-join $sorted))
+    return [BitConverter]::ToString($bytes).Replace('-', '').ToLowerInvariant()
+}
+
+# ---- writing JSON: the same bytes in every PowerShell ----
+
+function Format-PlanJsonText {
+    param([string]$Text)
+    $out = [Text.StringBuilder]::new()
+    foreach ($character in $Text.ToCharArray()) {
+        $code = [int]$character
+        if ($code -eq 0x22 -or $code -eq 0x5c) {
+            [void]$out.Append('\').Append($character)
+        } elseif ($code -lt 0x20 -or $code -eq 0x7f -or [char]::IsSurrogate($character) -or $code -ge 0xfff0 -or
+            $code -eq 0x2028 -or $code -eq 0x2029) {
+            [void]$out.Append('\u').Append($code.ToString('x4'))
+        } else {
+            [void]$out.Append($character)
+        }
+    }
+    return '"' + $out.ToString() + '"'
+}
+
+function ConvertTo-PlanJson {
+    param($Value, [string]$Indent = '')
+    $inner = $Indent + '  '
+    if ($null -eq $Value) { return 'null' }
+    if ($Value -is [bool]) { return $Value.ToString().ToLowerInvariant() }
+    if ($Value -is [int] -or $Value -is [long]) { return [string]$Value }
+    if ($Value -is [DateTime]) {
+        if ($Value.Kind -eq 'Local') { $Value = $Value.ToUniversalTime() }
+        return Format-PlanJsonText ([DateTime]::SpecifyKind($Value, 'Utc').ToString('o', [Globalization.CultureInfo]::InvariantCulture))
+    }
+    if ($Value -is [Collections.IDictionary]) {
+        $parts = @(foreach ($key in $Value.Keys) {
+                $inner + (Format-PlanJsonText $key) + ': ' + (ConvertTo-PlanJson $Value[$key] $inner)
+            })
+        if ($parts.Count -eq 0) { return '{}' }
+        return "{`n" + ($parts -join ",`n") + "`n$Indent}"
+    }
+    if ($Value -is [Collections.IEnumerable] -and $Value -isnot [string]) {
+        $parts = @(foreach ($one in $Value) { $inner + (ConvertTo-PlanJson $one $inner) })
+        if ($parts.Count -eq 0) { return '[]' }
+        return "[`n" + ($parts -join ",`n") + "`n$Indent]"
+    }
+    return (Format-PlanJsonText ([string]$Value))
+}
+
+# ---- the export: what connplan's --live option takes, and what a backup is ----
+
+function ConvertTo-PlanRow {
+    param($Object, [string[]]$Names)
+    $row = [ordered]@{}
+    foreach ($name in $Names) {
+        $member = $Object.PSObject.Properties[$name]
+        $row[$name] = $null
+        if ($null -ne $member) { $row[$name] = $member.Value }
+    }
+    return $row
+}
+
+# Everything that the connectors' objects hold, less what remoting adds to them.
+function Get-PlanExport {
+    param($Live, $OrganizationConfig)
+    $domains = @(Read-PlanService 'the accepted domains' { Get-AcceptedDomain -ResultSize Unlimited -ErrorAction Stop })
+    $transport = @(Read-PlanService 'the transport settings' { Get-TransportConfig -ErrorAction Stop })
+    $connectors = @(foreach ($one in @($Live)) {
+            $names = @(foreach ($member in $one.PSObject.Properties) {
+                    if ('PSComputerName', 'PSShowComputerName', 'RunspaceId' -notcontains $member.Name) { $member.Name }
+                })
+            ConvertTo-PlanRow $one $names
+        })
+    return [ordered]@{
+        format = 'connplan-export'
+        version = 1
+        exported_at = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [Globalization.CultureInfo]::InvariantCulture)
+        organization = [string](Get-PlanMember $OrganizationConfig 'Name')
+        InboundConnector = $connectors
+        AcceptedDomain = @(foreach ($one in $domains) { ConvertTo-PlanRow $one 'DomainName', 'DomainType', 'MatchSubDomains' })
+        OrganizationConfig = ConvertTo-PlanRow $OrganizationConfig 'Name', 'ExternalDirectoryOrganizationId',
+        'RejectDirectSend', 'IsDehydrated'
+        TransportConfig = ConvertTo-PlanRow $transport[0] 'SmtpClientAuthenticationDisabled'
+    }
+}
+
+# ---- guards: each one sentence, all before the first change ----
+
+function Assert-PlanCommand {
+    param([string[]]$Names)
+    foreach ($name in $Names) {
+        if ($null -eq (Get-Command -Name $name -ErrorAction Ignore)) {
+            Stop-PlanScript ("this session has no command $name; connect with Connect-ExchangeOnline, without " +
+                '-Prefix, as an administrator whose roles include it.')
+        }
+    }
+}
+
+# Exactly one Exchange Online session. Security and compliance sessions do not count.
+function Get-PlanSession {
+    $rows = @(Read-PlanService 'the sessions' { Get-ConnectionInformation -ErrorAction Stop })
+    $sessions = @(foreach ($row in $rows) {
+            $compliance = ConvertTo-PlanValue 'flag' (Get-PlanMember $row 'IsEopSession')
+            if ([string](Get-PlanMember $row 'State') -eq 'Connected' -and -not $compliance) { $row }
+        })
+    if ($sessions.Count -eq 0) {
+        Stop-PlanScript 'no Exchange Online session is connected; run Connect-ExchangeOnline first.'
+    }
+    if ($sessions.Count -gt 1) {
+        Stop-PlanScript ("$($sessions.Count) Exchange Online sessions are connected, and commands would go to the " +
+            'newest; close all but one with Disconnect-ExchangeOnline.')
+    }
+    return $sessions[0]
+}
+
+function Get-PlanOrganization {
+    $rows = @(Read-PlanService 'the organization' { Get-OrganizationConfig -ErrorAction Stop })
+    return $rows[0]
+}
+
+function Assert-PlanOrganization {
+    param($Config, [string]$Wanted)
+    $id = [Guid]::Empty
+    $field = 'Name'
+    if ([Guid]::TryParse($Wanted, [ref]$id)) { $field = 'ExternalDirectoryOrganizationId' }
+    $actual = [string](Get-PlanMember $Config $field)
+    $same = Test-PlanName $actual $Wanted
+    if ($field -ne 'Name') {
+        $actualId = [Guid]::Empty
+        $same = [Guid]::TryParse($actual, [ref]$actualId) -and $actualId -eq $id
+    }
+    if (-not $same) {
+        Stop-PlanScript ("this is for the organization $(Format-PlanText $Wanted), but the session is connected to " +
+            "$(Format-PlanText $actual).")
+    }
+}
+
+# The cloud by the host that the session talks to: worldwide and gcc share theirs.
+function Get-PlanCloud {
+    param($Session)
+    $uri = $null
+    if (-not [Uri]::TryCreate([string](Get-PlanMember $Session 'ConnectionUri'), [UriKind]::Absolute, [ref]$uri)) { return '' }
+    $name = $uri.Host.ToLowerInvariant()
+    $suffixes = [ordered]@{
+        'webmail.apps.mil' = 'dod'
+        'outlook-dod.office365.us' = 'dod'
+        'office365.us' = 'gcc-high'
+        'partner.outlook.cn' = 'china'
+        'office365.com' = 'worldwide'
+        'office.com' = 'worldwide'
+    }
+    foreach ($suffix in $suffixes.Keys) {
+        if ($name -eq $suffix -or $name.EndsWith('.' + $suffix, [StringComparison]::Ordinal)) { return $suffixes[$suffix] }
+    }
+    return ''
+}
+
+function Assert-PlanCloud {
+    param($Session)
+    $wanted = $Plan.Cloud
+    if ($wanted -eq 'gcc') { $wanted = 'worldwide' }
+    if ((Get-PlanCloud $Session) -ne $wanted) {
+        Stop-PlanScript ("this is for the cloud $($Plan.Cloud), but the session is connected to " +
+            "$(Format-PlanText ([string](Get-PlanMember $Session 'ConnectionUri'))).")
+    }
+}
+
+# All guards that verify.ps1 and the scripts that change have in common. Gives the organization.
+function Assert-PlanTenant {
+    param([string]$Given)
+    $wanted = @(foreach ($name in @($Plan.Organization, $Given)) { if (([string]$name).Length -gt 0) { [string]$name } })
+    if ($wanted.Count -eq 0) {
+        Stop-PlanScript 'the plan names no organization; say which tenant this is for with -Organization.'
+    }
+    $session = Get-PlanSession
+    $config = Get-PlanOrganization
+    foreach ($name in $wanted) { Assert-PlanOrganization $config $name }
+    Assert-PlanCloud $session
+    return $config
+}
+
+
+# ---- Exporting ----
+
+# Written beside its place first, so that a file of that name is never half a file.
+function Save-PlanExport {
+    param([string]$Target, [string]$Text)
+    $temporary = $Target + '.tmp'
+    [IO.File]::WriteAllText($temporary, $Text, [Text.UTF8Encoding]::new($false))
+    if ([IO.File]::Exists($Target)) { [IO.File]::Delete($Target) }
+    [IO.File]::Move($temporary, $Target)
+}
+
+try {
+    Assert-PlanCommand @('Get-ConnectionInformation', 'Get-OrganizationConfig', 'Get-AcceptedDomain', 'Get-TransportConfig',
+        'Get-InboundConnector')
+    [void](Get-PlanSession)
+    $config = Get-PlanOrganization
+    if ($Organization.Length -gt 0) { Assert-PlanOrganization $config $Organization }
+    $live = @(Get-PlanLive)
+    $target = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+    Save-PlanExport $target ((ConvertTo-PlanJson (Get-PlanExport $live $config)) + "`n")
+} catch {
+    Write-PlanLine ('Nothing was exported: ' + (Format-PlanMessage $_.Exception.Message))
+    Exit-PlanScript 1
+}
+Write-PlanLine ("Wrote $($live.Count) inbound connectors of " + (Format-PlanText ([string](Get-PlanMember $config 'Name'))) +
+    ' to ' + $target)
+Write-PlanLine "Fingerprint $(Get-PlanFingerprint $live)"
+Exit-PlanScript 0

@@ -1,0 +1,1 @@
+New-InboundConnector -Name 'Relay for Contoso' -ConnectorType 'OnPremises' -Enabled $true -SenderDomains 'smtp:*;1' -SenderIPAddresses '198.51.100.10' -RequireTls $true -RestrictDomainsToIPAddresses $false -RestrictDomainsToCertificate $false -CloudServicesMailEnabled $false -TreatMessagesAsInternal $false -EFSkipLastIP $false -WhatIf
