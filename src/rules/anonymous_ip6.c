@@ -18,8 +18,7 @@ typedef struct Refused {
 /* What was worked out for one host, or one egress object, holds for all that leave there. */
 typedef struct Known {
 	RuleNames names;
-	NetSet *egress; /* whose addresses have no reverse name */
-	bool *is_known;
+	NetSet **egress; /* whose addresses have no reverse name; nothing before the first one */
 } Known;
 
 static void
@@ -110,12 +109,18 @@ find_nameless(const RuleFacts *facts, const ModelRoute *route)
 static NetSet
 nameless_of(const RuleFacts *facts, Known *known, const ModelRoute *route)
 {
+	NetSet **nameless;
+
 	if (route->egress == MODEL_SELF)
 		return find_nameless(facts, route);
-	if (!known->is_known[route->egress])
-		known->egress[route->egress] = find_nameless(facts, route);
-	known->is_known[route->egress] = true;
-	return known->egress[route->egress];
+	if (known->egress == NULL)
+		known->egress = ARENA_ARRAY(facts->scratch, NetSet *, facts->model->egress_len);
+	nameless = &known->egress[route->egress];
+	if (*nameless == NULL) {
+		*nameless = ARENA_NEW(facts->scratch, NetSet);
+		**nameless = find_nameless(facts, route);
+	}
+	return **nameless;
 }
 
 static void
@@ -159,6 +164,24 @@ report_sender(
 
 /* --- both ------------------------------------------------------------------------------------- */
 
+/* Most hosts have nothing but IPv4: for them nothing is worked out. */
+static bool
+may_come_over_ip6(const RuleFacts *facts, const ModelHostInfo *info)
+{
+	uint32_t i, j;
+
+	for (i = info->first_route; i < info->first_route + info->routes_len; i++) {
+		const FieldPrefixes *addresses =
+			model_route_addresses(facts->model, &facts->model->routes.items[i]);
+
+		for (j = 0; j < addresses->len; j++) {
+			if (addresses->items[j].prefix.family == NET_IP6)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Whether the mail of a route comes as a stranger's: no connector takes it, by which ever way. */
 static bool
 is_anonymous(const RuleFacts *facts, uint32_t number)
@@ -201,8 +224,7 @@ void
 check_anonymous_ip6(const RuleFacts *facts, DiagSink *sink)
 {
 	const FieldFlag *ip6 = &facts->model->spec->tenant.ipv6;
-	Known known = {.egress = ARENA_ARRAY(facts->scratch, NetSet, facts->model->egress_len),
-		.is_known = ARENA_ARRAY(facts->scratch, bool, facts->model->egress_len)};
+	Known known = {0};
 	uint32_t i;
 
 	/* Without AAAA records of the accepted domains nobody comes over IPv6. */
@@ -212,7 +234,8 @@ check_anonymous_ip6(const RuleFacts *facts, DiagSink *sink)
 	for (i = 0; i < facts->model->hosts_len && !diag_is_full(sink); i++) {
 		const ModelHostInfo *info = &facts->model->host_infos[i];
 
-		if (info->method == MODEL_METHOD_DIRECT_SEND && !info->broken)
+		if (info->method == MODEL_METHOD_DIRECT_SEND && !info->broken &&
+			may_come_over_ip6(facts, info))
 			check_host(facts, &known, i, sink);
 	}
 }
