@@ -28,6 +28,9 @@ FENCED_YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 # The polite form is the rule book's; the plain copula at the end of a sentence is a slip.
 PLAIN_FORM = re.compile(r"(?:である|だった|だ)。")
+# One thing has one name: what not to write, and what stands for it.
+OTHER_NAMES = {"ダイレクト送信": "Direct Send (直接送信)", "テストメール": "テスト メール", "規則": "ルール",
+               "本ツール": "connplan", "。 ": "。"}
 
 
 class Tally:
@@ -122,11 +125,17 @@ def check_sections(sections):
     return faults
 
 
+def other_names(text):
+    """Names in a Japanese text for what has another everywhere else."""
+    return [f"{name!r}: write {right!r}" for name, right in OTHER_NAMES.items() if name in text]
+
+
 def check_language(language, header, sections):
     """Faults of the language itself, as far as a pattern can tell."""
     prose = [value for key, value in header if key in LIMITS]
+    faults = other_names("\n".join([value for _key, value in header] + [body for _name, body in sections])) \
+        if language == "ja" else []
     prose += [body for name, body in sections if name in SECTIONS[:2]]
-    faults = []
     for text in prose:
         if language == "ja" and not JAPANESE.search(text):
             faults.append(f"not Japanese: {text[:40]!r}")
@@ -257,6 +266,7 @@ def check_strings(tally, folder):
         only = ["the order differs"]
     tally.check("strings: same keys, same order", only)
     ja = dict(read["ja"])
+    tally.check("strings.ja: one name for one thing", other_names("\n".join(ja.values())))
     faults = []
     for key, text in read["en"]:
         here, there = sorted(PLACEHOLDER.findall(text)), sorted(PLACEHOLDER.findall(ja.get(key, "")))
