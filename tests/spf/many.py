@@ -32,7 +32,8 @@ def spec(addresses):
 
 
 def lock():
-    made = written.lock({CLOUD: {"TXT": ok([["v=spf1 ip4:203.0.113.0/24 -all"]])}})
+    made = written.lock({CLOUD: {"TXT": ok([["v=spf1 ip4:203.0.113.0/24 -all"]])},
+                         DOMAIN: {"MX": ok([[0, "contoso-com.mail.protection.outlook.com"]])}})
     for number in range(20, 1001):
         made["names"][written.LEAF(number)] = {kind: {"status": "nxdomain"} for kind in compose.TYPES}
     return made
