@@ -134,9 +134,10 @@ many_commands(Arena *arena, ChangeDnsStage stage)
 {
 	static const char *const chosen[] = {
 		[CHANGE_DNS_ALL] = "$_.phase -ne 'previous'",
+		/* PowerShell's -and and -or bind alike. */
 		[CHANGE_DNS_AHEAD] = "$_.phase -eq 'add' -or\n"
-				     "        $_.phase -eq 'final' -and $moving -notcontains "
-				     "$_.domain",
+				     "        ($_.phase -eq 'final' -and $moving -notcontains "
+				     "$_.domain)",
 		[CHANGE_DNS_AFTERWARDS] = "$_.phase -eq 'final' -and $moving -contains $_.domain",
 	};
 
