@@ -6,6 +6,7 @@
 /* Domains and terms that are told one by one; of all there is a count in plan.json. */
 #define DOMAINS_SHOWN 20u
 #define TERMS_SHOWN   10u
+#define NAMES_SHOWN   8u
 
 typedef struct Writer {
 	Buf *out;
@@ -43,10 +44,12 @@ write_term(Writer *writer, const StateSpf *spf, const SpfShare *share)
 	buf_lit(writer->out, ": ");
 	write_counts(writer, &share->pass);
 	view_term_names(writer->arena, writer->state, spf, share, &names);
-	for (i = 0; i < names.len; i++) {
+	for (i = 0; i < names.len && i < NAMES_SHOWN; i++) {
 		buf_lit(writer->out, i == 0 ? "  by " : ", ");
 		write_text(writer, names.items[i]);
 	}
+	if (names.len > NAMES_SHOWN)
+		buf_printf(writer->out, " and %zu more", names.len - NAMES_SHOWN);
 	buf_char(writer->out, '\n');
 }
 

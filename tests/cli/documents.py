@@ -399,6 +399,14 @@ def test_no_name_behind_a_term_is_dropped(count, language, end):
     equal(plan["price"]["domains"][0]["terms"][0]["by"], [f"site{number:02}" for number in range(count)])
 
 
+@each([(8, "site07"), (16, "site07 and 8 more")])
+def test_names_behind_a_term_on_the_terminal(count, end):
+    with folder(mailflow=many_sites(count)) as place:
+        told = connplan("build", "mailflow.yaml", "-o", "out", cwd=place, status=0).errors
+    row, = [line for line in told.splitlines() if line.startswith("    ip4:")]
+    equal(row.endswith(end), True, row)
+
+
 @each([("en", "at least 1 of 10"), ("ja", "1 回以上 (上限 10 回)")])
 def test_a_lower_bound_is_said_in_words(language, wanted):
     """Without a lock the include may lead to more."""
