@@ -253,7 +253,7 @@ struct Io {
 	/* More at the end of a file that `write` made; after a failure some of it may be there. */
 	IoStatus (*append)(Io *io, Str path, Str bytes);
 	IoStatus (*make_dir)(Io *io, Str path);
-	/* Replaces what stands at `to` in one step. */
+	/* Replaces what stands at `to` in one step; a file keeps the permissions of the old one. */
 	IoStatus (*rename)(Io *io, Str from, Str to);
 	/* Swaps two names in one step, or IO_UNSUPPORTED. */
 	IoStatus (*exchange)(Io *io, Str a, Str b);

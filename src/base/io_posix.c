@@ -290,10 +290,30 @@ rename_with(Str from, Str to, unsigned int flags)
 									     : status_of(errno);
 }
 
+/* Who made a file of ours readable for few wants that of the next one, too. */
+static void
+take_over_mode(Str from, Str to)
+{
+	char new_file[PATH_BYTES], old_file[PATH_BYTES];
+	struct stat new_info, old_info;
+	int fd;
+
+	if (!path_c(from, new_file) || !path_c(to, old_file) || lstat(old_file, &old_info) != 0 ||
+		!S_ISREG(old_info.st_mode))
+		return;
+	fd = open(new_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &new_info) == 0 && S_ISREG(new_info.st_mode))
+		(void)fchmod(fd, old_info.st_mode & 0777);
+	close(fd);
+}
+
 static IoStatus
 posix_rename(Io *io, Str from, Str to)
 {
 	(void)io;
+	take_over_mode(from, to);
 	return rename_with(from, to, 0);
 }
 

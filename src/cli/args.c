@@ -59,6 +59,19 @@ once(Cli *cli, const char *flag, bool given)
 	return !given;
 }
 
+/* Of two reports in one file the first would be lost. */
+static bool
+is_taken(Cli *cli, Str file)
+{
+	size_t i;
+
+	for (i = 0; i < cli->options.formats.len; i++) {
+		if (str_equal(cli->options.formats.items[i].file, file))
+			return true;
+	}
+	return false;
+}
+
 static bool
 flag_format(Cli *cli, Str value)
 {
@@ -72,6 +85,11 @@ flag_format(Cli *cli, Str value)
 		format.file = str_slice(value, colon + 1, value.len);
 		if (format.file.len == 0) {
 			cli_complain(cli, "--format: `" STR_FMT "` names no file", STR_ARG(value));
+			return false;
+		}
+		if (is_taken(cli, format.file)) {
+			cli_complain(cli, "--format: two reports would go into `" STR_FMT "`",
+				STR_ARG(format.file));
 			return false;
 		}
 	}
@@ -271,6 +289,11 @@ take_word(Cli *cli, Str word)
 			cli->options.command = (CliCommandId)i;
 			return true;
 		}
+	}
+	/* As a word it is what people type first; of a command that follows, its help. */
+	if (STR_EQ(word, "help")) {
+		cli->options.help = true;
+		return true;
 	}
 	return unknown_command(cli, word);
 }

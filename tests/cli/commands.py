@@ -100,6 +100,7 @@ def test_a_folder_is_not_a_spec():
     ("no folder", ["build", "-"], "-o"),
     ("a flag without its value", ["check", "-", "--format"], "--format"),
     ("a flag given twice", ["build", "-", "-o", "a", "-o", "b"], "-o"),
+    ("two reports in one file", ["check", "-", "--format", "json:a", "--format", "short:a"], "`a`"),
     ("a date that is none", ["check", "-", "--today", "2026-02-30"], "2026-02-30"),
     ("a code that is none", ["explain", "CP000"], None),
     ("a value for a switch", ["check", "-", "--strict=yes"], None),
@@ -328,6 +329,8 @@ def test_every_code_is_explained():
 
 def test_short_forms_of_help():
     equal(connplan("-h", status=0).out, connplan("--help", status=0).out)
+    equal(connplan("help", status=0).out, connplan("--help", status=0).out)
+    equal(connplan("help", "build", status=0).out, connplan("build", "--help", status=0).out)
 
 
 # The address of the host stands in it, and three findings: an error, a warning, an info.

@@ -287,6 +287,16 @@ def test_a_device_is_written_to_and_stays(flag, value):
     equal(kind("/dev/full"), before)
 
 
+@each([0o600, 0o640, 0o444])
+def test_a_file_keeps_its_permissions(mode):
+    with folder(a=BROKEN) as place:
+        (place / "r.json").write_text("{}")
+        (place / "r.json").chmod(mode)
+        connplan("check", "a.yaml", "--format", "json:r.json", cwd=place, status=1)
+        equal(stat.S_IMODE((place / "r.json").stat().st_mode), mode)
+        equal((place / "r.json").stat().st_size > 2, True)
+
+
 @each([("/dev/stdout", "out"), ("/dev/stderr", "err")])
 def test_a_stream_by_its_name_is_the_stream(name, stream):
     with folder(a=BROKEN) as place, open(place / "all", "wb") as everything:
