@@ -108,8 +108,8 @@ missing_hop_text(const RuleFacts *facts, const RuleHolding *holding)
 	if (way.ptr == NULL)
 		return STR("an egress holds what the Internet sees");
 	return str_format(facts->arena,
-		"%s sees another address, that of `?` in " STR_FMT " → ? → %s", goal, STR_ARG(way),
-		goal);
+		"%s sees another address, that of a hop that the spec lacks (" STR_FMT " → ? → %s)",
+		goal, STR_ARG(way), goal);
 }
 
 /* What follows from an address that nobody outside can see. */

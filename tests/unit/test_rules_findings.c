@@ -14,8 +14,9 @@ the_private_address_of_the_article(void **state)
 	assert_int_equal(c.verdict.len, 1);
 	assert_str(diag->message,
 		"`10.1.1.30` of relay host `erp01` is private (RFC 1918): Exchange Online sees "
-		"another address, that of `?` in erp01 \xe2\x86\x92 ? \xe2\x86\x92 Exchange "
-		"Online, and refuses this one on connector `Relay for Contoso`: \"The IP range "
+		"another address, that of a hop that the spec lacks (erp01 \xe2\x86\x92 ? "
+		"\xe2\x86\x92 Exchange Online), and refuses this one on connector `Relay for "
+		"Contoso`: \"The IP range "
 		"'10.1.1.30' contains reserved IP addresses.\"");
 	assert_str(diag->path, "relay_hosts/erp01/address");
 	assert_contains(diag->help, "set `egress: NAME` on `erp01`");
