@@ -394,29 +394,40 @@ follows_in_folder(const EmitFiles *files, size_t index)
 				    path_dir(files->items[index - 1].path));
 }
 
-typedef struct Appending {
-	Io *io;
-	Str path;
+typedef struct Giving {
+	const Json *json;
+	IoPut *put;
+	void *sink;
 	IoStatus status;
-} Appending;
+} Giving;
 
 static bool
-append_part(void *context, Str part)
+give_part(void *context, Str part)
 {
-	Appending *appending = context;
+	Giving *giving = context;
 
-	appending->status = appending->io->append(appending->io, appending->path, part);
-	return appending->status == IO_OK;
+	giving->status = giving->put(giving->sink, part);
+	return giving->status == IO_OK;
+}
+
+static IoStatus
+give_json(void *context, IoPut *put, void *sink)
+{
+	Giving *giving = context;
+
+	giving->put = put;
+	giving->sink = sink;
+	(void)json_write_pretty_parts(giving->json, give_part, giving);
+	return giving->status;
 }
 
 static IoStatus
 write_file(Io *io, Str path, const EmitFile *file)
 {
-	Appending appending = {io, path, io->write(io, path, file->bytes)};
+	Giving giving = {.json = file->json};
 
-	if (appending.status == IO_OK && file->json != NULL)
-		(void)json_write_pretty_parts(file->json, append_part, &appending);
-	return appending.status;
+	return file->json == NULL ? io->write(io, path, file->bytes)
+				  : io->write_parts(io, path, give_json, &giving);
 }
 
 static IoStatus
