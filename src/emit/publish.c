@@ -394,42 +394,6 @@ follows_in_folder(const EmitFiles *files, size_t index)
 				    path_dir(files->items[index - 1].path));
 }
 
-typedef struct Giving {
-	const Json *json;
-	IoPut *put;
-	void *sink;
-	IoStatus status;
-} Giving;
-
-static bool
-give_part(void *context, Str part)
-{
-	Giving *giving = context;
-
-	giving->status = giving->put(giving->sink, part);
-	return giving->status == IO_OK;
-}
-
-static IoStatus
-give_json(void *context, IoPut *put, void *sink)
-{
-	Giving *giving = context;
-
-	giving->put = put;
-	giving->sink = sink;
-	(void)json_write_pretty_parts(giving->json, give_part, giving);
-	return giving->status;
-}
-
-static IoStatus
-write_file(Io *io, Str path, const EmitFile *file)
-{
-	Giving giving = {.json = file->json};
-
-	return file->json == NULL ? io->write(io, path, file->bytes)
-				  : io->write_parts(io, path, give_json, &giving);
-}
-
 static IoStatus
 write_beside(Publisher *publisher)
 {
@@ -450,7 +414,7 @@ write_beside(Publisher *publisher)
 		if (status == IO_OK && !follows_in_folder(publisher->files, i))
 			status = make_folders(publisher, publisher->temporary, file->path);
 		if (status == IO_OK) {
-			status = write_file(io, path, file);
+			status = emit_write_file(io, path, file);
 			(void)failed(publisher, status, "cannot write",
 				below(publisher, publisher->dir, file->path));
 		}
