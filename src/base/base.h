@@ -229,6 +229,11 @@ typedef enum IoKind { IO_KIND_NONE, IO_KIND_FILE, IO_KIND_DIR, IO_KIND_LINK, IO_
  */
 typedef struct Io Io;
 
+/* Takes a part of a file. */
+typedef IoStatus IoPut(void *sink, Str part);
+/* Gives a file part by part; after a status that is not IO_OK no more, and returns that. */
+typedef IoStatus IoMake(void *context, IoPut *put, void *sink);
+
 /* Some bytes of a file, and how many the whole file has. */
 typedef struct IoPart {
 	Str bytes;
@@ -250,8 +255,9 @@ struct Io {
 	/* A new file with these bytes; IO_EXISTS if there is one. sync_dir brings it to the disk.
 	 */
 	IoStatus (*write)(Io *io, Str path, Str bytes);
-	/* More at the end of a file that `write` made; after a failure some of it may be there. */
-	IoStatus (*append)(Io *io, Str path, Str bytes);
+	/* The same of what `make` gives part by part. The file is opened once: by its name a second
+	 * time it might be another's. */
+	IoStatus (*write_parts)(Io *io, Str path, IoMake *make, void *context);
 	IoStatus (*make_dir)(Io *io, Str path);
 	/* Replaces what stands at `to` in one step; a file keeps the permissions of the old one. */
 	IoStatus (*rename)(Io *io, Str from, Str to);

@@ -224,18 +224,24 @@ memory_write(Io *io, Str path, Str bytes)
 }
 
 static IoStatus
-memory_append(Io *io, Str path, Str bytes)
+put_into_buf(void *buf, Str part)
+{
+	buf_str(buf, part);
+	return IO_OK;
+}
+
+static IoStatus
+memory_write_parts(Io *io, Str path, IoMake *make, void *context)
 {
 	MemoryIo *memory = memory_of(io);
-	MemoryEntry *entry = find(memory, absolute(memory, path));
+	IoStatus status = may_add(memory, absolute(memory, path)), made;
 	Buf buf = buf_make(memory->arena);
 
-	if (entry == NULL || entry->kind != IO_KIND_FILE)
-		return entry == NULL ? IO_NOT_FOUND : IO_NOT_A_FILE;
-	buf_str(&buf, entry->bytes);
-	buf_str(&buf, bytes);
-	entry->bytes = buf_text(&buf);
-	return IO_OK;
+	if (status != IO_OK)
+		return status;
+	made = make(context, put_into_buf, &buf);
+	status = memory_write(io, path, buf_text(&buf));
+	return made == IO_OK ? status : made;
 }
 
 static IoStatus
@@ -377,7 +383,7 @@ io_memory(Arena *arena)
 		.resolve = memory_resolve,
 		.kind = memory_kind,
 		.write = memory_write,
-		.append = memory_append,
+		.write_parts = memory_write_parts,
 		.make_dir = memory_make_dir,
 		.rename = memory_rename,
 		.exchange = memory_exchange,

@@ -235,36 +235,41 @@ write_descriptor(int fd, Str bytes)
 }
 
 static IoStatus
-open_and_write(Str path, int how, Str bytes)
+put_into_descriptor(void *fd, Str part)
+{
+	return write_descriptor(*(const int *)fd, part);
+}
+
+/* O_EXCL and O_NOFOLLOW: what stands there, or is put there meanwhile, is never written through. */
+static IoStatus
+posix_write_parts(Io *io, Str path, IoMake *make, void *context)
 {
 	char name[PATH_BYTES];
 	IoStatus status;
 	int fd;
 
+	(void)io;
 	if (!path_c(path, name))
 		return IO_NOT_FOUND;
-	fd = open(name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | how, 0644);
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return status_of(errno);
-	status = write_descriptor(fd, bytes);
+	status = make(context, put_into_descriptor, &fd);
 	if (close(fd) != 0 && status == IO_OK)
 		status = status_of(errno);
 	return status;
 }
 
-/* O_EXCL and O_NOFOLLOW: what stands there, or is put there meanwhile, is never written through. */
 static IoStatus
-posix_write(Io *io, Str path, Str bytes)
+give_whole(void *bytes, IoPut *put, void *sink)
 {
-	(void)io;
-	return open_and_write(path, O_CREAT | O_EXCL, bytes);
+	return put(sink, *(const Str *)bytes);
 }
 
 static IoStatus
-posix_append(Io *io, Str path, Str bytes)
+posix_write(Io *io, Str path, Str bytes)
 {
-	(void)io;
-	return open_and_write(path, O_APPEND, bytes);
+	return posix_write_parts(io, path, give_whole, &bytes);
 }
 
 static IoStatus
@@ -377,7 +382,7 @@ io_system(Arena *arena)
 		.resolve = posix_resolve,
 		.kind = posix_kind,
 		.write = posix_write,
-		.append = posix_append,
+		.write_parts = posix_write_parts,
 		.make_dir = posix_make_dir,
 		.rename = posix_rename,
 		.exchange = posix_exchange,

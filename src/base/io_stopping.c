@@ -63,32 +63,38 @@ stopping_kind(Io *io, Str path, IoKind *ret_kind)
 	return inner == NULL ? IO_FAILED : inner->kind(inner, path, ret_kind);
 }
 
-typedef IoStatus Put(Io *io, Str path, Str bytes);
-
 /* A write that is stopped half way leaves half a file behind. */
 static IoStatus
-put_or_stop(Io *io, Put *put, Str path, Str bytes)
+stopping_write(Io *io, Str path, Str bytes)
 {
 	StoppingIo *stopping = (StoppingIo *)(void *)io;
 	size_t call = ++stopping->calls;
 
 	if (call < stopping->stop_at)
-		return put(stopping->inner, path, bytes);
+		return stopping->inner->write(stopping->inner, path, bytes);
 	if (call == stopping->stop_at)
-		put(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
+		stopping->inner->write(stopping->inner, path, str_slice(bytes, 0, bytes.len / 2));
 	return IO_FAILED;
 }
 
 static IoStatus
-stopping_write(Io *io, Str path, Str bytes)
+put_into_buf(void *buf, Str part)
 {
-	return put_or_stop(io, ((StoppingIo *)(void *)io)->inner->write, path, bytes);
+	buf_str(buf, part);
+	return IO_OK;
 }
 
 static IoStatus
-stopping_append(Io *io, Str path, Str bytes)
+stopping_write_parts(Io *io, Str path, IoMake *make, void *context)
 {
-	return put_or_stop(io, ((StoppingIo *)(void *)io)->inner->append, path, bytes);
+	Arena *arena = arena_create();
+	Buf buf = buf_make(arena);
+	IoStatus status = make(context, put_into_buf, &buf);
+
+	if (status == IO_OK)
+		status = stopping_write(io, path, buf_text(&buf));
+	arena_destroy(arena);
+	return status;
 }
 
 static IoStatus
@@ -153,7 +159,7 @@ io_stopping(Arena *arena, Io *inner, size_t k)
 		.resolve = stopping_resolve,
 		.kind = stopping_kind,
 		.write = stopping_write,
-		.append = stopping_append,
+		.write_parts = stopping_write_parts,
 		.make_dir = stopping_make_dir,
 		.rename = stopping_rename,
 		.exchange = stopping_exchange,

@@ -80,6 +80,7 @@ typedef struct Cli {
 	const ConnectorExport *live; /* NULL: without a live state */
 	ViewLock lock;               /* of the spec that was loaded last; no path: none */
 	int status;                  /* of what went wrong besides findings */
+	bool broken[3];              /* streams that took less than all: nothing more goes there */
 } Cli;
 
 typedef int (*CliCommand)(Cli *cli);
@@ -102,7 +103,8 @@ void cli_print_version(Cli *cli);
 /* --- output
  * ------------------------------------------------------------------------------------------ */
 
-/* Writes to a stream; a closed pipe is quiet, any other failure makes the status 4. */
+/* Writes to a stream; a closed pipe is quiet, any other failure makes the status 4. After either
+ * nothing more is written there: what comes would stand behind half a text. */
 void cli_print(Cli *cli, OsStream stream, Str text);
 /* One sentence on standard error, with the program's name before it. */
 void cli_complain(Cli *cli, const char *format, ...) BASE_PRINTF(2, 3);

@@ -6,8 +6,9 @@
 void
 cli_print(Cli *cli, OsStream stream, Str text)
 {
-	IoStatus status = os_write_stream(stream, text);
+	IoStatus status = cli->broken[stream] ? IO_CLOSED : os_write_stream(stream, text);
 
+	cli->broken[stream] = status != IO_OK;
 	/* `connplan ... | head` has seen enough: no failure. */
 	if (status == IO_OK || status == IO_CLOSED)
 		return;
@@ -29,7 +30,10 @@ cli_complain(Cli *cli, const char *format, ...)
 	text_terminal(&text, str_vformat(cli->arena, format, args));
 	va_end(args);
 	buf_char(&text, '\n');
+	if (cli->broken[OS_STDERR])
+		return;
 	status = os_write_stream(OS_STDERR, buf_text(&text));
+	cli->broken[OS_STDERR] = status != IO_OK;
 	/* Nobody is left to be told that this cannot be told, but for the exit status. */
 	if (status != IO_OK && status != IO_CLOSED && cli->status == CLI_CLEAN)
 		cli->status = CLI_IO;

@@ -62,3 +62,41 @@ emit_plan(const Json *plan)
 {
 	return (EmitFile){.path = STR("plan.json"), .json = plan};
 }
+
+/* --- one of them onto the disk ---------------------------------------------------------------- */
+
+typedef struct Giving {
+	const Json *json;
+	IoPut *put;
+	void *sink;
+	IoStatus status;
+} Giving;
+
+static bool
+give_part(void *context, Str part)
+{
+	Giving *giving = context;
+
+	giving->status = giving->put(giving->sink, part);
+	return giving->status == IO_OK;
+}
+
+static IoStatus
+give_json(void *context, IoPut *put, void *sink)
+{
+	Giving *giving = context;
+
+	giving->put = put;
+	giving->sink = sink;
+	(void)json_write_pretty_parts(giving->json, give_part, giving);
+	return giving->status;
+}
+
+IoStatus
+emit_write_file(Io *io, Str path, const EmitFile *file)
+{
+	Giving giving = {.json = file->json};
+
+	return file->json == NULL ? io->write(io, path, file->bytes)
+				  : io->write_parts(io, path, give_json, &giving);
+}

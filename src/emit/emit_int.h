@@ -60,4 +60,7 @@ bool emit_wants_bom(const Json *plan);
 /* The embedded file of that path; an assertion fails for an unknown one. */
 Str emit_embedded_file(Str path);
 
+/* Writes a new file; JSON part by part, so that its text is never held as a whole. */
+IoStatus emit_write_file(Io *io, Str path, const EmitFile *file);
+
 #endif

@@ -394,31 +394,6 @@ follows_in_folder(const EmitFiles *files, size_t index)
 				    path_dir(files->items[index - 1].path));
 }
 
-typedef struct Appending {
-	Io *io;
-	Str path;
-	IoStatus status;
-} Appending;
-
-static bool
-append_part(void *context, Str part)
-{
-	Appending *appending = context;
-
-	appending->status = appending->io->append(appending->io, appending->path, part);
-	return appending->status == IO_OK;
-}
-
-static IoStatus
-write_file(Io *io, Str path, const EmitFile *file)
-{
-	Appending appending = {io, path, io->write(io, path, file->bytes)};
-
-	if (appending.status == IO_OK && file->json != NULL)
-		(void)json_write_pretty_parts(file->json, append_part, &appending);
-	return appending.status;
-}
-
 static IoStatus
 write_beside(Publisher *publisher)
 {
@@ -439,7 +414,7 @@ write_beside(Publisher *publisher)
 		if (status == IO_OK && !follows_in_folder(publisher->files, i))
 			status = make_folders(publisher, publisher->temporary, file->path);
 		if (status == IO_OK) {
-			status = write_file(io, path, file);
+			status = emit_write_file(io, path, file);
 			(void)failed(publisher, status, "cannot write",
 				below(publisher, publisher->dir, file->path));
 		}

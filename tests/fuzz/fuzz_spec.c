@@ -20,7 +20,10 @@ pass_by(void *files, Str part)
 static void
 render(Arena *arena, const Plan *plan, const DiagVerdict *verdict)
 {
-	ViewInput input = {plan, verdict, view_language(plan->model), STR("0")};
+	ViewInput input = {.plan = plan,
+		.verdict = verdict,
+		.language = view_language(plan->model),
+		.version = STR("0")};
 	Json *json = view_plan(arena, &input);
 	EmitInput emit = {.plan = json, .document = view_document(arena, &input, json)};
 	EmitFiles files = {0};

@@ -205,7 +205,7 @@ parts_make_the_whole(void **state)
 
 	(void)state;
 	for (i = 0; i < 300000; i++)
-		json_push(arena, list, json_number(arena, (uint64_t)i));
+		json_push(arena, list, json_number(arena, i));
 	json_set(arena, root, STR("numbers"), list);
 	json_write_pretty(&whole, root);
 	assert_true(json_write_pretty_parts(root, take, &all));
