@@ -148,6 +148,7 @@ typedef struct Twins {
 	Random random;
 	Arena *arena;
 	Io *memory, *machine;
+	bool exchanges; /* the machine's file system can; in memory it always goes */
 } Twins;
 
 /* A path below the folder, of few names, so that calls meet each other; with detours at times. */
@@ -257,7 +258,11 @@ same_change(Twins *twins, Str a, Str b)
 	case 2:
 	case 3: assert_int_equal(ours->make_dir(ours, a), theirs->make_dir(theirs, a)); break;
 	case 4: assert_int_equal(ours->rename(ours, a, b), theirs->rename(theirs, a, b)); break;
-	case 5: assert_int_equal(ours->exchange(ours, a, b), theirs->exchange(theirs, a, b)); break;
+	case 5:
+		if (twins->exchanges)
+			assert_int_equal(
+				ours->exchange(ours, a, b), theirs->exchange(theirs, a, b));
+		break;
 	case 7:
 		assert_int_equal(ours->write_parts(ours, a, give_two, NULL),
 			theirs->write_parts(theirs, a, give_two, NULL));
@@ -288,12 +293,14 @@ static void
 memory_answers_as_the_machine_does(void **state)
 {
 	Arena *arena = arena_create();
-	Twins twins = {{52}, arena, io_memory(arena), io_system(arena)};
+	Twins twins = {.random = {52},
+		.arena = arena,
+		.memory = io_memory(arena),
+		.machine = io_system(arena)};
 	size_t round;
 
 	(void)state;
-	if (!can_exchange(twins.machine))
-		skip();
+	twins.exchanges = can_exchange(twins.machine);
 	/* Putting a file makes the folders above it. */
 	io_memory_put(twins.memory, inside(arena, "a"), STR(""));
 	assert_int_equal(twins.memory->remove_file(twins.memory, inside(arena, "a")), IO_OK);
