@@ -183,8 +183,8 @@ kept_of(size_t size)
 	return NULL;
 }
 
-/* Keeps a chunk, cleared, of which so many bytes were in use. False: there are enough, or to clear
- * it would take longer than to get a new one. */
+/* Keeps a chunk of which so many bytes were in use. False: there are enough, or to clear it would
+ * take longer than to get a new one. */
 static bool
 chunk_keep(Chunk *chunk, size_t size, size_t used)
 {
@@ -192,8 +192,7 @@ chunk_keep(Chunk *chunk, size_t size, size_t used)
 
 	if (chunks == NULL || chunks->len == chunks->max || used > ARENA_CLEARED_MAX)
 		return false;
-	memset(chunk, 0, used);
-	chunk->size = size;
+	chunk->left = (char *)chunk + used;
 	chunks->chunks[chunks->len++] = chunk;
 	return true;
 }
@@ -202,8 +201,15 @@ static Chunk *
 chunk_kept(size_t size)
 {
 	Kept *chunks = kept_of(size);
+	Chunk *chunk;
 
-	return chunks != NULL && chunks->len > 0 ? chunks->chunks[--chunks->len] : NULL;
+	if (chunks == NULL || chunks->len == 0)
+		return NULL;
+	/* Cleared here, since nobody may ask for it again. */
+	chunk = chunks->chunks[--chunks->len];
+	memset(chunk, 0, (size_t)(chunk->left - (char *)chunk));
+	chunk->size = size;
+	return chunk;
 }
 
 static void

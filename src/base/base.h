@@ -287,6 +287,11 @@ size_t io_stopping_calls(const Io *stopping);
 Str sha256_hex(Arena *arena, Str bytes);
 /* The same of a file of any size, which is read in parts. */
 IoStatus sha256_file(Arena *arena, Io *io, Str path, Str *ret_hex);
+/* The same of bytes that come in parts, until the digits are asked for, once. */
+typedef struct Sha256 Sha256;
+Sha256 *sha256_start(Arena *arena);
+void sha256_add(Sha256 *sha256, Str part);
+Str sha256_end(Arena *arena, Sha256 *sha256);
 
 /* --- paths ------------------------------------------------------------------------------------ */
 

@@ -3,15 +3,34 @@
 
 #include <sha256.h>
 
+struct Sha256 {
+	SHA2_CTX context;
+};
+
+Sha256 *
+sha256_start(Arena *arena)
+{
+	Sha256 *sha256 = ARENA_NEW(arena, Sha256);
+
+	SHA256Init(&sha256->context);
+	return sha256;
+}
+
+void
+sha256_add(Sha256 *sha256, Str part)
+{
+	SHA256Update(&sha256->context, (const uint8_t *)part.ptr, part.len);
+}
+
 /* Lower case, as sha256sum and PowerShell's Get-FileHash | ToLower print it. */
-static Str
-hex_of(Arena *arena, SHA2_CTX *context)
+Str
+sha256_end(Arena *arena, Sha256 *sha256)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	char *hex = arena_alloc(arena, 2 * sizeof(digest) + 1);
 	size_t i;
 
-	SHA256Final(digest, context);
+	SHA256Final(digest, &sha256->context);
 	for (i = 0; i < sizeof(digest); i++) {
 		hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
 		hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
@@ -19,33 +38,26 @@ hex_of(Arena *arena, SHA2_CTX *context)
 	return (Str){hex, 2 * sizeof(digest)};
 }
 
-static void
-add(SHA2_CTX *context, Str bytes)
-{
-	SHA256Update(context, (const uint8_t *)bytes.ptr, bytes.len);
-}
-
 Str
 sha256_hex(Arena *arena, Str bytes)
 {
-	SHA2_CTX context;
+	Sha256 *sha256 = sha256_start(arena);
 
-	SHA256Init(&context);
-	add(&context, bytes);
-	return hex_of(arena, &context);
+	sha256_add(sha256, bytes);
+	return sha256_end(arena, sha256);
 }
 
 /* How much of a file is held at a time. */
 #define PART ((size_t)1 << 20)
 
 static IoStatus
-add_part(SHA2_CTX *context, Io *io, Str path, uint64_t from, IoPart *ret_part)
+add_part(Sha256 *sha256, Io *io, Str path, uint64_t from, IoPart *ret_part)
 {
 	Arena *scratch = arena_create();
 	IoStatus status = io->read_part(io, scratch, path, from, PART, ret_part);
 
 	if (status == IO_OK)
-		add(context, ret_part->bytes);
+		sha256_add(sha256, ret_part->bytes);
 	arena_destroy(scratch);
 	return status;
 }
@@ -53,18 +65,17 @@ add_part(SHA2_CTX *context, Io *io, Str path, uint64_t from, IoPart *ret_part)
 IoStatus
 sha256_file(Arena *arena, Io *io, Str path, Str *ret_hex)
 {
-	SHA2_CTX context;
+	Sha256 *sha256 = sha256_start(arena);
 	uint64_t from = 0;
 	IoPart part;
 
-	SHA256Init(&context);
 	do {
-		IoStatus status = add_part(&context, io, path, from, &part);
+		IoStatus status = add_part(sha256, io, path, from, &part);
 
 		if (status != IO_OK)
 			return status;
 		from += part.bytes.len;
 	} while (part.bytes.len > 0 && from < part.size);
-	*ret_hex = hex_of(arena, &context);
+	*ret_hex = sha256_end(arena, sha256);
 	return IO_OK;
 }

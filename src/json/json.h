@@ -101,9 +101,10 @@ const JsonMember *json_sorted_members(Arena *arena, const Json *object);
 void json_write_canonical(Buf *buf, const Json *value);
 /* Members in their order, two blanks a level, a final newline. */
 void json_write_pretty(Buf *buf, const Json *value);
-/* The same in parts of about a MiB, for what is too long to be held as text; false: no more. */
+/* Takes a text in parts of about a MiB, when it is too long to be held; false: no more. */
 typedef bool JsonTake(void *context, Str part);
-/* Whether all of it was taken. */
+/* The same in parts; whether all of them were taken. */
+bool json_write_canonical_parts(const Json *value, JsonTake *take, void *context);
 bool json_write_pretty_parts(const Json *value, JsonTake *take, void *context);
 /* One text as a JSON string with its quotes. */
 void json_write_text(Buf *buf, Str text);

@@ -91,59 +91,120 @@ json_sorted_members(Arena *arena, const Json *object)
 	return members;
 }
 
-static void write_canonical(Buf *buf, const Json *value, Arena *scratch);
+/* --- in parts --------------------------------------------------------------------------------- */
+
+/* From where on a part is given away. */
+#define PART ((size_t)1 << 20)
+
+/* A list's items may be made on demand in `scratch`, which is not the Buf's arena: what is taken
+ * back would be the text. */
+typedef struct Writer {
+	Buf *buf;
+	Arena *scratch;
+	JsonTake *take; /* NULL: all stays in the Buf */
+	void *context;
+	bool refused;
+} Writer;
 
 static void
-write_canonical_list(Buf *buf, const Json *list, Arena *scratch)
+give_part(Writer *writer)
 {
-	size_t i;
+	if (!writer->refused)
+		writer->refused = !writer->take(writer->context, buf_text(writer->buf));
+	writer->buf->len = 0;
+}
 
-	for (i = 0; i < list->items.len; i++) {
-		ArenaMark mark = arena_mark(scratch);
+/* Between two values. */
+static void
+give_full_part(Writer *writer)
+{
+	if (writer->take != NULL && writer->buf->len >= PART)
+		give_part(writer);
+}
 
-		buf_char(buf, i == 0 ? '[' : ',');
-		write_canonical(buf, json_item(scratch, list, i), scratch);
-		arena_reset(scratch, mark);
+typedef void WriteForm(Writer *writer, const Json *value);
+
+static void
+write_all(Buf *buf, const Json *value, WriteForm *form)
+{
+	Writer writer = {.buf = buf, .scratch = arena_create()};
+
+	form(&writer, value);
+	arena_destroy(writer.scratch);
+}
+
+static bool
+write_parts(const Json *value, WriteForm *form, JsonTake *take, void *context)
+{
+	Arena *arena = arena_create();
+	Buf buf = buf_make(arena);
+	Writer writer = {.buf = &buf, .scratch = arena_create(), .take = take, .context = context};
+
+	form(&writer, value);
+	give_part(&writer);
+	arena_destroy(writer.scratch);
+	arena_destroy(arena);
+	return !writer.refused;
+}
+
+/* --- for hashes ------------------------------------------------------------------------------- */
+
+static void write_canonical(Writer *writer, const Json *value);
+
+static void
+write_canonical_list(Writer *writer, const Json *list)
+{
+	size_t len = json_len(list), i;
+
+	for (i = 0; i < len && !writer->refused; i++) {
+		ArenaMark mark = arena_mark(writer->scratch);
+
+		buf_char(writer->buf, i == 0 ? '[' : ',');
+		write_canonical(writer, json_item(writer->scratch, list, i));
+		arena_reset(writer->scratch, mark);
+		give_full_part(writer);
 	}
-	buf_lit(buf, i == 0 ? "[]" : "]");
+	buf_lit(writer->buf, len == 0 ? "[]" : "]");
 }
 
 static void
-write_canonical_object(Buf *buf, const Json *object, Arena *scratch)
+write_canonical_object(Writer *writer, const Json *object)
 {
-	ArenaMark mark = arena_mark(scratch);
-	const JsonMember *members = json_sorted_members(scratch, object);
+	ArenaMark mark = arena_mark(writer->scratch);
+	const JsonMember *members = json_sorted_members(writer->scratch, object);
 	size_t i;
 
 	for (i = 0; i < object->members.len; i++) {
-		buf_char(buf, i == 0 ? '{' : ',');
-		json_write_text(buf, members[i].key);
-		buf_char(buf, ':');
-		write_canonical(buf, members[i].value, scratch);
+		buf_char(writer->buf, i == 0 ? '{' : ',');
+		json_write_text(writer->buf, members[i].key);
+		buf_char(writer->buf, ':');
+		write_canonical(writer, members[i].value);
 	}
-	buf_lit(buf, i == 0 ? "{}" : "}");
-	arena_reset(scratch, mark);
+	buf_lit(writer->buf, i == 0 ? "{}" : "}");
+	arena_reset(writer->scratch, mark);
 }
 
 static void
-write_canonical(Buf *buf, const Json *value, Arena *scratch)
+write_canonical(Writer *writer, const Json *value)
 {
 	if (value->kind == JSON_LIST)
-		write_canonical_list(buf, value, scratch);
+		write_canonical_list(writer, value);
 	else if (value->kind == JSON_OBJECT)
-		write_canonical_object(buf, value, scratch);
+		write_canonical_object(writer, value);
 	else
-		write_scalar(buf, value);
+		write_scalar(writer->buf, value);
 }
 
 void
 json_write_canonical(Buf *buf, const Json *value)
 {
-	/* Not the Buf's arena: what is taken back would be the text. */
-	Arena *scratch = arena_create();
+	write_all(buf, value, write_canonical);
+}
 
-	write_canonical(buf, value, scratch);
-	arena_destroy(scratch);
+bool
+json_write_canonical_parts(const Json *value, JsonTake *take, void *context)
+{
+	return write_parts(value, write_canonical, take, context);
 }
 
 bool
@@ -160,6 +221,8 @@ json_equal(const Json *a, const Json *b)
 	return equal;
 }
 
+/* --- for people ------------------------------------------------------------------------------- */
+
 static void
 new_line(Buf *buf, size_t level)
 {
@@ -167,90 +230,61 @@ new_line(Buf *buf, size_t level)
 	buf_repeat(buf, ' ', 2 * level);
 }
 
-/* --- for people ------------------------------------------------------------------------------- */
-
-/* From where on a part is given away. */
-#define PART ((size_t)1 << 20)
-
-/* A list's items may be made on demand in `scratch`, which is not the Buf's arena. */
-typedef struct Pretty {
-	Buf *buf;
-	Arena *scratch;
-	JsonTake *take; /* NULL: all stays in the Buf */
-	void *context;
-	bool refused;
-} Pretty;
-
-static void
-give_part(Pretty *pretty)
-{
-	if (!pretty->refused)
-		pretty->refused = !pretty->take(pretty->context, buf_text(pretty->buf));
-	pretty->buf->len = 0;
-}
-
-static void write_pretty(Pretty *pretty, const Json *value, size_t level);
+static void write_pretty(Writer *writer, const Json *value, size_t level);
 
 /* An item of a list, or a member of an object, on a line of its own. */
 static void
-write_pretty_child(Pretty *pretty, const Json *parent, size_t index, size_t level)
+write_pretty_child(Writer *writer, const Json *parent, size_t index, size_t level)
 {
-	ArenaMark mark = arena_mark(pretty->scratch);
+	ArenaMark mark = arena_mark(writer->scratch);
 
 	if (index > 0)
-		buf_char(pretty->buf, ',');
-	new_line(pretty->buf, level);
+		buf_char(writer->buf, ',');
+	new_line(writer->buf, level);
 	if (parent->kind == JSON_LIST) {
-		write_pretty(pretty, json_item(pretty->scratch, parent, index), level);
+		write_pretty(writer, json_item(writer->scratch, parent, index), level);
 	} else {
-		json_write_text(pretty->buf, parent->members.items[index].key);
-		buf_lit(pretty->buf, ": ");
-		write_pretty(pretty, parent->members.items[index].value, level);
+		json_write_text(writer->buf, parent->members.items[index].key);
+		buf_lit(writer->buf, ": ");
+		write_pretty(writer, parent->members.items[index].value, level);
 	}
-	arena_reset(pretty->scratch, mark);
-	if (pretty->take != NULL && pretty->buf->len >= PART)
-		give_part(pretty);
+	arena_reset(writer->scratch, mark);
+	give_full_part(writer);
 }
 
 static void
-write_pretty(Pretty *pretty, const Json *value, size_t level)
+write_pretty(Writer *writer, const Json *value, size_t level)
 {
 	bool is_list = value->kind == JSON_LIST;
 	size_t len = json_len(value), i;
 
 	if (!is_list && value->kind != JSON_OBJECT) {
-		write_scalar(pretty->buf, value);
+		write_scalar(writer->buf, value);
 		return;
 	}
-	buf_char(pretty->buf, is_list ? '[' : '{');
-	for (i = 0; i < len && !pretty->refused; i++)
-		write_pretty_child(pretty, value, i, level + 1);
+	buf_char(writer->buf, is_list ? '[' : '{');
+	for (i = 0; i < len && !writer->refused; i++)
+		write_pretty_child(writer, value, i, level + 1);
 	if (len > 0)
-		new_line(pretty->buf, level);
-	buf_char(pretty->buf, is_list ? ']' : '}');
+		new_line(writer->buf, level);
+	buf_char(writer->buf, is_list ? ']' : '}');
+}
+
+static void
+write_pretty_document(Writer *writer, const Json *value)
+{
+	write_pretty(writer, value, 0);
+	buf_char(writer->buf, '\n');
 }
 
 void
 json_write_pretty(Buf *buf, const Json *value)
 {
-	Pretty pretty = {.buf = buf, .scratch = arena_create()};
-
-	write_pretty(&pretty, value, 0);
-	buf_char(buf, '\n');
-	arena_destroy(pretty.scratch);
+	write_all(buf, value, write_pretty_document);
 }
 
 bool
 json_write_pretty_parts(const Json *value, JsonTake *take, void *context)
 {
-	Arena *arena = arena_create();
-	Buf buf = buf_make(arena);
-	Pretty pretty = {.buf = &buf, .scratch = arena_create(), .take = take, .context = context};
-
-	write_pretty(&pretty, value, 0);
-	buf_char(&buf, '\n');
-	give_part(&pretty);
-	arena_destroy(pretty.scratch);
-	arena_destroy(arena);
-	return !pretty.refused;
+	return write_parts(value, write_pretty_document, take, context);
 }

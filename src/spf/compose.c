@@ -113,15 +113,13 @@ spf_address_terms(Arena *arena, const SpfRecipe *recipe, StrVec *ret_terms)
 
 	net_set_cover(arena, &recipe->addresses, &cover);
 	for (i = 0; i < cover.len; i++) {
-		Str address;
+		Buf term = buf_make(arena);
 
 		if (net_set_contains(&recipe->known, cover.items[i]))
 			continue;
-		address = net_prefix_text(arena, cover.items[i]);
-		VEC_PUSH(arena, ret_terms,
-			str_format(arena, "%s:" STR_FMT,
-				cover.items[i].family == NET_IP4 ? "ip4" : "ip6",
-				STR_ARG(address)));
+		buf_lit(&term, cover.items[i].family == NET_IP4 ? "ip4:" : "ip6:");
+		net_prefix_write(&term, cover.items[i]);
+		VEC_PUSH(arena, ret_terms, buf_text(&term));
 	}
 }
 

@@ -525,14 +525,21 @@ hashed_live(Arena *arena, const Json *live)
 	return hashed;
 }
 
-/* SHA-256 of the canonical form, which no order of members and no white space can change. In memory
- * of its own, as that form is as large as the plan. */
+static bool
+hash_part(void *context, Str part)
+{
+	sha256_add(context, part);
+	return true;
+}
+
+/* SHA-256 of the canonical form, which no order of members and no white space can change. In parts,
+ * as that form is as large as the plan. */
 static Str
 plan_hash(Arena *arena, const Json *plan)
 {
 	Arena *scratch = arena_create();
 	Json *hashed = json_object(scratch);
-	Buf canonical = buf_make(scratch);
+	Sha256 *sha256 = sha256_start(scratch);
 	size_t i;
 	Str hash;
 
@@ -544,8 +551,8 @@ plan_hash(Arena *arena, const Json *plan)
 	if (json_get(hashed, STR("live"))->kind == JSON_OBJECT)
 		json_set(scratch, hashed, STR("live"),
 			hashed_live(scratch, json_get(hashed, STR("live"))));
-	json_write_canonical(&canonical, hashed);
-	hash = sha256_hex(arena, buf_text(&canonical));
+	json_write_canonical_parts(hashed, hash_part, sha256);
+	hash = sha256_end(arena, sha256);
 	arena_destroy(scratch);
 	return hash;
 }
