@@ -125,7 +125,12 @@ Str str_closest(Str text, const Str *candidates, size_t len);
 		 (arena), (vec)->items, (vec)->len, &(vec)->cap, sizeof(*(vec)->items)),           \
 		&(vec)->items[(vec)->len++])
 #define VEC_PUSH(arena, vec, value) (*VEC_ADD((arena), (vec)) = (value))
+/* Room for just so many items more, if there is none. */
+#define VEC_ROOM(arena, vec, more)                                                                 \
+	((vec)->items = vec_room(                                                                  \
+		 (arena), (vec)->items, (vec)->len + (more), &(vec)->cap, sizeof(*(vec)->items)))
 void *vec_reserve(Arena *arena, void *items, size_t len, size_t *cap, size_t item_size);
+void *vec_room(Arena *arena, void *items, size_t len, size_t *cap, size_t item_size);
 
 typedef VEC(Str) StrVec;
 void strvec_sort(StrVec *vec);

@@ -16,6 +16,19 @@ vec_reserve(Arena *arena, void *items, size_t len, size_t *cap, size_t item_size
 	return arena_grow(arena, items, old_cap * item_size, *cap * item_size);
 }
 
+void *
+vec_room(Arena *arena, void *items, size_t len, size_t *cap, size_t item_size)
+{
+	size_t old_cap = *cap;
+
+	if (len <= old_cap)
+		return items;
+	if (len > SIZE_MAX / 2 / item_size)
+		panic("out of memory (%zu items were asked for)", len);
+	*cap = len;
+	return arena_grow(arena, items, old_cap * item_size, len * item_size);
+}
+
 static int
 str_order(const void *a, const void *b, void *context)
 {

@@ -27,6 +27,10 @@ net_set_add_all(Arena *arena, NetSet *set, const NetSet *other)
 	const NetRange6Vec ip6 = other->ip6;
 	size_t i;
 
+	if (set->ip4.len == 0)
+		VEC_ROOM(arena, &set->ip4, ip4.len);
+	if (set->ip6.len == 0)
+		VEC_ROOM(arena, &set->ip6, ip6.len);
 	for (i = 0; i < ip4.len; i++)
 		VEC_PUSH(arena, &set->ip4, ip4.items[i]);
 	for (i = 0; i < ip6.len; i++)

@@ -34,6 +34,7 @@ spf_expansion_copy(Arena *arena, const SpfExpansion *from, SpfExpansion *ret_cop
 		ret_copy->results[i] = copy_set(arena, &from->results[i]);
 	ret_copy->over_lookups = copy_set(arena, &from->over_lookups);
 	ret_copy->over_voids = copy_set(arena, &from->over_voids);
+	VEC_ROOM(arena, &ret_copy->terms, from->terms.len);
 	for (i = 0; i < from->terms.len; i++)
 		VEC_PUSH(arena, &ret_copy->terms,
 			((SpfShare){str_copy(arena, from->terms.items[i].term),
