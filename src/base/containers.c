@@ -43,7 +43,7 @@ strvec_sort(StrVec *vec)
 	base_sort(vec->items, vec->len, sizeof(Str), str_order, NULL);
 }
 
-#define SORT_FEW   8u
+#define SORT_FEW   16u
 #define SORT_SPARE 256u
 
 typedef struct Order {

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define SMALL_OBJECT 16
-
 /* Past ASCII that stands for itself: nearly all that is written. */
 static size_t
 skip_plain(Str text, size_t at)
@@ -60,21 +58,6 @@ member_order(const void *a, const void *b, void *context)
 	return str_compare(((const JsonMember *)a)->key, ((const JsonMember *)b)->key);
 }
 
-/* Most objects are small: for them base_sort's own scratch memory would be most of the work. */
-static void
-sort_small(JsonMember *members, size_t len)
-{
-	size_t i, at;
-
-	for (i = 1; i < len; i++) {
-		JsonMember moving = members[i];
-
-		for (at = i; at > 0 && member_order(&moving, &members[at - 1], NULL) < 0; at--)
-			members[at] = members[at - 1];
-		members[at] = moving;
-	}
-}
-
 const JsonMember *
 json_sorted_members(Arena *arena, const Json *object)
 {
@@ -84,10 +67,7 @@ json_sorted_members(Arena *arena, const Json *object)
 	if (len == 0)
 		return members;
 	memcpy(members, object->members.items, len * sizeof(JsonMember));
-	if (len <= SMALL_OBJECT)
-		sort_small(members, len);
-	else
-		base_sort(members, len, sizeof(JsonMember), member_order, NULL);
+	base_sort(members, len, sizeof(JsonMember), member_order, NULL);
 	return members;
 }
 
