@@ -206,6 +206,9 @@ bool base_parse_number(Str text, uint64_t max, uint64_t *ret_number);
 /* From a proleptic Gregorian `YYYY-MM-DD`. */
 bool date_parse(Str text, int32_t *ret_days);
 Str date_format(Arena *arena, int32_t days);
+/* From `2026-12-05T22:00+09:00` as in RFC 3339, but that the seconds may be left out: seconds since
+ * 1970-01-01 in UTC. */
+bool time_parse(Str text, int64_t *ret_seconds);
 
 /* --- Io: the only way to files ---------------------------------------------------------------- */
 

@@ -78,6 +78,51 @@ date_parse(Str text, int32_t *ret_days)
 	return true;
 }
 
+/* Two digits at `at`, below `limit`. */
+static bool
+parse_two(Str text, size_t at, int32_t limit, int32_t *ret_number)
+{
+	return at + 2 <= text.len && parse_digits(text, at, 2, ret_number) && *ret_number < limit;
+}
+
+/* `Z`, or an offset such as +09:00; no place on earth is further than 14 hours from UTC. */
+static bool
+parse_offset(Str text, size_t at, int32_t *ret_minutes)
+{
+	int32_t hours, minutes;
+
+	*ret_minutes = 0;
+	if (text.len == at + 1)
+		return text.ptr[at] == 'Z';
+	if (text.len != at + 6 || (text.ptr[at] != '+' && text.ptr[at] != '-') ||
+		!parse_two(text, at + 1, 15, &hours) || text.ptr[at + 3] != ':' ||
+		!parse_two(text, at + 4, 60, &minutes))
+		return false;
+	*ret_minutes = (text.ptr[at] == '-' ? -1 : 1) * (hours * 60 + minutes);
+	return true;
+}
+
+bool
+time_parse(Str text, int64_t *ret_seconds)
+{
+	int32_t days, hours, minutes, seconds = 0, offset;
+	size_t at = 16;
+
+	if (text.len < 17 || !date_parse(str_slice(text, 0, 10), &days) || text.ptr[10] != 'T' ||
+		!parse_two(text, 11, 24, &hours) || text.ptr[13] != ':' ||
+		!parse_two(text, 14, 60, &minutes))
+		return false;
+	if (text.ptr[16] == ':') {
+		if (!parse_two(text, 17, 60, &seconds))
+			return false;
+		at = 19;
+	}
+	if (!parse_offset(text, at, &offset))
+		return false;
+	*ret_seconds = (((int64_t)days * 24 + hours) * 60 + minutes - offset) * 60 + seconds;
+	return true;
+}
+
 /* Begins with a year that cannot be too late and moves on: the loops run a few times. */
 Str
 date_format(Arena *arena, int32_t days)

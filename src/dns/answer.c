@@ -1,6 +1,8 @@
 /* Reads one answer of a lock: its status, and the records of its type. */
 #include "dns/dns_int.h"
 
+#include <string.h>
+
 static const Str statuses[] = {
 	[DNS_OK] = STR_CONST("ok"),
 	[DNS_NODATA] = STR_CONST("nodata"),
@@ -48,6 +50,10 @@ read_ttl(LockReader *reader, const Json *json, DnsAnswer *answer)
 	return true;
 }
 
+#define NOT_A_NAME                                                                                 \
+	"%s holds names of visible ASCII characters, with a backslash before any "                 \
+	"of " DNS_ZONE_SPECIAL
+
 /* --- records: each reader gets one item of `data` and says what is wrong with it -------------- */
 
 typedef bool (*RecordReader)(LockReader *reader, DnsType type, const Json *item, DnsAnswer *answer);
@@ -66,11 +72,44 @@ read_address(LockReader *reader, DnsType type, const Json *item, DnsAnswer *answ
 	return true;
 }
 
+/* The length of one octet of a name as zone files show it: itself, \DDD, or \ before it; 0: it is
+ * none. What means something in a zone file wants the backslash. */
+static size_t
+escaped_len(const char *text, size_t len)
+{
+	if (text[0] <= ' ' || text[0] > '~')
+		return 0;
+	if (text[0] != '\\')
+		return strchr(DNS_ZONE_SPECIAL, text[0]) == NULL ? 1 : 0;
+	if (len < 2 || text[1] <= ' ' || text[1] > '~')
+		return 0;
+	if (text[1] < '0' || text[1] > '9')
+		return 2;
+	return len >= 4 && text[2] >= '0' && text[2] <= '9' && text[3] >= '0' && text[3] <= '9' ? 4
+												: 0;
+}
+
+/* A name goes into zone files as it stands: nothing in it may end it there. */
+static bool
+is_name(Str text)
+{
+	size_t at = 0, one;
+
+	for (; at < text.len; at += one) {
+		one = escaped_len(text.ptr + at, text.len - at);
+		if (one == 0)
+			return false;
+	}
+	return true;
+}
+
 static bool
 read_host(LockReader *reader, DnsType type, const Json *item, DnsAnswer *answer)
 {
 	if (item->kind != JSON_TEXT)
 		return dns_lock_wrong(reader, (Str){0}, "%s holds names", dns_type_text(type));
+	if (!is_name(item->text))
+		return dns_lock_wrong(reader, (Str){0}, NOT_A_NAME, dns_type_text(type));
 	VEC_PUSH(reader->arena, &answer->names, dns_name_form(reader->arena, item->text));
 	return true;
 }
@@ -80,7 +119,6 @@ read_exchange(LockReader *reader, DnsType type, const Json *item, DnsAnswer *ans
 {
 	const Json *preference, *host;
 
-	(void)type;
 	if (json_len(item) != 2 || item->kind != JSON_LIST)
 		return dns_lock_wrong(reader, (Str){0}, "MX holds pairs: [preference, host]");
 	preference = item->items.items[0];
@@ -89,6 +127,8 @@ read_exchange(LockReader *reader, DnsType type, const Json *item, DnsAnswer *ans
 		preference->number > UINT16_MAX || host->kind != JSON_TEXT)
 		return dns_lock_wrong(reader, (Str){0},
 			"MX holds pairs: a preference from 0 to 65535, and a host");
+	if (!is_name(host->text))
+		return dns_lock_wrong(reader, STR("1"), NOT_A_NAME, dns_type_text(type));
 	VEC_PUSH(reader->arena, &answer->exchanges,
 		((DnsExchange){
 			dns_name_form(reader->arena, host->text), (uint16_t)preference->number}));

@@ -64,6 +64,8 @@ const DnsAnswer *dns_ask(const DnsSource *source, Str name, DnsType type);
 /* "AAAA", "not in the lock", "no such name": for people. */
 const char *dns_type_text(DnsType type);
 const char *dns_status_text(DnsStatus status);
+/* In names, what means something in a zone file: each has a backslash before it. */
+#define DNS_ZONE_SPECIAL "\"();@$"
 /* Lower-case and without a final dot, as all names here are. */
 Str dns_name_form(Arena *arena, Str name);
 

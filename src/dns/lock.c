@@ -133,13 +133,28 @@ read_head(LockReader *reader, const Json *json)
 	return true;
 }
 
+/* As connplan writes it; a lock that was made by another program may do without. */
+static bool
+read_resolved_at(LockReader *reader, const Json *stamp, Str *ret_stamp)
+{
+	int64_t seconds;
+
+	if (stamp == NULL)
+		return true;
+	if (stamp->kind != JSON_TEXT || stamp->text.len != 20 ||
+		!time_parse(stamp->text, &seconds) || !str_ends(stamp->text, STR("Z")))
+		return dns_lock_wrong(reader, STR("resolved_at"),
+			"`resolved_at` must be a time in UTC such as 2026-11-20T06:00:00Z");
+	*ret_stamp = stamp->text;
+	return true;
+}
+
 static bool
 read_lock(LockReader *reader, const Json *json, DnsLock *lock)
 {
-	if (!read_head(reader, json) || !read_names(reader, json_get(json, STR("names")), lock))
-		return false;
-	lock->resolved_at = json_get_text(json, STR("resolved_at"));
-	return true;
+	return read_head(reader, json) &&
+	       read_resolved_at(reader, json_get(json, STR("resolved_at")), &lock->resolved_at) &&
+	       read_names(reader, json_get(json, STR("names")), lock);
 }
 
 bool

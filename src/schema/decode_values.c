@@ -112,58 +112,16 @@ decode_domain(SchemaDecoder *decoder, const Field *field, const DocNode *node, v
 	return schema_domain(decoder, node, NET_NAME_HOST, &text->text);
 }
 
-/* Two digits at `at`, below `limit`. */
-static bool
-is_two_digits(Str text, size_t at, unsigned limit)
-{
-	char tens, ones;
-
-	if (at + 2 > text.len)
-		return false;
-	tens = text.ptr[at];
-	ones = text.ptr[at + 1];
-	return tens >= '0' && tens <= '9' && ones >= '0' && ones <= '9' &&
-	       (unsigned)(tens - '0') * 10 + (unsigned)(ones - '0') < limit;
-}
-
-/* `Z`, or an offset such as +09:00; no place on earth is further than 14 hours from UTC. */
-static bool
-is_offset(Str text, size_t at)
-{
-	if (text.len == at + 1)
-		return text.ptr[at] == 'Z';
-	return text.len == at + 6 && (text.ptr[at] == '+' || text.ptr[at] == '-') &&
-	       is_two_digits(text, at + 1, 15) && text.ptr[at + 3] == ':' &&
-	       is_two_digits(text, at + 4, 60);
-}
-
-/* `2026-12-05T22:00+09:00` as in RFC 3339, but that the seconds may be left out. */
-static bool
-is_time(Str text)
-{
-	int32_t days;
-	size_t at = 16;
-
-	if (text.len < 17 || !date_parse(str_slice(text, 0, 10), &days) || text.ptr[10] != 'T' ||
-		!is_two_digits(text, 11, 24) || text.ptr[13] != ':' || !is_two_digits(text, 14, 60))
-		return false;
-	if (text.ptr[16] == ':') {
-		if (!is_two_digits(text, 17, 60))
-			return false;
-		at = 19;
-	}
-	return is_offset(text, at);
-}
-
 bool
 decode_time(SchemaDecoder *decoder, const Field *field, const DocNode *node, void *value)
 {
 	FieldText *text = value;
+	int64_t seconds;
 	Diag *diag;
 
 	if (!schema_scalar(decoder, field, node, &text->text))
 		return false;
-	if (is_time(text->text))
+	if (time_parse(text->text, &seconds))
 		return true;
 	diag = schema_report(decoder, DIAG_BAD_VALUE, node->span,
 		"`" STR_FMT "` is not a date and time", STR_ARG(text->text));

@@ -30,6 +30,8 @@ typedef struct Refusal {
 #define NO_STATUS    "`status` must be ok, nodata, nxdomain, servfail or timeout"
 #define NO_TTL       "`ttl` must be a number of seconds, below 2^31"
 #define NO_PAIR      "MX holds pairs: a preference from 0 to 65535, and a host"
+#define NO_NAME      " holds names of visible ASCII characters, with a backslash before any of \"();@$"
+#define NO_TIME      "`resolved_at` must be a time in UTC such as 2026-11-20T06:00:00Z"
 #define NO_OCTETS    "a character-string holds characters from U+0000 to U+00FF, one an octet"
 
 static const Refusal refusals[] = {
@@ -74,6 +76,24 @@ static const Refusal refusals[] = {
 	{ANSWER("\"PTR\":{\"status\":\"ok\",\"data\":[1]}"), "1]", "PTR holds names"},
 	{ANSWER("\"CNAME\":{\"status\":\"ok\",\"data\":[\"a\",\"b\"]}"), "[\"a",
 		"a name is the alias of one other"},
+	{ANSWER("\"CNAME\":{\"status\":\"ok\",\"data\":[\"a b.example\"]}"), "\"a b",
+		"CNAME" NO_NAME},
+	{ANSWER("\"CNAME\":{\"status\":\"ok\",\"data\":[\"a.\\nb\"]}"), "\"a.", "CNAME" NO_NAME},
+	{ANSWER("\"CNAME\":{\"status\":\"ok\",\"data\":[\"a;b\"]}"), "\"a;", "CNAME" NO_NAME},
+	{ANSWER("\"PTR\":{\"status\":\"ok\",\"data\":[\"a\\\"b\"]}"), "\"a\\", "PTR" NO_NAME},
+	{ANSWER("\"PTR\":{\"status\":\"ok\",\"data\":[\"a\\\\\"]}"), "\"a\\", "PTR" NO_NAME},
+	{ANSWER("\"PTR\":{\"status\":\"ok\",\"data\":[\"a\\\\12\"]}"), "\"a\\", "PTR" NO_NAME},
+	{ANSWER("\"PTR\":{\"status\":\"ok\",\"data\":[\"\\u00e9.example\"]}"), "\"\\u00e9",
+		"PTR" NO_NAME},
+	{ANSWER("\"MX\":{\"status\":\"ok\",\"data\":[[1,\"$a\"]]}"), "\"$a", "MX" NO_NAME},
+	{"{\"format\":\"connplan-lock\",\"version\":1,\"resolved_at\":1,\"names\":{}}", "1,\"names",
+		NO_TIME},
+	{"{\"format\":\"connplan-lock\",\"version\":1,\"resolved_at\":\"2020-13-45T99:00:00Z\","
+	 "\"names\":{}}",
+		"\"2020", NO_TIME},
+	{"{\"format\":\"connplan-lock\",\"version\":1,\"resolved_at\":\"2026-11-20T06:00:00+09:"
+	 "00\",\"names\":{}}",
+		"\"2026", NO_TIME},
 	{ANSWER("\"TXT\":{\"status\":\"ok\",\"data\":[\"v=spf1\"]}"),
 		"\"v=", "a TXT record is a list of character-strings"},
 	{ANSWER("\"TXT\":{\"status\":\"ok\",\"data\":[[\"\\u0100\"]]}"), "[\"\\u0100", NO_OCTETS},

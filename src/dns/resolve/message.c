@@ -4,6 +4,8 @@
  */
 #include "dns/resolve/resolve_int.h"
 
+#include <string.h>
+
 #define HEADER_LEN   12
 #define NAME_MAX_LEN 255 /* in the form of a message, its final zero included */
 #define CLASS_IN     1
@@ -146,14 +148,15 @@ read_name(MessageReader *reader, Str *ret_name)
 	return true;
 }
 
-/* Octets that would divide labels or are not visible are escaped (RFC 4343 section 2.1). */
+/* Octets that would divide labels or mean something in a zone file, or are not visible, are escaped
+ * (RFC 4343 section 2.1). */
 static void
 write_octet(Buf *text, unsigned char octet)
 {
-	if (octet == '.' || octet == '\\')
-		buf_printf(text, "\\%c", octet);
-	else if (octet <= ' ' || octet > '~')
+	if (octet <= ' ' || octet > '~')
 		buf_printf(text, "\\%03u", octet);
+	else if (strchr(".\\" DNS_ZONE_SPECIAL, octet) != NULL)
+		buf_printf(text, "\\%c", octet);
 	else
 		buf_char(text, (char)octet);
 }
