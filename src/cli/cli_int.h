@@ -165,6 +165,10 @@ bool cli_write_file(Cli *cli, Str path, Str text);
 /* The same for what tells of a run: it may not take the place of what that run has read. It can be
  * had again, and is not waited for. */
 bool cli_write_report(Cli *cli, Str path, Str text);
+/* Where the files that this run has read are, without links; nothing of it may be replaced. */
+void cli_find_inputs(Cli *cli, Map *ret_inputs);
+/* Complains that the path is one of them; gives false. */
+bool cli_refuse_input(Cli *cli, Str path);
 
 /* --- which findings count --------------------------------------------------------------------- */
 

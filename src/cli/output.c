@@ -138,35 +138,50 @@ cli_write_file(Cli *cli, Str path, Str text)
 	return write_file(cli, path, text, true);
 }
 
+void
+cli_find_inputs(Cli *cli, Map *ret_inputs)
+{
+	size_t i;
+
+	*ret_inputs = (Map){0};
+	for (i = 0; i < cli->sources->files.len; i++) {
+		Str place;
+
+		if (cli->io->resolve(cli->io, cli->arena, cli->sources->files.items[i].path,
+			    &place) == IO_OK)
+			map_add(cli->arena, ret_inputs, place, 1);
+	}
+}
+
+bool
+cli_refuse_input(Cli *cli, Str path)
+{
+	cli_complain(cli, "cannot write `" STR_FMT "`: it was read as an input of this run",
+		STR_ARG(path));
+	cli->status = CLI_IO;
+	return false;
+}
+
 /* A link to an input is no input: it is the link that would be replaced. */
 static bool
 is_input(Cli *cli, Str path)
 {
-	Str written, read;
+	Map inputs;
 	IoKind kind;
-	size_t i;
+	Str place;
 
 	if (cli->io->kind(cli->io, path, &kind) != IO_OK || kind != IO_KIND_FILE ||
-		cli->io->resolve(cli->io, cli->arena, path, &written) != IO_OK)
+		cli->io->resolve(cli->io, cli->arena, path, &place) != IO_OK)
 		return false;
-	for (i = 0; i < cli->sources->files.len; i++) {
-		if (cli->io->resolve(cli->io, cli->arena, cli->sources->files.items[i].path,
-			    &read) == IO_OK &&
-			str_equal(read, written))
-			return true;
-	}
-	return false;
+	cli_find_inputs(cli, &inputs);
+	return map_find(&inputs, place) != MAP_NONE;
 }
 
 bool
 cli_write_report(Cli *cli, Str path, Str text)
 {
-	if (!is_input(cli, path))
-		return write_file(cli, path, text, false);
-	cli_complain(cli, "cannot write `" STR_FMT "`: it was read as an input of this run",
-		STR_ARG(path));
-	cli->status = CLI_IO;
-	return false;
+	return is_input(cli, path) ? cli_refuse_input(cli, path)
+				   : write_file(cli, path, text, false);
 }
 
 static void

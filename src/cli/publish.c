@@ -50,6 +50,27 @@ tell_losses(Cli *cli, const EmitLosses *losses)
 	}
 }
 
+/* Whether no output would replace what it is made of. */
+static bool
+may_publish(Cli *cli, const EmitFiles *files)
+{
+	Str dir = cli_output_folder(cli), place;
+	Map inputs;
+	size_t i;
+
+	/* A folder that is still to be made holds no input. */
+	if (cli->io->resolve(cli->io, cli->arena, dir, &place) != IO_OK)
+		return true;
+	cli_find_inputs(cli, &inputs);
+	for (i = 0; i < files->len; i++) {
+		Str path = files->items[i].path;
+
+		if (map_find(&inputs, path_join(cli->arena, place, path)) != MAP_NONE)
+			return cli_refuse_input(cli, path_join(cli->arena, dir, path));
+	}
+	return true;
+}
+
 /* What an interrupted run says is its exit status, set in main(); there is no sentence. */
 bool
 cli_publish(Cli *cli, const EmitFiles *files)
@@ -60,8 +81,11 @@ cli_publish(Cli *cli, const EmitFiles *files)
 		.stop = asked_to_stop,
 		.losses = &losses};
 	EmitTrouble trouble = {.step = "cannot write", .path = cli->options.output};
-	IoStatus status = emit_publish(cli->arena, &target, files, &trouble);
+	IoStatus status;
 
+	if (!may_publish(cli, files))
+		return false;
+	status = emit_publish(cli->arena, &target, files, &trouble);
 	tell_losses(cli, &losses);
 	if (status == IO_INTERRUPTED)
 		cli->status = CLI_IO;

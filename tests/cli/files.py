@@ -309,6 +309,26 @@ def test_edited_and_foreign_files_are_replaced_and_named():
         equal(lost(place), [], "the next build")
 
 
+@each([("the spec", "summary.md", ["build", "summary.md"]),
+       ("the lock", "plan.json", ["build", "a.yaml", "--lock", "plan.json"]),
+       ("the export", "plan.json", ["plan", "a.yaml", "--live", "plan.json"])])
+def test_an_output_never_replaces_an_input(_name, target, command):
+    """The export may be the only copy of what the tenant held."""
+    inputs = {"build": '{ "format": "connplan-lock", "version": 1, "names": {} }', "plan": "[]"}
+    with folder(a=smallest()) as place:
+        if target != "summary.md":
+            (place / target).write_text(inputs[command[0]])
+        else:
+            (place / "a.yaml").rename(place / target)
+        before = read(place)
+        for out in (".", str(place), f"../{place.name}/"):
+            result = connplan(*command, "-o", out, cwd=place, status=4)
+            if f"{target}`: it was read as an input of this run" not in result.errors:
+                raise AssertionError(result)
+            equal(read(place), before)
+        connplan(*command, "-o", "out", cwd=place, status=0)
+
+
 def test_a_folder_that_was_never_built():
     with folder(a=version(1), b=version(2)) as place:
         (place / "out").mkdir()
