@@ -52,6 +52,8 @@ bool model_resolve_next(Model *model, ModelOwner owner, const FieldItems *via,
 	const FieldItems *egress, ModelNext *ret_next);
 /* Every reference that is no way on: only that it names something. */
 void model_check_references(Model *model);
+/* What no kind of field says: mail addresses, servers, the window of the change. */
+void model_check_values(Model *model);
 
 /*
  * The nearest name of the kinds (a bit for each ModelKind) or word, or an absent text; only for the

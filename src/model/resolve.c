@@ -210,4 +210,5 @@ model_resolve(Model *model)
 	for (i = 0; i < model->connectors_len; i++)
 		check_connector(model, &model->connectors[i], &by_default);
 	model_check_references(model);
+	model_check_values(model);
 }
