@@ -15,8 +15,24 @@ skip_plain(Str text, size_t at)
 	return at;
 }
 
-void
-json_write_text(Buf *buf, Str text)
+/* Which characters, besides the quote and the backslash, are written by number. */
+typedef bool ByNumber(uint32_t code_point);
+
+/* As UTF-16, two units for what is beyond the basic plane. */
+static void
+write_number(Buf *buf, uint32_t c)
+{
+	if (c < 0x10000) {
+		buf_printf(buf, "\\u%04x", (unsigned)c);
+		return;
+	}
+	c -= 0x10000;
+	buf_printf(buf, "\\u%04x\\u%04x", (unsigned)(0xd800 + (c >> 10)),
+		(unsigned)(0xdc00 + (c & 0x3ff)));
+}
+
+static void
+write_text(Buf *buf, Str text, ByNumber *by_number)
 {
 	size_t at = 0, done = 0;
 
@@ -24,12 +40,13 @@ json_write_text(Buf *buf, Str text)
 	while ((at = skip_plain(text, at)) < text.len) {
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
+		bool numbered = by_number(c);
 
-		if (c != '"' && c != '\\' && !utf8_is_control(c))
+		if (c != '"' && c != '\\' && !numbered)
 			continue;
 		buf_str(buf, str_slice(text, done, start));
-		if (utf8_is_control(c))
-			buf_printf(buf, "\\u%04x", (unsigned)c);
+		if (numbered)
+			write_number(buf, c);
 		else
 			buf_printf(buf, "\\%c", (char)c);
 		done = at;
@@ -39,9 +56,15 @@ json_write_text(Buf *buf, Str text)
 	buf_char(buf, '"');
 }
 
+void
+json_write_text(Buf *buf, Str text)
+{
+	write_text(buf, text, utf8_is_hidden);
+}
+
 /* What is written alike in both forms. */
 static void
-write_scalar(Buf *buf, const Json *value)
+write_scalar(Buf *buf, const Json *value, ByNumber *by_number)
 {
 	if (value->kind == JSON_NULL)
 		buf_lit(buf, "null");
@@ -50,7 +73,7 @@ write_scalar(Buf *buf, const Json *value)
 	else if (value->kind == JSON_NUMBER)
 		buf_str(buf, value->text);
 	else
-		json_write_text(buf, value->text);
+		write_text(buf, value->text, by_number);
 }
 
 static int
@@ -117,7 +140,7 @@ write_canonical_object(Buf *buf, const Json *object, Arena *scratch)
 
 	for (i = 0; i < object->members.len; i++) {
 		buf_char(buf, i == 0 ? '{' : ',');
-		json_write_text(buf, members[i].key);
+		write_text(buf, members[i].key, utf8_is_control);
 		buf_char(buf, ':');
 		write_canonical(buf, members[i].value, scratch);
 	}
@@ -133,7 +156,7 @@ write_canonical(Buf *buf, const Json *value, Arena *scratch)
 	else if (value->kind == JSON_OBJECT)
 		write_canonical_object(buf, value, scratch);
 	else
-		write_scalar(buf, value);
+		write_scalar(buf, value, utf8_is_control);
 }
 
 void
@@ -219,7 +242,7 @@ write_pretty(Pretty *pretty, const Json *value, size_t level)
 	size_t len = json_len(value), i;
 
 	if (!is_list && value->kind != JSON_OBJECT) {
-		write_scalar(pretty->buf, value);
+		write_scalar(pretty->buf, value, utf8_is_hidden);
 		return;
 	}
 	buf_char(pretty->buf, is_list ? '[' : '{');
