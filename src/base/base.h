@@ -215,6 +215,8 @@ bool time_parse(Str text, int64_t *ret_seconds);
 typedef enum IoStatus {
 	IO_OK,
 	IO_NOT_FOUND,
+	IO_NOT_A_FOLDER,  /* of the path, a part that is none */
+	IO_NAME_TOO_LONG, /* the path, or a name in it */
 	IO_NOT_PERMITTED,
 	IO_NOT_A_FILE,
 	IO_TOO_BIG,
@@ -228,6 +230,8 @@ typedef enum IoStatus {
 
 /* "no such file" and the like: a clause without a full stop. */
 const char *io_status_text(IoStatus status);
+/* Whether the path leads to nothing, and why does not matter to a caller who can do without. */
+bool io_is_absent(IoStatus status);
 
 typedef enum IoKind { IO_KIND_NONE, IO_KIND_FILE, IO_KIND_DIR, IO_KIND_LINK, IO_KIND_OTHER } IoKind;
 

@@ -129,14 +129,38 @@ io_memory_put(Io *io, Str path, Str bytes)
 	add(memory, place, bytes, IO_KIND_FILE);
 }
 
+/* Why nothing stands at a place: a file lies on the way to it, or no more than that. */
+static IoStatus
+absence(MemoryIo *memory, Str place)
+{
+	Str dir = path_dir(place);
+
+	while (dir.len > 1 && kind_of(memory, dir) == IO_KIND_NONE)
+		dir = path_dir(dir);
+	return dir.len > 1 && kind_of(memory, dir) != IO_KIND_DIR ? IO_NOT_A_FOLDER : IO_NOT_FOUND;
+}
+
+/* Whether a folder stands there, and if not, why. */
+static IoStatus
+dir_status(MemoryIo *memory, Str place)
+{
+	IoKind kind = kind_of(memory, place);
+
+	if (kind == IO_KIND_NONE)
+		return absence(memory, place);
+	return kind == IO_KIND_DIR ? IO_OK : IO_NOT_A_FOLDER;
+}
+
 static IoStatus
 memory_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 {
-	MemoryEntry *entry = find(memory_of(io), absolute(memory_of(io), path));
+	MemoryIo *memory = memory_of(io);
+	Str place = absolute(memory, path);
+	MemoryEntry *entry = find(memory, place);
 
 	(void)arena;
 	if (entry == NULL)
-		return IO_NOT_FOUND;
+		return absence(memory, place);
 	if (entry->kind != IO_KIND_FILE)
 		return IO_NOT_A_FILE;
 	if (entry->bytes.len > limit)
@@ -166,10 +190,11 @@ memory_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 {
 	MemoryIo *memory = memory_of(io);
 	Str dir = absolute(memory, path);
+	IoStatus status = dir_status(memory, dir);
 	size_t i;
 
-	if (kind_of(memory, dir) != IO_KIND_DIR)
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	*ret_names = (StrVec){0};
 	for (i = 0; i < memory->entries.len; i++) {
 		Str found = memory->entries.items[i].path;
@@ -188,7 +213,7 @@ memory_resolve(Io *io, Arena *arena, Str path, Str *ret_path)
 	Str place = absolute(memory, path);
 
 	if (kind_of(memory, place) == IO_KIND_NONE)
-		return IO_NOT_FOUND;
+		return absence(memory, place);
 	*ret_path = str_copy(arena, place);
 	return IO_OK;
 }
@@ -208,7 +233,7 @@ may_add(MemoryIo *memory, Str place)
 		return IO_NOT_FOUND;
 	if (kind_of(memory, place) != IO_KIND_NONE)
 		return IO_EXISTS;
-	return kind_of(memory, path_dir(place)) == IO_KIND_DIR ? IO_OK : IO_NOT_FOUND;
+	return dir_status(memory, path_dir(place));
 }
 
 static IoStatus
@@ -279,7 +304,7 @@ may_replace(MemoryIo *memory, Str from, Str to)
 	bool to_dir = kind_of(memory, to) == IO_KIND_DIR;
 
 	if (from_dir != to_dir)
-		return from_dir ? IO_NOT_FOUND : IO_NOT_A_FILE;
+		return from_dir ? IO_NOT_A_FOLDER : IO_NOT_A_FILE;
 	return to_dir && !is_empty(memory, to) ? IO_EXISTS : IO_OK;
 }
 
@@ -291,8 +316,14 @@ memory_rename(Io *io, Str from_path, Str to_path)
 	MemoryEntry *replaced = find(memory, to);
 	IoStatus status;
 
-	if (kind_of(memory, from) == IO_KIND_NONE || to.len == 0 ||
-		kind_of(memory, path_dir(to)) != IO_KIND_DIR)
+	if (from.len == 0 || to.len == 0)
+		return IO_NOT_FOUND;
+	status = dir_status(memory, path_dir(from));
+	if (status == IO_OK)
+		status = dir_status(memory, path_dir(to));
+	if (status != IO_OK)
+		return status;
+	if (kind_of(memory, from) == IO_KIND_NONE)
 		return IO_NOT_FOUND;
 	if (from.len == 1 || to.len == 1)
 		return IO_FAILED;
@@ -318,7 +349,15 @@ memory_exchange(Io *io, Str a_path, Str b_path)
 	MemoryIo *memory = memory_of(io);
 	Str a = absolute(memory, a_path), b = absolute(memory, b_path);
 	Str aside = STR("aside"); /* without a slash in front, hence no path of ours */
+	IoStatus status;
 
+	if (a.len == 0 || b.len == 0)
+		return IO_NOT_FOUND;
+	status = dir_status(memory, path_dir(a));
+	if (status == IO_OK)
+		status = dir_status(memory, path_dir(b));
+	if (status != IO_OK)
+		return status;
 	if (kind_of(memory, a) == IO_KIND_NONE || kind_of(memory, b) == IO_KIND_NONE)
 		return IO_NOT_FOUND;
 	if (a.len == 1 || b.len == 1)
@@ -335,10 +374,11 @@ static IoStatus
 memory_remove_file(Io *io, Str path)
 {
 	MemoryIo *memory = memory_of(io);
-	MemoryEntry *entry = find(memory, absolute(memory, path));
+	Str place = absolute(memory, path);
+	MemoryEntry *entry = find(memory, place);
 
 	if (entry == NULL)
-		return IO_NOT_FOUND;
+		return absence(memory, place);
 	if (entry->kind == IO_KIND_DIR)
 		return IO_NOT_A_FILE;
 	take_out(memory, entry);
@@ -349,10 +389,12 @@ static IoStatus
 memory_remove_dir(Io *io, Str path)
 {
 	MemoryIo *memory = memory_of(io);
-	MemoryEntry *entry = find(memory, absolute(memory, path));
+	Str place = absolute(memory, path);
+	MemoryEntry *entry = find(memory, place);
+	IoStatus status = dir_status(memory, place);
 
-	if (entry == NULL || entry->kind != IO_KIND_DIR)
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	if (entry->path.len == 1)
 		return IO_FAILED;
 	if (!is_empty(memory, entry->path))
@@ -366,7 +408,7 @@ memory_sync_dir(Io *io, Str path)
 {
 	MemoryIo *memory = memory_of(io);
 
-	return kind_of(memory, absolute(memory, path)) == IO_KIND_DIR ? IO_OK : IO_NOT_FOUND;
+	return dir_status(memory, absolute(memory, path));
 }
 
 Io *

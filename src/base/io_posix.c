@@ -18,9 +18,9 @@ status_of(int error)
 	switch (error) {
 	case 0: return IO_OK;
 	case ENOENT:
-	case ENOTDIR:
-	case ELOOP:
-	case ENAMETOOLONG: return IO_NOT_FOUND;
+	case ELOOP: return IO_NOT_FOUND;
+	case ENOTDIR: return IO_NOT_A_FOLDER;
+	case ENAMETOOLONG: return IO_NAME_TOO_LONG;
 	case EACCES:
 	case EPERM:
 	case EROFS: return IO_NOT_PERMITTED;
@@ -40,16 +40,18 @@ status_of(int error)
 	}
 }
 
-/* A terminated copy in the caller's buffer; false for a path that no file can have. */
-static bool
+/* A terminated copy in the caller's buffer, or why no file can have the path. */
+static IoStatus
 path_c(Str path, char ret_path[PATH_BYTES])
 {
-	if (path.len >= PATH_BYTES || (path.len > 0 && memchr(path.ptr, 0, path.len) != NULL))
-		return false;
+	if (path.len >= PATH_BYTES)
+		return IO_NAME_TOO_LONG;
+	if (path.len > 0 && memchr(path.ptr, 0, path.len) != NULL)
+		return IO_NOT_FOUND;
 	if (path.len > 0)
 		memcpy(ret_path, path.ptr, path.len);
 	ret_path[path.len] = 0;
-	return true;
+	return IO_OK;
 }
 
 /* Whether a call that the system broke off is worth another try: not once we were told to stop. */
@@ -94,8 +96,9 @@ open_file(Str path, int *ret_fd, uint64_t *ret_size)
 
 	*ret_fd = -1;
 	*ret_size = 0;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	status = path_c(path, name);
+	if (status != IO_OK)
+		return status;
 	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return status_of(errno);
@@ -159,8 +162,9 @@ posix_list(Io *io, Arena *arena, Str path, StrVec *ret_names)
 	DIR *dir;
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	status = path_c(path, name);
+	if (status != IO_OK)
+		return status;
 	dir = opendir(name);
 	if (dir == NULL)
 		return status_of(errno);
@@ -183,11 +187,12 @@ static IoStatus
 posix_resolve(Io *io, Arena *arena, Str path, Str *ret_path)
 {
 	char name[PATH_BYTES];
+	IoStatus status = path_c(path, name);
 	char *real;
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	real = realpath(name, NULL);
 	if (real == NULL)
 		return status_of(errno);
@@ -200,12 +205,13 @@ static IoStatus
 posix_kind(Io *io, Str path, IoKind *ret_kind)
 {
 	char name[PATH_BYTES];
+	IoStatus status = path_c(path, name);
 	struct stat info;
 
 	(void)io;
 	*ret_kind = IO_KIND_NONE;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	if (lstat(name, &info) != 0)
 		return errno == ENOENT || errno == ENOTDIR ? IO_OK : status_of(errno);
 	if (S_ISREG(info.st_mode))
@@ -249,8 +255,9 @@ posix_write_parts(Io *io, Str path, IoMake *make, void *context)
 	int fd;
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	status = path_c(path, name);
+	if (status != IO_OK)
+		return status;
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return status_of(errno);
@@ -276,10 +283,11 @@ static IoStatus
 posix_make_dir(Io *io, Str path)
 {
 	char name[PATH_BYTES];
+	IoStatus status = path_c(path, name);
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	return mkdir(name, 0755) == 0 ? IO_OK : status_of(errno);
 }
 
@@ -288,9 +296,12 @@ static IoStatus
 rename_with(Str from, Str to, unsigned int flags)
 {
 	char old_name[PATH_BYTES], new_name[PATH_BYTES];
+	IoStatus status = path_c(from, old_name);
 
-	if (!path_c(from, old_name) || !path_c(to, new_name))
-		return IO_NOT_FOUND;
+	if (status == IO_OK)
+		status = path_c(to, new_name);
+	if (status != IO_OK)
+		return status;
 	return renameat2(AT_FDCWD, old_name, AT_FDCWD, new_name, flags) == 0 ? IO_OK
 									     : status_of(errno);
 }
@@ -303,8 +314,8 @@ take_over_mode(Str from, Str to)
 	struct stat new_info, old_info;
 	int fd;
 
-	if (!path_c(from, new_file) || !path_c(to, old_file) || lstat(old_file, &old_info) != 0 ||
-		!S_ISREG(old_info.st_mode))
+	if (path_c(from, new_file) != IO_OK || path_c(to, old_file) != IO_OK ||
+		lstat(old_file, &old_info) != 0 || !S_ISREG(old_info.st_mode))
 		return;
 	fd = open(new_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
@@ -333,10 +344,11 @@ static IoStatus
 posix_remove_file(Io *io, Str path)
 {
 	char name[PATH_BYTES];
+	IoStatus status = path_c(path, name);
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	return unlink(name) == 0 ? IO_OK : status_of(errno);
 }
 
@@ -344,10 +356,11 @@ static IoStatus
 posix_remove_dir(Io *io, Str path)
 {
 	char name[PATH_BYTES];
+	IoStatus status = path_c(path, name);
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	if (status != IO_OK)
+		return status;
 	return rmdir(name) == 0 ? IO_OK : status_of(errno);
 }
 
@@ -359,8 +372,9 @@ posix_sync_dir(Io *io, Str path)
 	int fd;
 
 	(void)io;
-	if (!path_c(path, name))
-		return IO_NOT_FOUND;
+	status = path_c(path, name);
+	if (status != IO_OK)
+		return status;
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return status_of(errno);
@@ -407,7 +421,7 @@ os_write_device(Str path, Str bytes)
 	IoStatus status;
 	int fd;
 
-	if (!path_c(path, name) || stat(name, &info) != 0)
+	if (path_c(path, name) != IO_OK || stat(name, &info) != 0)
 		return IO_NOT_FOUND;
 	if (S_ISBLK(info.st_mode) || S_ISSOCK(info.st_mode))
 		return IO_NOT_A_FILE;

@@ -82,6 +82,8 @@ io_status_text(IoStatus status)
 	switch (status) {
 	case IO_OK: return "no error";
 	case IO_NOT_FOUND: return "no such file or folder";
+	case IO_NOT_A_FOLDER: return "a part of the path is not a folder";
+	case IO_NAME_TOO_LONG: return "the name is longer than the file system takes";
 	case IO_NOT_PERMITTED: return "permission denied";
 	case IO_NOT_A_FILE: return "not a regular file";
 	case IO_TOO_BIG: return "too big";
@@ -93,4 +95,10 @@ io_status_text(IoStatus status)
 	case IO_FAILED: return "input or output error";
 	}
 	return "input or output error";
+}
+
+bool
+io_is_absent(IoStatus status)
+{
+	return status == IO_NOT_FOUND || status == IO_NOT_A_FOLDER || status == IO_NAME_TOO_LONG;
 }

@@ -68,6 +68,19 @@ evidence(Cli *cli, Str source)
 				       STR_ARG(string(cli, key)), STR_ARG(rest));
 }
 
+/* The word of the documents for it. */
+static Str
+severity_word(Cli *cli, DiagSeverity severity)
+{
+	switch (severity) {
+	case DIAG_SEVERITY_ERROR: return string(cli, "severity.error");
+	case DIAG_SEVERITY_WARNING: return string(cli, "severity.warning");
+	case DIAG_SEVERITY_INFO: return string(cli, "severity.info");
+	case DIAG_SEVERITY_NOT_CHECKED: return string(cli, "severity.not_checked");
+	}
+	panic("no such severity: %d", (int)severity);
+}
+
 /* No text of a user is in it, only prose of our own files: nothing needs escaping. */
 static Str
 explain_text(Cli *cli, DiagCode code, bool markdown)
@@ -77,8 +90,10 @@ explain_text(Cli *cli, DiagCode code, bool markdown)
 
 	buf_printf(&text, "%s%s %s: " STR_FMT "\n\n", markdown ? "# " : "", diag_code_text(code),
 		diag_code_name(code), STR_ARG(prose.title));
-	buf_printf(&text, STR_FMT ": %s. " STR_FMT "\n", STR_ARG(string(cli, "explain.severity")),
-		diag_severity_text(diag_code_severity(code)),
+	buf_printf(&text, STR_FMT "%s" STR_FMT "\n",
+		STR_ARG(view_string_with(cli->arena, cli->options.language, "explain.severity",
+			"severity", severity_word(cli, diag_code_severity(code)))),
+		cli->options.language == DIAG_JA ? "" : " ",
 		STR_ARG(string(cli, waiver_key(code))));
 	buf_printf(&text, STR_FMT ": " STR_FMT "\n", STR_ARG(string(cli, "explain.help")),
 		STR_ARG(prose.help));

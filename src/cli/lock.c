@@ -94,7 +94,7 @@ cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
 	if (path.ptr == NULL)
 		return;
 	status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
-	if (status == IO_NOT_FOUND && cli->options.lock.ptr == NULL)
+	if (io_is_absent(status) && cli->options.lock.ptr == NULL)
 		return;
 	ret_lock->failed = true;
 	if (status != IO_OK) {

@@ -175,7 +175,7 @@ count_text(Arena *arena, const NetSet *set, NetFamily family)
 {
 	NetBits count = family == NET_IP4 ? net_set_count4(set) : net_set_count6(set);
 
-	return str_format(arena, STR_FMT " %s", STR_ARG(net_bits_decimal(arena, count)),
+	return str_format(arena, STR_FMT " %s", STR_ARG(net_bits_thousands(arena, count)),
 		count == 1 ? "address" : "addresses");
 }
 

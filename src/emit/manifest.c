@@ -89,7 +89,7 @@ static IoStatus
 read_text(Arena *arena, Io *io, Str path, Str *ret_text)
 {
 	IoStatus status = io->read(io, arena, path, EMIT_MAX_OLD_FILE, ret_text);
-	bool absent = status == IO_NOT_FOUND || status == IO_NOT_A_FILE || status == IO_TOO_BIG;
+	bool absent = io_is_absent(status) || status == IO_NOT_A_FILE || status == IO_TOO_BIG;
 
 	if (status != IO_OK)
 		*ret_text = STR("");

@@ -40,6 +40,59 @@ zone_line(EmitContext *context, Buf *zone, const Json *record)
 	buf_char(zone, '\n');
 }
 
+/* A string of the document by its whole key; templates reach for it by dots. */
+static Str
+document_string(const Json *document, Str key)
+{
+	size_t dot = str_find_char(key, '.', 0);
+	const Json *text = json_get(document, STR("text"));
+
+	return json_get_text(
+		json_get(text, str_slice(key, 0, dot)), str_slice(key, dot + 1, key.len));
+}
+
+/* A string of the document above the records: whoever gets the file is not whoever wrote the spec.
+ */
+static void
+zone_comment(Buf *zone, const Json *document, Str key)
+{
+	buf_lit(zone, "; ");
+	buf_str(zone, document_string(document, key));
+	buf_char(zone, '\n');
+}
+
+/*
+ * What a zone file's name may have before its end: file systems take names of 255 octets, and tools
+ * put something behind them. A domain may have 253.
+ */
+#define STEM_MAX 235
+
+/*
+ * A domain's name as that of a file. Of one that is too long the beginning, and a SHA-256 of the
+ * whole: behind a character that no domain has, so that no two domains have one file.
+ */
+static Str
+zone_stem(Arena *arena, Str domain)
+{
+	Str hash;
+
+	if (domain.len <= STEM_MAX)
+		return domain;
+	hash = sha256_hex(arena, domain);
+	return str_format(arena, STR_FMT "~" STR_FMT,
+		STR_ARG(str_slice(domain, 0, STEM_MAX - 1 - hash.len)), STR_ARG(hash));
+}
+
+/* Whose name does not tell the domain says it on its first line. */
+static void
+zone_domain(Buf *zone, const Json *document, Str domain)
+{
+	if (domain.len <= STEM_MAX)
+		return;
+	zone_comment(zone, document, STR("zone.shortened"));
+	buf_printf(zone, "; " STR_FMT "\n", STR_ARG(domain));
+}
+
 typedef struct ZonePhase {
 	const char *phase, *folder;
 } ZonePhase;
@@ -49,18 +102,21 @@ static void
 zone_file(EmitContext *context, const EmitRow *row, const Json *const *records, size_t len,
 	const ZonePhase *phase)
 {
+	Str domain = json_get_text(records[0], STR("domain"));
 	Buf zone = buf_make(context->arena);
-	size_t i;
+	size_t start, i;
 
+	zone_domain(&zone, context->input->document, domain);
+	start = zone.len;
 	for (i = 0; i < len; i++) {
 		if (str_equal(json_get_text(records[i], STR("phase")), str_from(phase->phase)))
 			zone_line(context, &zone, records[i]);
 	}
-	if (zone.len == 0)
+	if (zone.len == start)
 		return;
 	emit_add(context,
 		str_format(context->arena, "%s/%s/" STR_FMT ".zone", row->path, phase->folder,
-			STR_ARG(json_get_text(records[0], STR("domain")))),
+			STR_ARG(zone_stem(context->arena, domain))),
 		buf_text(&zone));
 }
 
@@ -85,28 +141,6 @@ emit_zones(EmitContext *context, const EmitRow *row)
 			zone_file(context, row, (const Json *const *)&records->items.items[i],
 				end - i, &phases[p]);
 	}
-}
-
-/* A string of the document by its whole key; templates reach for it by dots. */
-static Str
-document_string(const Json *document, Str key)
-{
-	size_t dot = str_find_char(key, '.', 0);
-	const Json *text = json_get(document, STR("text"));
-
-	return json_get_text(
-		json_get(text, str_slice(key, 0, dot)), str_slice(key, dot + 1, key.len));
-}
-
-/* The request stands above the records: whoever gets the file is not whoever wrote the spec. */
-static void
-zone_comment(Buf *zone, const Json *document)
-{
-	Str request = document_string(document, STR("ptr.request"));
-
-	buf_lit(zone, "; ");
-	buf_str(zone, request);
-	buf_char(zone, '\n');
 }
 
 static void
@@ -134,7 +168,7 @@ emit_pointers(EmitContext *context, const EmitRow *row)
 		ArenaMark mark = arena_mark(scratch);
 
 		if (i == 0)
-			zone_comment(&zone, context->input->document);
+			zone_comment(&zone, context->input->document, STR("ptr.request"));
 		pointer_lines(&zone, json_item(scratch, pointers, i));
 		arena_reset(scratch, mark);
 	}

@@ -97,16 +97,18 @@ bool json_equal(const Json *a, const Json *b);
 
 /* The members of an object by the bytes of their keys, as many as there are. */
 const JsonMember *json_sorted_members(Arena *arena, const Json *object);
-/* Keys sorted by bytes, no white space. */
+/* Keys sorted by bytes, no white space; every character but controls as it is: for hashes and
+ * comparison, not for a reader. */
 void json_write_canonical(Buf *buf, const Json *value);
-/* Members in their order, two blanks a level, a final newline. */
+/* Members in their order, two blanks a level, a final newline; what does not show, or changes how
+ * others show, by its number. */
 void json_write_pretty(Buf *buf, const Json *value);
 /* Takes a text in parts of about a MiB, when it is too long to be held; false: no more. */
 typedef bool JsonTake(void *context, Str part);
 /* The same in parts; whether all of them were taken. */
 bool json_write_canonical_parts(const Json *value, JsonTake *take, void *context);
 bool json_write_pretty_parts(const Json *value, JsonTake *take, void *context);
-/* One text as a JSON string with its quotes. */
+/* One text as a JSON string with its quotes, as json_write_pretty() writes it. */
 void json_write_text(Buf *buf, Str text);
 
 typedef struct JsonError {

@@ -13,8 +13,24 @@ skip_plain(Str text, size_t at)
 	return at;
 }
 
-void
-json_write_text(Buf *buf, Str text)
+/* Which characters, besides the quote and the backslash, are written by number. */
+typedef bool ByNumber(uint32_t code_point);
+
+/* As UTF-16, two units for what is beyond the basic plane. */
+static void
+write_number(Buf *buf, uint32_t c)
+{
+	if (c < 0x10000) {
+		buf_printf(buf, "\\u%04x", (unsigned)c);
+		return;
+	}
+	c -= 0x10000;
+	buf_printf(buf, "\\u%04x\\u%04x", (unsigned)(0xd800 + (c >> 10)),
+		(unsigned)(0xdc00 + (c & 0x3ff)));
+}
+
+static void
+write_text(Buf *buf, Str text, ByNumber *by_number)
 {
 	size_t at = 0, done = 0;
 
@@ -22,12 +38,13 @@ json_write_text(Buf *buf, Str text)
 	while ((at = skip_plain(text, at)) < text.len) {
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
+		bool numbered = by_number(c);
 
-		if (c != '"' && c != '\\' && !utf8_is_control(c))
+		if (c != '"' && c != '\\' && !numbered)
 			continue;
 		buf_str(buf, str_slice(text, done, start));
-		if (utf8_is_control(c))
-			buf_printf(buf, "\\u%04x", (unsigned)c);
+		if (numbered)
+			write_number(buf, c);
 		else
 			buf_printf(buf, "\\%c", (char)c);
 		done = at;
@@ -37,9 +54,15 @@ json_write_text(Buf *buf, Str text)
 	buf_char(buf, '"');
 }
 
+void
+json_write_text(Buf *buf, Str text)
+{
+	write_text(buf, text, utf8_is_hidden);
+}
+
 /* What is written alike in both forms. */
 static void
-write_scalar(Buf *buf, const Json *value)
+write_scalar(Buf *buf, const Json *value, ByNumber *by_number)
 {
 	if (value->kind == JSON_NULL)
 		buf_lit(buf, "null");
@@ -48,7 +71,7 @@ write_scalar(Buf *buf, const Json *value)
 	else if (value->kind == JSON_NUMBER)
 		buf_str(buf, value->text);
 	else
-		json_write_text(buf, value->text);
+		write_text(buf, value->text, by_number);
 }
 
 static int
@@ -156,7 +179,7 @@ write_canonical_object(Writer *writer, const Json *object)
 
 	for (i = 0; i < object->members.len; i++) {
 		buf_char(writer->buf, i == 0 ? '{' : ',');
-		json_write_text(writer->buf, members[i].key);
+		write_text(writer->buf, members[i].key, utf8_is_control);
 		buf_char(writer->buf, ':');
 		write_canonical(writer, members[i].value);
 	}
@@ -172,7 +195,7 @@ write_canonical(Writer *writer, const Json *value)
 	else if (value->kind == JSON_OBJECT)
 		write_canonical_object(writer, value);
 	else
-		write_scalar(writer->buf, value);
+		write_scalar(writer->buf, value, utf8_is_control);
 }
 
 void
@@ -239,7 +262,7 @@ write_pretty(Writer *writer, const Json *value, size_t level)
 	size_t len = json_len(value), i;
 
 	if (!is_list && value->kind != JSON_OBJECT) {
-		write_scalar(writer->buf, value);
+		write_scalar(writer->buf, value, utf8_is_hidden);
 		return;
 	}
 	buf_char(writer->buf, is_list ? '[' : '{');

@@ -112,7 +112,7 @@ place_gap(
 					: (Str){0}));
 	diag_note(sink, diag, "route: " STR_FMT " → " STR_FMT "%s",
 		STR_ARG(model_route_text(facts->arena, facts->model, witness->route)),
-		STR_ARG(rules_set_text(facts, &gap->missing)),
+		STR_ARG(rules_set_route_text(facts, &gap->missing)),
 		witness->hosts > 1
 			? str_c(facts->arena, str_format(facts->arena, " (and %zu more like it)",
 						      witness->hosts - 1))

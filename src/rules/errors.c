@@ -148,7 +148,7 @@ plain_text(Arena *arena, Str text)
 		buf_char(&plain, (char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte));
 		at++;
 	}
-	return buf_text(&plain);
+	return str_trim(buf_text(&plain));
 }
 
 /* An enhanced status code, RFC 3463: class, subject, detail. */
@@ -241,7 +241,8 @@ is_met(const RulesError *error, Str text, const Statuses *statuses)
 			return true;
 	}
 	while (words.len > 0 && next_part(&words, ';', &part)) {
-		if (str_find(text, part) < text.len)
+		if (str_starts(part, STR("=")) ? str_equal(text, str_slice(part, 1, part.len))
+					       : str_find(text, part) < text.len)
 			return true;
 	}
 	return false;

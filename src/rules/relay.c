@@ -181,6 +181,7 @@ report_sender(const RuleFacts *facts, const Refused *refused, uint32_t element, 
 	const StateMatch *match = &facts->state->matches[refused->number];
 	Str value = rules_is_list(host->sends_as.span, domain->span) ? domain->text : (Str){0};
 	const ModelDomain *object = model_find_domain(facts->model, domain->text);
+	Str nearest;
 	Diag *diag = report_refused(facts, DIAG_SENDER_NOT_ACCEPTED, refused,
 		str_format(facts->arena, "it sends as `" STR_FMT "`, which is no accepted domain",
 			STR_ARG(domain->text)),
@@ -197,10 +198,15 @@ report_sender(const RuleFacts *facts, const Refused *refused, uint32_t element, 
 	diag_note(sink, diag, "connector `" STR_FMT "` identifies it %s",
 		STR_ARG(rules_connector_name(facts, match->on_premises)),
 		match->by_certificate ? "by a certificate under no accepted domain" : "by address");
+	nearest = object == NULL ? rules_nearest_domain(facts, domain->text) : (Str){0};
 	diag_help(sink, diag,
-		"send as an accepted domain (the visible From may differ), add the domain to "
-		"`domains` once the tenant has accepted it, or identify by a certificate under an "
-		"accepted domain");
+		STR_FMT "send as an accepted domain (the visible From may differ), add the domain "
+			"to `domains` once the tenant has accepted it, or identify by a "
+			"certificate under an accepted domain",
+		STR_ARG(nearest.ptr == NULL
+				? STR("")
+				: str_format(facts->arena, "did you mean `" STR_FMT "`? Else ",
+					  STR_ARG(nearest))));
 }
 
 static void

@@ -77,9 +77,11 @@ rules_run(const RuleInput *input, DiagSink *sink)
 		.scratch = arena_create(),
 		.sample = rules_is_sample(input->model)};
 	uint64_t witness_steps = 0;
+	unsigned suggestions = 0;
 	size_t i;
 
 	facts.witness_steps = &witness_steps;
+	facts.suggestions = &suggestions;
 	rules_find_facts(&facts);
 	rules_find_failed_spf(&facts);
 	for (i = 0; i < BASE_COUNT(checks) && !diag_is_full(sink); i++)

@@ -54,6 +54,7 @@ typedef struct RuleFacts {
 	NetSet microsoft;        /* Exchange Online's ranges in all clouds */
 	bool *spf_failed;        /* of State.spf: a term breaks the grammar, which was reported */
 	RulePlain *spf_plain;    /* of State.spf, once it was asked for */
+	unsigned *suggestions;   /* of domains, made so far */
 	uint64_t *witness_steps; /* of searches for who sends by a way, so far */
 } RuleFacts;
 
@@ -164,6 +165,8 @@ Str rules_accept_path(const RuleFacts *facts, uint32_t connector, const StateSou
 bool rules_is_list(Span field, Span item);
 /* A number with commas between thousands. */
 Str rules_number(const RuleFacts *facts, uint64_t number);
+/* The accepted domain nearest to a name that is none; absent for the later ones of many. */
+Str rules_nearest_domain(const RuleFacts *facts, Str name);
 /* " and 3 more", or nothing. */
 Str rules_more(const RuleFacts *facts, uint64_t more);
 Str rules_connector_name(const RuleFacts *facts, uint32_t connector);

@@ -45,6 +45,8 @@ Diag *rules_spf_report(const RuleFacts *facts, const StateSpf *spf, DiagCode cod
 
 /* "198.51.100.7", "198.51.100.0/28 and 2 more networks" */
 Str rules_set_text(const RuleFacts *facts, const NetSet *set);
+/* The same as the end of a route, which has no back-quotes. */
+Str rules_set_route_text(const RuleFacts *facts, const NetSet *set);
 /* "16 IPv4 addresses and 1 IPv6 address" */
 Str rules_count_text(const RuleFacts *facts, const NetSet *set);
 /* Octets of the DNS as text: what is not printable ASCII becomes `?`. */

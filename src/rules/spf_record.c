@@ -88,9 +88,11 @@ report_answer(const RuleFacts *facts, const StateSpf *spf, const Long *worst, bo
 	bool whole = spf->spec->spf.split.state == FIELD_SET &&
 		     spf->spec->spf.split.value == MODEL_SPLIT_NEVER;
 	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_ANSWER_TOO_BIG, sink,
-		"the answer to a TXT query for `" STR_FMT "` has %zu octets, more than the %d that "
+		"the answer to a TXT query for `" STR_FMT "` has " STR_FMT
+		" octets, more than the " STR_FMT " that "
 		"get through everywhere",
-		STR_ARG(worst->name), worst->octets, SPF_ANSWER_MAX);
+		STR_ARG(worst->name), STR_ARG(rules_number(facts, worst->octets)),
+		STR_ARG(rules_number(facts, SPF_ANSWER_MAX)));
 
 	note_more(worst, diag, sink);
 	if (in_between)
@@ -106,9 +108,10 @@ static void
 report_long(const RuleFacts *facts, const StateSpf *spf, const Long *worst, DiagSink *sink)
 {
 	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_LONG, sink,
-		"there are %zu octets of TXT at `" STR_FMT "`, more than %d: an answer of 512 "
+		"there are " STR_FMT " octets of TXT at `" STR_FMT
+		"`, more than %d: an answer of 512 "
 		"octets does not hold them",
-		worst->octets, STR_ARG(worst->name), SPF_TEXT_MAX);
+		STR_ARG(rules_number(facts, worst->octets)), STR_ARG(worst->name), SPF_TEXT_MAX);
 
 	note_more(worst, diag, sink);
 	diag_help(sink, diag,

@@ -279,26 +279,34 @@ rules_spf_report(const RuleFacts *facts, const StateSpf *spf, DiagCode code, Dia
 	return diag;
 }
 
-Str
-rules_set_text(const RuleFacts *facts, const NetSet *set)
+/* The networks of a set: the first, between `quote`s, and how many more. */
+static Str
+set_text(const RuleFacts *facts, const NetSet *set, const char *quote)
 {
 	NetPrefixVec cover = {0};
+	Buf text = buf_make(facts->arena);
 
 	net_set_cover(facts->scratch, set, &cover);
 	if (cover.len == 0)
 		return STR("nothing");
-	if (cover.len == 1)
-		return rules_prefix_text(facts, cover.items[0]);
-	return str_format(facts->arena, STR_FMT " and " STR_FMT " more network%s",
-		STR_ARG(rules_prefix_text(facts, cover.items[0])),
-		STR_ARG(rules_number(facts, cover.len - 1)), cover.len == 2 ? "" : "s");
+	buf_printf(&text, "%s" STR_FMT "%s", quote,
+		STR_ARG(rules_prefix_text(facts, cover.items[0])), quote);
+	if (cover.len > 1)
+		buf_printf(&text, " and " STR_FMT " more network%s",
+			STR_ARG(rules_number(facts, cover.len - 1)), cover.len == 2 ? "" : "s");
+	return buf_text(&text);
 }
 
-static Str
-with_commas(const RuleFacts *facts, NetBits count)
+Str
+rules_set_text(const RuleFacts *facts, const NetSet *set)
 {
-	return count <= UINT64_MAX ? rules_number(facts, (uint64_t)count)
-				   : net_bits_decimal(facts->arena, count);
+	return set_text(facts, set, "`");
+}
+
+Str
+rules_set_route_text(const RuleFacts *facts, const NetSet *set)
+{
+	return set_text(facts, set, "");
 }
 
 Str
@@ -313,7 +321,7 @@ rules_count_text(const RuleFacts *facts, const NetSet *set)
 			four == 1 ? "" : "es");
 	if (six > 0)
 		buf_printf(&text, "%s" STR_FMT " IPv6 address%s", four > 0 ? " and " : "",
-			STR_ARG(with_commas(facts, six)), six == 1 ? "" : "es");
+			STR_ARG(net_bits_thousands(facts->arena, six)), six == 1 ? "" : "es");
 	return buf_text(&text);
 }
 

@@ -335,27 +335,12 @@ check_sender_limits(const RuleFacts *facts, DiagSink *sink)
 
 /* --- CP007, of domains ------------------------------------------------------------------------ */
 
-/* A suggestion must not cost more than the check. */
-#define SUGGESTIONS      10u
-#define SUGGESTION_NAMES 5000u
-
-static Str
-nearest_domain(const RuleFacts *facts, Str name)
-{
-	StrVec names = {0};
-	uint32_t i;
-
-	for (i = 0; i < facts->model->domains_len && i < SUGGESTION_NAMES; i++)
-		VEC_PUSH(facts->scratch, &names, facts->model->domains[i].head.name);
-	return str_nearest(name, names.items, names.len);
-}
-
 static void
 report_not_accepted(const RuleFacts *facts, const StateConnector *connector, const FieldItem *item,
-	bool suggests, DiagSink *sink)
+	DiagSink *sink)
 {
 	const ModelDomain *domain = model_find_domain(facts->model, item->text);
-	Str nearest = suggests ? nearest_domain(facts, item->text) : (Str){0};
+	Str nearest = domain == NULL ? rules_nearest_domain(facts, item->text) : (Str){0};
 	Diag *diag = diag_report(sink, DIAG_UNRESOLVED_NAME, item->span,
 		"`" STR_FMT
 		"` is no accepted domain of the tenant: Exchange Online refuses it on connector "
@@ -367,7 +352,7 @@ report_not_accepted(const RuleFacts *facts, const StateConnector *connector, con
 	diag_label(sink, diag, domain == NULL ? "not under `domains`" : "`accepted: false`");
 	if (domain != NULL)
 		diag_related(sink, diag, domain->accepted.span, "not accepted");
-	if (domain == NULL && nearest.ptr != NULL)
+	if (nearest.ptr != NULL)
 		diag_help(sink, diag, "did you mean `" STR_FMT "`?", STR_ARG(nearest));
 	else
 		diag_help(sink, diag,
@@ -379,7 +364,7 @@ void
 check_accepted_domains(const RuleFacts *facts, DiagSink *sink)
 {
 	const State *state = facts->state;
-	uint32_t reported = 0, j;
+	uint32_t j;
 	size_t i;
 
 	for (i = 0; i < state->connectors.len; i++) {
@@ -393,8 +378,7 @@ check_accepted_domains(const RuleFacts *facts, DiagSink *sink)
 			const FieldItem *item = &list->items[j];
 
 			if (!model_domain_is_accepted(facts->model, item->text))
-				report_not_accepted(
-					facts, connector, item, reported++ < SUGGESTIONS, sink);
+				report_not_accepted(facts, connector, item, sink);
 		}
 	}
 }

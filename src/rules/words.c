@@ -75,17 +75,7 @@ rules_is_list(Span field, Span item)
 Str
 rules_number(const RuleFacts *facts, uint64_t number)
 {
-	char digits[32];
-	size_t at = sizeof(digits), count = 0;
-
-	do {
-		if (count > 0 && count % 3 == 0)
-			digits[--at] = ',';
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-		count++;
-	} while (number > 0);
-	return str_copy(facts->arena, (Str){digits + at, sizeof(digits) - at});
+	return net_bits_thousands(facts->arena, number);
 }
 
 Str
@@ -139,4 +129,26 @@ const char *
 rules_method_text(ModelMethod method)
 {
 	return model_method_choices.texts[method];
+}
+
+/* A suggestion must not cost more than the check. */
+#define SUGGESTIONS      10u
+#define SUGGESTION_NAMES 5000u
+
+Str
+rules_nearest_domain(const RuleFacts *facts, Str name)
+{
+	StrVec names = {0};
+	uint32_t i;
+
+	if (*facts->suggestions >= SUGGESTIONS)
+		return (Str){0};
+	++*facts->suggestions;
+	for (i = 0; i < facts->model->domains_len && i < SUGGESTION_NAMES; i++) {
+		Str domain = facts->model->domains[i].head.name;
+
+		if (model_domain_is_accepted(facts->model, domain))
+			VEC_PUSH(facts->scratch, &names, domain);
+	}
+	return str_nearest(name, names.items, names.len);
 }

@@ -144,7 +144,7 @@ decode_flag(SchemaDecoder *decoder, const Field *field, const DocNode *node, voi
 	if (flag->on || STR_EQ(text, "false"))
 		return true;
 	diag = schema_report(decoder, DIAG_WRONG_TYPE, node->span,
-		"`%s` is `true` or `false`, not `" STR_FMT "`", field->key, STR_ARG(text));
+		"`%s` must be `true` or `false`, not `" STR_FMT "`", field->key, STR_ARG(text));
 	if (str_equal_nocase(text, STR("yes")) || str_equal_nocase(text, STR("on")) ||
 		str_equal_nocase(text, STR("true")))
 		diag_help(decoder->sink, diag, "write `true`");
@@ -164,7 +164,7 @@ report_number(SchemaDecoder *decoder, const Field *field, const DocNode *node, S
 				 : str_format(decoder->arena, "a whole number from %llu to %llu",
 					   min, max);
 	Diag *diag = schema_report(decoder, DIAG_BAD_VALUE, node->span,
-		"`%s` is " STR_FMT ", not `" STR_FMT "`", field->key, STR_ARG(range),
+		"`%s` must be " STR_FMT ", not `" STR_FMT "`", field->key, STR_ARG(range),
 		STR_ARG(text));
 
 	diag_help(decoder->sink, diag,

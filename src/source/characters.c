@@ -179,3 +179,12 @@ utf8_is_invisible(uint32_t code_point)
 	return code_point >= invisible[0].first &&
 	       in_ranges(code_point, invisible, BASE_COUNT(invisible));
 }
+
+bool
+utf8_is_hidden(uint32_t code_point)
+{
+	if (code_point >= ' ' && code_point < 0x7f)
+		return false;
+	return utf8_is_control(code_point) || utf8_is_line_separator(code_point) ||
+	       utf8_is_invisible(code_point);
+}

@@ -66,5 +66,7 @@ bool utf8_is_control(uint32_t code_point);
 bool utf8_is_line_separator(uint32_t code_point);
 /* Characters that change how their neighbours show, or do not show: bidi controls, zero width. */
 bool utf8_is_invisible(uint32_t code_point);
+/* Any of the three: what a reviewer does not see as it is. */
+bool utf8_is_hidden(uint32_t code_point);
 
 #endif

@@ -1,4 +1,4 @@
-/* Zone files, CSV, commands in the logs of builds, URIs, JSON: one simple rule each. */
+/* Zone files, CSV, commands in the logs of builds, URIs: one simple rule each. */
 #include "text/text_int.h"
 
 void
@@ -49,11 +49,11 @@ needs_csv_quotes(Str text)
 }
 
 static bool
-double_quote(Buf *buf, uint32_t c)
+escape_csv(Buf *buf, uint32_t c)
 {
 	if (c == '"')
 		buf_char(buf, '"');
-	return false;
+	return c != '\t' && c != '\r' && c != '\n' && text_show_hidden(buf, c);
 }
 
 void
@@ -65,7 +65,7 @@ text_csv(Buf *buf, Str text)
 		buf_char(buf, '"');
 	if (begins_formula(text))
 		buf_char(buf, '\'');
-	text_each(buf, text, double_quote);
+	text_each(buf, text, escape_csv);
 	if (quoted)
 		buf_char(buf, '"');
 }
@@ -152,24 +152,4 @@ text_uri_path(Buf *buf, Str text)
 		else
 			buf_printf(buf, "%%%02X", octet);
 	}
-}
-
-static bool
-escape_json(Buf *buf, uint32_t c)
-{
-	if (utf8_is_control(c))
-		buf_printf(buf, "\\u%04x", (unsigned)c);
-	else if (c == '"' || c == '\\')
-		buf_printf(buf, "\\%c", (char)c);
-	else
-		return false;
-	return true;
-}
-
-void
-text_json(Buf *buf, Str text)
-{
-	buf_char(buf, '"');
-	text_each(buf, text, escape_json);
-	buf_char(buf, '"');
 }

@@ -11,7 +11,7 @@ escape_by_entity(Buf *buf, uint32_t c)
 {
 	if (c == 0)
 		buf_lit(buf, TEXT_REPLACEMENT); /* what every reader makes of NUL */
-	else if (c == '|' || text_is_hidden(c))
+	else if (c == '|' || utf8_is_hidden(c))
 		buf_printf(buf, "&#%u;", (unsigned)c);
 	else
 		return false;
@@ -194,7 +194,7 @@ text_markdown_code(Buf *buf, Str text)
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
 
-		if (c == '\n' || c == '\r' || (c != '|' && !text_is_hidden(c)))
+		if (c == '\n' || c == '\r' || (c != '|' && !utf8_is_hidden(c)))
 			continue;
 		write_code_span(buf, str_slice(text, done, start));
 		escape_by_entity(buf, c);
@@ -217,7 +217,7 @@ text_markdown_block(Buf *buf, Str text)
 		uint32_t c = utf8_next(text, &at);
 
 		/* A carriage return would be a line end, too. */
-		if (c == 0 || (c != '\n' && text_is_hidden(c)))
+		if (c == 0 || (c != '\n' && utf8_is_hidden(c)))
 			buf_lit(buf, TEXT_REPLACEMENT);
 		else
 			buf_str(buf, str_slice(text, start, at));
@@ -236,7 +236,7 @@ fits_cell_code(Str text)
 	while (at < text.len) {
 		uint32_t c = utf8_next(text, &at);
 
-		if (text_is_hidden(c) || (c == '\\' && at < text.len && text.ptr[at] == '|'))
+		if (utf8_is_hidden(c) || (c == '\\' && at < text.len && text.ptr[at] == '|'))
 			return false;
 	}
 	return text.len > 0;

@@ -26,7 +26,7 @@ escape_html(Buf *buf, uint32_t c)
 	if (escape_special(buf, c))
 		return true;
 	/* The C1 controls cannot be written by number: HTML reads those as Windows-1252. */
-	if (!text_is_hidden(c) || c == '\n' || c == '\t' || (c >= 0x80 && c < 0xa0))
+	if (!utf8_is_hidden(c) || c == '\n' || c == '\t' || (c >= 0x80 && c < 0xa0))
 		return false;
 	/* HTML has no NUL: a parser drops it, or puts this. */
 	if (c == 0)
@@ -55,7 +55,7 @@ escape_xml(Buf *buf, uint32_t c)
 		return true;
 	if (is_forbidden_in_xml(c))
 		buf_lit(buf, TEXT_REPLACEMENT);
-	else if (text_is_hidden(c))
+	else if (utf8_is_hidden(c))
 		/* Line ends and tabs too: in an attribute they would be read as blanks. */
 		write_entity(buf, c);
 	else

@@ -17,7 +17,7 @@ typedef struct Parts {
 static bool
 is_by_number(uint32_t c)
 {
-	return (c >= 0x2018 && c <= 0x201b) || text_is_hidden(c);
+	return (c >= 0x2018 && c <= 0x201b) || utf8_is_hidden(c);
 }
 
 static size_t

@@ -13,7 +13,6 @@ text_escape(TextLanguage language)
 	case TEXT_CSV: return text_csv;
 	case TEXT_YAML: return text_yaml;
 	case TEXT_WORKFLOW: return text_workflow_message;
-	case TEXT_JSON: return text_json;
 	}
 	panic("no such language: %d", (int)language);
 }
@@ -33,24 +32,15 @@ text_each(Buf *buf, Str text, TextEscapeOne escape)
 }
 
 bool
-text_is_hidden(uint32_t code_point)
-{
-	if (code_point >= ' ' && code_point < 0x7f)
-		return false;
-	return utf8_is_control(code_point) || utf8_is_line_separator(code_point) ||
-	       utf8_is_invisible(code_point);
-}
-
-bool
 text_is_one_of(char byte, Str bytes)
 {
 	return str_find_char(bytes, byte, 0) < bytes.len;
 }
 
-static bool
-escape_terminal(Buf *buf, uint32_t c)
+bool
+text_show_hidden(Buf *buf, uint32_t c)
 {
-	if (!text_is_hidden(c))
+	if (!utf8_is_hidden(c))
 		return false;
 	if (c < 0x100)
 		buf_printf(buf, "\\x%02x", (unsigned)c);
@@ -82,7 +72,7 @@ text_terminal(Buf *buf, Str text)
 
 		if (c == '#' && text_is_log_mark(text, start))
 			buf_lit(buf, "\\x23");
-		else if (!escape_terminal(buf, c))
+		else if (!text_show_hidden(buf, c))
 			buf_bytes(buf, text.ptr + start, at - start);
 	}
 }

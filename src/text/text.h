@@ -2,8 +2,8 @@
  * text: one escaping function per language that a user's text may land in, and nothing else.
  *
  * Each function takes any valid UTF-8 (control characters, quotes, bidi marks, whatever) and
- * appends a form that the language reads back as that text and as nothing more. No other room
- * escapes.
+ * appends a form that the language reads back as that text and as nothing more; CSV and terminals,
+ * which have no escapes, read it as a text for people. No other room escapes but json, its own.
  */
 #ifndef TEXT_TEXT_H
 #define TEXT_TEXT_H
@@ -20,7 +20,6 @@ typedef enum TextLanguage {
 	TEXT_CSV,
 	TEXT_YAML,
 	TEXT_WORKFLOW,
-	TEXT_JSON,
 } TextLanguage;
 
 typedef void (*TextEscape)(Buf *buf, Str text);
@@ -54,7 +53,10 @@ void text_markdown_cell_code(Buf *buf, Str text);
 void text_html(Buf *buf, Str text);
 /* As HTML, and characters that XML 1.0 forbids become U+FFFD. */
 void text_xml(Buf *buf, Str text);
-/* One field, RFC 4180; a cell that a spreadsheet would run as a formula gets a leading apostrophe.
+/*
+ * One field, RFC 4180. A cell that a spreadsheet would run as a formula gets a leading apostrophe;
+ * what does not show becomes a visible escape as on a terminal, since CSV has none of its own and a
+ * spreadsheet would let it act. Line ends and tabs stay.
  */
 void text_csv(Buf *buf, Str text);
 /* One scalar, plain where YAML 1.2 core reads it back as that text, else quoted. */
@@ -67,8 +69,6 @@ void text_azure_message(Buf *buf, Str text);
 void text_azure_property(Buf *buf, Str text);
 /* The path of a URI reference (RFC 3986): slashes and unreserved characters, all else as %XX. */
 void text_uri_path(Buf *buf, Str text);
-/* One JSON string with its quotes, controls as \u00xx. */
-void text_json(Buf *buf, Str text);
 /*
  * For a terminal or the log of a build: controls and invisible characters become visible escapes
  * such as \x1b, \u202e; so does the mark that runs the rest of a line as a command there.

@@ -11,8 +11,8 @@ typedef bool (*TextEscapeOne)(Buf *buf, uint32_t code_point);
 
 /* Each code point as `escape` writes it, or as it is. */
 void text_each(Buf *buf, Str text, TextEscapeOne escape);
-/* What a reviewer does not see as it is: controls, line separators, bidi and zero-width. */
-bool text_is_hidden(uint32_t code_point);
+/* Writes what a reviewer does not see as a visible escape, such as \x1b, \u202e. */
+bool text_show_hidden(Buf *buf, uint32_t code_point);
 bool text_is_one_of(char byte, Str bytes);
 
 #endif

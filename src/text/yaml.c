@@ -81,7 +81,7 @@ is_plain(Str text)
 static bool
 is_by_number(uint32_t c)
 {
-	return text_is_hidden(c) || c == 0xfffe || c == 0xffff;
+	return utf8_is_hidden(c) || c == 0xfffe || c == 0xffff;
 }
 
 static bool

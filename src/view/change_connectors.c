@@ -372,7 +372,7 @@ change_counts(SummaryTable *table, const Plan *plan)
 
 	for (i = 0; plan->before != NULL && i < BASE_COUNT(counts); i++)
 		summary_note_with(table, texts, counts[i].key, "count",
-			str_format(table->arena, "%zu", count_action(plan, counts[i].action)));
+			net_bits_thousands(table->arena, count_action(plan, counts[i].action)));
 	return texts;
 }
 

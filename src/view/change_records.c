@@ -349,7 +349,7 @@ change_dns_risks(SummaryTable *table, const ChangeDns *dns, ChangeDnsStage stage
 	}
 	if (risks.found > LISTED_RISKS && notes != NULL)
 		summary_note_with(table, notes, "step.final_more", "count",
-			str_format(table->arena, "%zu", risks.found - LISTED_RISKS));
+			net_bits_thousands(table->arena, risks.found - LISTED_RISKS));
 	if (risks.found > 0)
 		return CHANGE_DNS_COSTS;
 	return risks.is_unknown ? CHANGE_DNS_UNKNOWN : CHANGE_DNS_FREE;

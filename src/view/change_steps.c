@@ -186,6 +186,8 @@ add_look(Steps *steps, ChangeDnsStage stage)
 	add_wait(steps, stage);
 	step = add_step(steps, "step.records_after",
 		stage == CHANGE_DNS_AFTERWARDS ? "stage.afterwards" : "stage.ahead");
+	if (stage == CHANGE_DNS_AFTERWARDS)
+		add_detail(steps, step, "step.records_leftover");
 	set_command(steps, step, change_dns_commands(steps->table->arena, steps->dns, stage));
 	set_expected(steps, step,
 		in_two_steps ? "step.records_add_expected" : "step.records_after_expected");

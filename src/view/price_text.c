@@ -28,9 +28,9 @@ write_text(Writer *writer, Str text)
 static void
 write_counts(Writer *writer, const NetSet *set)
 {
-	buf_printf(writer->out, "%llu IPv4, " STR_FMT " IPv6",
-		(unsigned long long)net_set_count4(set),
-		STR_ARG(net_bits_decimal(writer->arena, net_set_count6(set))));
+	buf_printf(writer->out, STR_FMT " IPv4, " STR_FMT " IPv6",
+		STR_ARG(net_bits_thousands(writer->arena, net_set_count4(set))),
+		STR_ARG(net_bits_thousands(writer->arena, net_set_count6(set))));
 }
 
 static void
@@ -88,7 +88,8 @@ write_domain(Writer *writer, const StatePrice *price)
 	else
 		buf_printf(writer->out, "; at least %u of %d look-ups", price->lookup_terms,
 			SPF_LOOKUPS_MAX);
-	buf_printf(writer->out, ", %zu octets\n", state_spf_text(spf).len);
+	buf_printf(writer->out, ", " STR_FMT " octets\n",
+		STR_ARG(net_bits_thousands(writer->arena, state_spf_text(spf).len)));
 	buf_lit(writer->out, writer->markdown ? "\n" : "");
 	write_terms(writer, spf, sets);
 }

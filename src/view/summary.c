@@ -56,17 +56,17 @@ count6_text(Arena *arena, NetBits count)
 	NetBits networks = count >> 64, rest = count & UINT64_MAX;
 
 	if (networks == 0)
-		return net_bits_decimal(arena, count);
+		return net_bits_thousands(arena, count);
 	return str_format(arena, STR_FMT " × /64%s" STR_FMT,
-		STR_ARG(net_bits_decimal(arena, networks)), rest > 0 ? " + " : "",
-		STR_ARG(rest > 0 ? net_bits_decimal(arena, rest) : STR("")));
+		STR_ARG(net_bits_thousands(arena, networks)), rest > 0 ? " + " : "",
+		STR_ARG(rest > 0 ? net_bits_thousands(arena, rest) : STR("")));
 }
 
 Str
 summary_counts(SummaryTable *table, const NetSet *set)
 {
 	Arena *arena = table->arena;
-	Str four = net_bits_decimal(arena, net_set_count4(set));
+	Str four = net_bits_thousands(arena, net_set_count4(set));
 	Str six = count6_text(arena, net_set_count6(set));
 
 	return str_format(arena, STR_FMT "; " STR_FMT,
@@ -119,7 +119,7 @@ names_text(SummaryTable *table, const StrVec *names)
 	}
 	if (names->len > LISTED_NAMES) {
 		ViewValue values[] = {{"names", buf_text(&text)},
-			{"count", str_format(table->arena, "%zu", names->len - LISTED_NAMES)}};
+			{"count", net_bits_thousands(table->arena, names->len - LISTED_NAMES)}};
 
 		return view_string_filled(table->arena, table->language, "spf.names_more", values,
 			BASE_COUNT(values));
@@ -248,7 +248,7 @@ spf_table(Arena *arena, const void *context, size_t index)
 		text_markdown);
 	spf_term_rows(&table, state, spf, sets);
 	/* Octets of the value itself, before it is cut into strings. */
-	spf_row(&table, "spf.octets", str_format(arena, "%zu", record.len), text_markdown);
+	spf_row(&table, "spf.octets", net_bits_thousands(arena, record.len), text_markdown);
 	return object;
 }
 

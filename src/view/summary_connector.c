@@ -89,7 +89,7 @@ note_routes(SummaryTable *table, Json *notes, const StateConnector *connector)
 				table->arena, table->model, &connector->sources.items[i]));
 	if (connector->sources.len > LISTED_ROUTES)
 		summary_note_with(table, notes, "note.more_routes", "count",
-			str_format(table->arena, "%zu", connector->sources.len - LISTED_ROUTES));
+			net_bits_thousands(table->arena, connector->sources.len - LISTED_ROUTES));
 }
 
 static Str
@@ -125,7 +125,7 @@ source_row(SummaryTable *table, const StateConnector *connector)
 	/* The number of entries that an administrator sees, where it is not that of the ranges. */
 	if (connector->by_address && source.ranges.len != connector->addresses.len)
 		summary_note_with(table, notes, "note.entries", "count",
-			str_format(table->arena, "%zu", connector->addresses.len));
+			net_bits_thousands(table->arena, connector->addresses.len));
 	summary_source_row(table, &source, notes);
 }
 

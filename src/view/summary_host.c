@@ -56,8 +56,7 @@ note_routes(SummaryTable *table, Json *notes, const ModelHostInfo *info)
 				&table->model->routes.items[info->first_route + i]));
 	if (info->routes_len > LISTED_ROUTES)
 		summary_note_with(table, notes, "note.more_routes", "count",
-			str_format(
-				table->arena, "%u", (unsigned)(info->routes_len - LISTED_ROUTES)));
+			net_bits_thousands(table->arena, info->routes_len - LISTED_ROUTES));
 }
 
 /* What Microsoft 365 or the Internet sees. */

@@ -313,7 +313,7 @@ list_addresses(SummaryTable *table, const SummarySource *source)
 void
 summary_source_row(SummaryTable *table, const SummarySource *source, Json *notes)
 {
-	Str count = str_format(table->arena, "%zu", source->ranges.len);
+	Str count = net_bits_thousands(table->arena, source->ranges.len);
 	size_t i;
 
 	if (source->ranges.len > SUMMARY_ADDRESSES) {

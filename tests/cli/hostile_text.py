@@ -9,6 +9,7 @@ import html.parser
 import io
 import json
 import re
+import unicodedata
 
 from lib import connplan, each, equal
 from pages import Page
@@ -25,6 +26,8 @@ TEXTS = [
     ("comma", "a,b"), ("newline", "a\nb"), ("carriage return", "a\rb"), ("tab", "a\tb"),
     ("leading tab", "\t=1"), ("emoji", "\U0001f600"), ("family", "\U0001f468\u200d\U0001f469"),
     ("right-to-left", "\u202eabc"), ("isolate", "\u2066a\u2069"), ("zero width", "a\u200bb"),
+    ("marks of direction", "\u200ea\u200fb\u061cc"), ("byte order mark", "a\ufeffb"),
+    ("paragraph separator", "a\u2029b"), ("tag characters", "a\U000e0041b"), ("formula behind a mark", "\u200e=1+1"),
     ("Arabic", "\u0645\u0631\u062d\u0628\u0627"), ("Japanese", "\u65e5\u672c\u8a9e"),
     ("line separator", "a\u2028b"), ("link", "[a](javascript:alert)"), ("image", "![a](b)"),
     ("emphasis", "*a* _b_ ~c~"), ("heading", "# a"), ("list", "- a"), ("rule", "---"),
@@ -84,6 +87,24 @@ def build(spec):
         connplan("build", "a.yaml", "-o", "out", cwd=place, status=0)
         return {path.relative_to(place / "out").as_posix(): path.read_bytes()
                 for path in (place / "out").rglob("*") if path.is_file()}
+
+
+def hidden(text):
+    """The characters of TEXT that do not show, or change how others show; not line ends and tabs."""
+    return [char for char in text
+            if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char not in "\t\r\n"]
+
+
+def shown(text):
+    """TEXT as a terminal and a cell of CSV show it."""
+    form = lambda code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    return "".join(form(ord(char)) if hidden(char) else char for char in text)
+
+
+def check_visible(name, content):
+    """Nothing hidden stands in an output as it is, in whichever language that is."""
+    if found := hidden(content.decode("utf-8-sig")):
+        raise AssertionError(f"{name}: {found}")
 
 
 def check_csv(content):
@@ -180,6 +201,7 @@ def statements(content):
 def check_outputs(files, plain):
     check_csv(files["summary.csv"])
     for name, content in files.items():
+        check_visible(name, content)
         if name.endswith(".md"):
             check_markdown(name, content)
             equal(Page(content).outline, Page(plain[name]).outline, f"{name}: tags")
@@ -249,13 +271,46 @@ def test_name_of_every_kind_of_host(_name, text):
     told = {row[0] for row in csv.reader(io.StringIO(files["summary.csv"].decode("utf-8-sig"), newline=""))}
     tests = [row[0] for row in Page(files["change-request.md"]).tables("Checks after the change")[0]]
     for name in names:
-        for place, found in (("summary.md", f"Host {name}" in titles), ("summary.csv", f"Host {name}" in told),
+        for place, found in (("summary.md", f"Host {name}" in titles), ("summary.csv", f"Host {shown(name)}" in told),
                              ("change-request.md", name.strip() in [cell.strip() for cell in tests])):
             if not found:
                 raise AssertionError(f"{place} does not have {name!r}")
     for place, found in (("summary.md", titles), ("change-request.md", Page(files["change-request.md"]).titles())):
         if f"Connector {text} p" not in found:
             raise AssertionError(f"{place} does not have the partner connector: {found}")
+
+
+HIDDEN = [(name, text) for name, text in TEXTS if hidden(text)]
+
+
+@each([(*row, form) for row in HIDDEN for form in
+       ("human", "short", "json", "sarif", "github", "azure", "gitlab", "junit", "markdown")])
+def test_findings_hide_nothing(_name, text, form):
+    """Neither do findings about such names, on either stream; the values of JSON are as typed."""
+    spec = spec_of_kinds("plain", text)
+    spec["egress"][text + "?"] = {"addresses": "198.51.100.10"}
+    told = connplan("check", "-", "--format", form, stdin=text_of(spec))
+    check_visible("standard output", told.out)
+    check_visible("standard error", told.err)
+    if form == "json" and "CP012" not in {one["code"] for one in json.loads(told.out)["diagnostics"]}:
+        messages = " ".join(one["message"] for one in json.loads(told.out)["diagnostics"])
+        equal(text in messages, True, "the name in a message")
+
+
+@each(HIDDEN)
+def test_results_hide_nothing(_name, text):
+    """Nor what the other commands tell of a spec, its lock and an export with such names."""
+    with folder(a=spec_of_kinds("plain", text), b=spec_of_kinds("plain", "plain")) as place:
+        live = {"value": [{"Name": text, "ConnectorType": "OnPremises", "Comment": text,
+                           "SenderDomains": ["smtp:*;1"], "SenderIPAddresses": ["198.51.100.10"]}]}
+        (place / "live.json").write_text(json.dumps(live), "utf-8")
+        for form in ("human", "json", "markdown"):
+            for words in (("plan", "a.yaml", "--live", "live.json"), ("plan", "b.yaml", "--live", "live.json"),
+                          ("explain", "a.yaml", "--ip", "198.51.100.10")):
+                told = connplan(*words, "--format", form, cwd=place)
+                check_visible(f"{words} --format {form}", told.out + told.err)
+        told = connplan("import", "--live", "live.json", cwd=place)
+        check_visible("import", told.out + told.err)
 
 
 @each([("apostrophe", "it's"), ("right quote", "it\u2019s"), ("quote", 'a "b" c'),
@@ -282,6 +337,7 @@ def test_checkers_see_harm():
         (check_markdown, ["x", b"| a | b |\n| --- | --- |\n| a | b | c |\n"]),
         (check_markdown, ["x", b"a <b>bold</b>\n"]), (check_markdown, ["x", b"a\x1bb\n"]),
         (check_markdown, ["x", b"```\nopen\n"]),
+        (check_visible, ["x", "\ufeffa \u202eb".encode()]), (check_visible, ["x", "a\u2028".encode()]),
         (check_zone, ["x", b'a. IN TXT "b" c\n']), (check_zone, ["x", b'a. IN TXT "b\n']),
     ]
     for number, (checker, arguments) in enumerate(bad):
@@ -290,6 +346,7 @@ def test_checkers_see_harm():
         except AssertionError:
             continue
         raise AssertionError(f"harm {number} was not seen by {checker.__name__}")
+    check_visible("x", "\ufeff\u65e5\t\u0645\r\n".encode())
     check_markdown("x", b"| a \\| b | `\\|` |\n| --- | --- |\n| \\<b> | `<b>` |\n")
     check_zone("x", b'$TTL 3600\n; a\ncontoso.com. 3600 IN TXT "v=spf1 " "-all" ; b\n')
     check_csv("a,b\r\n'=1,\"x\ny\"\r\n".encode("utf-8-sig"))

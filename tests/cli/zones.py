@@ -1,11 +1,12 @@
 """What build writes for DNS, read back by a reader of zone files that knows nothing of the writer."""
 
+import hashlib
 import ipaddress
 import json
 import random
 import re
 
-from lib import connplan, equal
+from lib import connplan, each, equal
 from specs import folder, smallest
 
 TOKEN = re.compile(r'"((?:[^"\\]|\\\d{3}|\\.)*)"|([^\s;"]+)|(;.*)')
@@ -130,3 +131,36 @@ def test_the_request_in_both_languages():
         first = zones["dns/ptr.zone"].splitlines()[0]
         if not first.startswith("; ") or part not in first or "RFC 2317" not in first:
             raise AssertionError(first)
+
+
+def long_domain(octets, last="example"):
+    """A domain of so many octets that ends in LAST; each label as long as may be."""
+    rest = octets - len(last) - 1
+    labels = []
+    while rest > 0:
+        # A label of one octet less leaves room for the next one and its point.
+        size = min(63, rest if rest < 65 else 63 if rest - 64 > 0 else rest - 2)
+        labels.append("a" * size)
+        rest -= size + 1
+    name = ".".join([*labels, last])
+    equal(len(name), octets, "the length of the domain")
+    return name
+
+
+@each([(235,), (236,), (250,), (251,), (252,), (253,)])
+def test_a_long_domain_has_a_file(octets):
+    """Every domain that check takes can be written, with room for what tools put behind a name."""
+    # Two domains that are alike from the beginning on: neither takes the other's file.
+    names = [long_domain(octets, last) for last in ("example", "invalid")]
+    sender = {"egress": "office", "address": "10.1.1.30", "method": "internet"}
+    for language in ("en", "ja"):
+        _, zones = built(smallest(
+            domains={name: {"spf": {"exchange_online": False}} for name in names}, documents={"language": language},
+            relay_hosts={f"host{number}": {**sender, "sends_as": name} for number, name in enumerate(names)}))
+        equal(len(zones), 2, "files")
+        for name in names:
+            hashed = hashlib.sha256(name.encode()).hexdigest()
+            stem = name if octets <= 235 else f"{name[:170]}~{hashed}"
+            text = zones[f"dns/2-final/{stem}.zone"]
+            equal([record[0] for record in records(text)], [f"{name}."], "whose records")
+            equal(f"; {name}" in text.splitlines(), octets > 235, "the domain is named above the records")

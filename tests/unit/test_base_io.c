@@ -384,23 +384,52 @@ paths_that_cannot_be(void **state)
 	Arena *arena = arena_create();
 	Io *io = io_system(arena);
 	Str bad[3] = {STR_CONST("a\0b"), STR_CONST(""), {endless, sizeof(endless)}}, text;
+	IoStatus why[3] = {IO_NOT_FOUND, IO_NOT_FOUND, IO_NAME_TOO_LONG};
 	StrVec names;
 	size_t i;
 
 	(void)state;
 	memset(endless, 'x', sizeof(endless));
 	for (i = 0; i < BASE_COUNT(bad); i++) {
-		assert_int_equal(io->read(io, arena, bad[i], 1, &text), IO_NOT_FOUND);
-		assert_int_equal(io->list(io, arena, bad[i], &names), IO_NOT_FOUND);
-		assert_int_equal(io->resolve(io, arena, bad[i], &text), IO_NOT_FOUND);
-		assert_int_equal(io->write(io, bad[i], STR("")), IO_NOT_FOUND);
-		assert_int_equal(io->make_dir(io, bad[i]), IO_NOT_FOUND);
-		assert_int_equal(io->rename(io, bad[i], STR("x")), IO_NOT_FOUND);
-		assert_int_equal(io->rename(io, STR("x"), bad[i]), IO_NOT_FOUND);
-		assert_int_equal(io->remove_file(io, bad[i]), IO_NOT_FOUND);
-		assert_int_equal(io->remove_dir(io, bad[i]), IO_NOT_FOUND);
-		assert_int_equal(io->sync_dir(io, bad[i]), IO_NOT_FOUND);
+		assert_int_equal(io->read(io, arena, bad[i], 1, &text), why[i]);
+		assert_int_equal(io->list(io, arena, bad[i], &names), why[i]);
+		assert_int_equal(io->resolve(io, arena, bad[i], &text), why[i]);
+		assert_int_equal(io->write(io, bad[i], STR("")), why[i]);
+		assert_int_equal(io->make_dir(io, bad[i]), why[i]);
+		assert_int_equal(io->rename(io, bad[i], STR("x")), why[i]);
+		assert_int_equal(io->rename(io, STR("x"), bad[i]), why[i]);
+		assert_int_equal(io->remove_file(io, bad[i]), why[i]);
+		assert_int_equal(io->remove_dir(io, bad[i]), why[i]);
+		assert_int_equal(io->sync_dir(io, bad[i]), why[i]);
 	}
+	arena_destroy(arena);
+}
+
+/* A path that leads through a file, and a name of more octets than any file system takes. */
+static void
+why_a_path_leads_to_nothing(void **state)
+{
+	static char many[300];
+	Arena *arena = arena_create();
+	Io *io = io_system(arena);
+	Str through = inside(arena, "plain/x"), named, text;
+	IoKind kind;
+
+	(void)state;
+	memset(many, 'x', sizeof(many) - 1);
+	named = inside(arena, many);
+	assert_int_equal(io->write(io, inside(arena, "plain"), STR("")), IO_OK);
+	assert_int_equal(io->read(io, arena, through, 1, &text), IO_NOT_A_FOLDER);
+	assert_int_equal(io->write(io, through, STR("")), IO_NOT_A_FOLDER);
+	assert_int_equal(io->make_dir(io, through), IO_NOT_A_FOLDER);
+	assert_int_equal(io->read(io, arena, named, 1, &text), IO_NAME_TOO_LONG);
+	assert_int_equal(io->write(io, named, STR("")), IO_NAME_TOO_LONG);
+	assert_int_equal(io->make_dir(io, named), IO_NAME_TOO_LONG);
+	assert_int_equal(io->kind(io, named, &kind), IO_NAME_TOO_LONG);
+	assert_true(io_is_absent(IO_NOT_FOUND) && io_is_absent(IO_NOT_A_FOLDER) &&
+		    io_is_absent(IO_NAME_TOO_LONG));
+	assert_false(
+		io_is_absent(IO_OK) || io_is_absent(IO_NOT_PERMITTED) || io_is_absent(IO_FAILED));
 	arena_destroy(arena);
 }
 
@@ -507,6 +536,8 @@ main(void)
 		cmocka_unit_test(paths_in_memory),
 		cmocka_unit_test_setup_teardown(links_and_pipes, folder_make, folder_remove),
 		cmocka_unit_test(paths_that_cannot_be),
+		cmocka_unit_test_setup_teardown(
+			why_a_path_leads_to_nothing, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			a_large_file_comes_back, folder_make, folder_remove),
 		cmocka_unit_test(stopping_at_every_call),

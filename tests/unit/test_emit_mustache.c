@@ -492,26 +492,6 @@ long_templates_are_parsed_in_one_go(void **state)
 	}
 }
 
-/* --- the two writers of JSON strings
- * -------------------------------------------------------------- */
-
-static void
-check_both_writers(Arena *arena, Str text)
-{
-	Buf one = buf_make(arena), other = buf_make(arena);
-
-	text_json(&one, text);
-	json_write_text(&other, text);
-	assert_string_equal(shown(arena, buf_text(&one)), shown(arena, buf_text(&other)));
-}
-
-static void
-json_strings_are_written_alike(void **state)
-{
-	(void)state;
-	for_random_texts(5000, check_both_writers);
-}
-
 int
 main(void)
 {
@@ -530,7 +510,6 @@ main(void)
 		cmocka_unit_test(steps_have_a_limit),
 		cmocka_unit_test(rendering_allocates_output_only),
 		cmocka_unit_test(long_templates_are_parsed_in_one_go),
-		cmocka_unit_test(json_strings_are_written_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

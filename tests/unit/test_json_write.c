@@ -44,6 +44,22 @@ read_good(Arena *arena, Str text)
 	return value;
 }
 
+/* Whether all of it shows as it is, but for the line ends between the values. */
+static bool
+is_visible(Str text)
+{
+	size_t at = 0;
+
+	while (at < text.len) {
+		uint32_t c = utf8_next(text, &at);
+
+		if (c != '\n' &&
+			(utf8_is_control(c) || utf8_is_invisible(c) || utf8_is_line_separator(c)))
+			return false;
+	}
+	return true;
+}
+
 static void
 check_reads_back(Arena *arena)
 {
@@ -54,6 +70,8 @@ check_reads_back(Arena *arena)
 	json_write_canonical(&canonical, value);
 	if (!is_same(value, read_good(arena, buf_text(&pretty))))
 		fail_msg("%s", shown(arena, buf_text(&pretty)));
+	if (!is_visible(buf_text(&pretty)))
+		fail_msg("hidden: %s", shown(arena, buf_text(&pretty)));
 	if (!is_same(value, read_good(arena, buf_text(&canonical))))
 		fail_msg("%s", shown(arena, buf_text(&canonical)));
 }
@@ -171,6 +189,26 @@ writes_the_documented_forms(void **state)
 		"{\n  \"b\": [\n    1,\n    \"\\u0009\\u009b\\\"\\\\/\xc3\xa9\"\n  ],\n"
 		"  \"a\": {},\n  \"\": [],\n  \"B\": [\n    {\n      \"x\": null\n    }\n  ]\n}\n");
 	assert_false(json_equal(value, json_get(value, STR("b"))));
+	arena_destroy(arena);
+}
+
+/* A reader sees by its number what would not show; the canonical form, which hashes rely on, has
+ * the characters. */
+static void
+writes_hidden_characters_by_number(void **state)
+{
+	Arena *arena = arena_create();
+	Str text = STR("\xe2\x80\xae"
+		       "a\xe2\x80\xa8\xef\xbb\xbf\xf3\xa0\x81\x81\xe6\x9d\xb1");
+	Buf canonical = buf_make(arena), pretty = buf_make(arena);
+
+	(void)state;
+	json_write_canonical(&canonical, json_text(arena, text));
+	assert_string_equal(shown(arena, buf_text(&canonical)),
+		shown(arena, str_format(arena, "\"" STR_FMT "\"", STR_ARG(text))));
+	json_write_pretty(&pretty, json_text(arena, text));
+	assert_string_equal(str_c(arena, buf_text(&pretty)),
+		"\"\\u202ea\\u2028\\ufeff\\udb40\\udc41\xe6\x9d\xb1\"\n");
 	arena_destroy(arena);
 }
 
@@ -438,6 +476,7 @@ main(void)
 		cmocka_unit_test(lists_on_demand_are_written_like_lists),
 		cmocka_unit_test(canonical_form_is_one),
 		cmocka_unit_test(writes_the_documented_forms),
+		cmocka_unit_test(writes_hidden_characters_by_number),
 		cmocka_unit_test(parts_make_the_whole),
 		cmocka_unit_test(objects_agree_with_a_list_of_pairs),
 		cmocka_unit_test(getters_take_anything),

@@ -269,6 +269,13 @@ test_decimal(void **state)
 	char expected[24];
 
 	(void)state;
+	assert_text(net_bits_thousands(arena, 0), "0");
+	assert_text(net_bits_thousands(arena, 999), "999");
+	assert_text(net_bits_thousands(arena, 1000), "1,000");
+	assert_text(net_bits_thousands(arena, 131072), "131,072");
+	assert_text(net_bits_thousands(arena, 1000000), "1,000,000");
+	assert_text(net_bits_thousands(arena, ~(NetBits)0),
+		"340,282,366,920,938,463,463,374,607,431,768,211,455");
 	assert_text(net_bits_decimal(arena, 0), "0");
 	assert_text(net_bits_decimal(arena, (NetBits)1 << 64), "18446744073709551616");
 	assert_text(
