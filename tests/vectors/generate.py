@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Writes the generated cases: generated-normal.json, and generated-tenants.json from the exports of
-tests/live and tenants that are made up. Values of what must come out are computed here, a third time.
+"""Writes the generated cases: generated-normal.json, letters.json, and generated-tenants.json from the
+exports of tests/live and tenants that are made up. Values of what must come out are computed here, a
+third time.
 """
 
 import ipaddress
@@ -115,6 +116,27 @@ def tenant_cases():
             yield f"made up, {seed}", tenant
 
 
+# Unicode gives them the capitals I and S; to .NET they are letters of their own.
+ALONE = "\u0131\u017f"
+
+
+def capital(letter):
+    """The one letter that is its capital. Python knows whole words: where that is more than one letter,
+    the form for titles is the single one, if there is one."""
+    for form in (letter.upper(), letter.title()):
+        if len(form) == 1 and letter not in ALONE:
+            return form
+    return letter
+
+
+def letter_groups():
+    """Letters that are one but for case, each group from its lowest code point."""
+    groups = {}
+    for code in (*range(0xd800), *range(0xe000, 0x20000)):
+        groups.setdefault(capital(chr(code)), []).append(chr(code))
+    return sorted(sorted(group) for group in groups.values() if len(group) > 1)
+
+
 KEPT = ("Name", "Guid", "ConnectorSource", *tenants.MANAGED)
 
 
@@ -124,7 +146,8 @@ def files():
     made = [{"case": name, "connectors": connectors, "fingerprint": tenants.fingerprint(connectors)}
             for name, connectors in tenant_cases()]
     return {name: "[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n"
-            for name, cases in (("generated-normal.json", normal), ("generated-tenants.json", made))}
+            for name, cases in (("generated-normal.json", normal), ("generated-tenants.json", made),
+                                ("letters.json", letter_groups()))}
 
 
 if __name__ == "__main__":
