@@ -24,7 +24,10 @@ add_names(Comparison *comparison, const State *state, Map *names)
 			str_fold(comparison->scratch, state->connectors.items[i].name), i);
 }
 
-/* By name; else by the former name, unless another connector of the spec has that one. */
+/*
+ * By name; else by the former name, unless another connector of the spec has that one, or had it
+ * first: no two stand for one.
+ */
 static uint32_t
 find_counterpart(Comparison *comparison, const StateConnector *after)
 {
@@ -33,7 +36,8 @@ find_counterpart(Comparison *comparison, const StateConnector *after)
 	if (found != MAP_NONE || after->spec == NULL || after->spec->was.state != FIELD_SET ||
 		find_name(comparison, &comparison->wanted_names, after->spec->was.text) != MAP_NONE)
 		return found;
-	return find_name(comparison, &comparison->live_names, after->spec->was.text);
+	found = find_name(comparison, &comparison->live_names, after->spec->was.text);
+	return found != MAP_NONE && comparison->taken[found] ? MAP_NONE : found;
 }
 
 bool

@@ -48,6 +48,31 @@ check_name(const RuleFacts *facts, Map *names, uint32_t index, DiagSink *sink)
 	diag_help(sink, diag, "give one of them a name that says what it is for");
 }
 
+/* One connector of the tenant cannot become two: both would write over it, and one be missing. */
+static void
+check_former_name(const RuleFacts *facts, Map *former, uint32_t index, DiagSink *sink)
+{
+	const StateConnector *connector = &facts->state->connectors.items[index], *first;
+	uint32_t known;
+	Diag *diag;
+
+	if (connector->spec == NULL || connector->spec->was.state != FIELD_SET)
+		return;
+	known = map_add(
+		facts->scratch, former, str_fold(facts->scratch, connector->spec->was.text), index);
+	if (known == MAP_NONE)
+		return;
+	first = &facts->state->connectors.items[known];
+	diag = diag_report(sink, DIAG_NAME_COLLISION, connector->spec->was.span,
+		"connectors `" STR_FMT "` and `" STR_FMT "` both were `" STR_FMT
+		"`: one connector cannot become two",
+		STR_ARG(first->name), STR_ARG(connector->name), STR_ARG(connector->spec->was.text));
+	diag_path(diag, rules_connector_path(facts, connector, "was"));
+	diag_label(sink, diag, "the same former name");
+	diag_related(sink, diag, first->spec->was.span, "the other one");
+	diag_help(sink, diag, "keep `was` on the one that it is to become; the other is made anew");
+}
+
 /*
  * A connector that would be made anew beside the tenant's own of nearly the same name: a name that
  * was typed or pasted in another form. With --prune the tenant's would even go.
@@ -124,11 +149,12 @@ check_comment(const RuleFacts *facts, const StateConnector *connector, DiagSink 
 void
 check_names_and_comments(const RuleFacts *facts, DiagSink *sink)
 {
-	Map names = {0};
+	Map names = {0}, former = {0};
 	uint32_t i;
 
 	for (i = 0; i < facts->state->connectors.len; i++) {
 		check_name(facts, &names, i, sink);
+		check_former_name(facts, &former, i, sink);
 		check_comment(facts, &facts->state->connectors.items[i], sink);
 	}
 	check_live_names(facts, &names, sink);
