@@ -97,6 +97,17 @@ Str str_trim(Str text);
 Str str_copy(Arena *arena, Str text);
 /* The text itself where nothing is to be changed. */
 Str str_lower(Arena *arena, Str text);
+/*
+ * What a name is told apart by where letters of every script count without case: two are one to
+ * PowerShell and .NET (OrdinalIgnoreCase) iff these are equal. To compare with, not to show.
+ */
+Str str_fold(Arena *arena, Str text);
+bool str_equal_fold(Arena *scratch, Str a, Str b);
+/*
+ * What two texts have in common that look alike: the same letters whatever their case, width and
+ * composition (NFKC), and without blanks around them. Equal wherever str_fold is.
+ */
+Str str_fold_alike(Arena *arena, Str text);
 Str str_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Str str_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
 /* Takes the next line, without its LF or CRLF, off *rest; false at the end. */

@@ -329,7 +329,7 @@ check_names(ExportReader *reader)
 
 	for (i = 0; i < export->connectors.len; i++) {
 		const ConnectorLive *live = &export->connectors.items[i];
-		Str key = str_lower(reader->arena, live->record.name);
+		Str key = str_fold(reader->arena, live->record.name);
 		uint32_t other =
 			key.len == 0 ? MAP_NONE : map_add(reader->arena, &names, key, (uint32_t)i);
 		Diag *diag;

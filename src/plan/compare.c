@@ -4,14 +4,14 @@
 typedef struct Comparison {
 	Plan *plan;
 	Arena *arena, *scratch;
-	Map live_names, wanted_names; /* lower case → number in `before`, in `after` */
+	Map live_names, wanted_names; /* without case → number in `before`, in `after` */
 	bool *taken;                  /* which of `before` some connector of the spec stands for */
 } Comparison;
 
 static uint32_t
 find_name(Comparison *comparison, const Map *names, Str name)
 {
-	return map_find(names, str_lower(comparison->scratch, name));
+	return map_find(names, str_fold(comparison->scratch, name));
 }
 
 static void
@@ -21,10 +21,13 @@ add_names(Comparison *comparison, const State *state, Map *names)
 
 	for (i = 0; i < state->connectors.len; i++)
 		map_add(comparison->scratch, names,
-			str_lower(comparison->scratch, state->connectors.items[i].name), i);
+			str_fold(comparison->scratch, state->connectors.items[i].name), i);
 }
 
-/* By name; else by the former name, unless another connector of the spec has that one. */
+/*
+ * By name; else by the former name, unless another connector of the spec has that one, or had it
+ * first: no two stand for one.
+ */
 static uint32_t
 find_counterpart(Comparison *comparison, const StateConnector *after)
 {
@@ -33,7 +36,8 @@ find_counterpart(Comparison *comparison, const StateConnector *after)
 	if (found != MAP_NONE || after->spec == NULL || after->spec->was.state != FIELD_SET ||
 		find_name(comparison, &comparison->wanted_names, after->spec->was.text) != MAP_NONE)
 		return found;
-	return find_name(comparison, &comparison->live_names, after->spec->was.text);
+	found = find_name(comparison, &comparison->live_names, after->spec->was.text);
+	return found != MAP_NONE && comparison->taken[found] ? MAP_NONE : found;
 }
 
 bool
@@ -78,7 +82,8 @@ static void
 compare_existing(Comparison *comparison, PlanConnector *connector)
 {
 	Plan *plan = comparison->plan;
-	bool renamed = !str_equal_nocase(connector->before->name, connector->after->name);
+	bool renamed = !str_equal_fold(
+		comparison->scratch, connector->before->name, connector->after->name);
 
 	count_compared(plan, connector);
 	connector->final = plan_final_record(comparison->scratch, &connector->before->record,

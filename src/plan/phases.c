@@ -239,7 +239,7 @@ add_step(Phases *phases, PlanPhase phase, size_t index, const ConnectorRecord *t
 	const ConnectorRecord *from = phases->now[index];
 
 	if (plan_record_difference(phases->scratch, from, to) == 0 &&
-		str_equal_nocase(from->name, to->name))
+		str_equal_fold(phases->scratch, from->name, to->name))
 		return;
 	add_call(phases, phase, connector, from, to);
 	phases->now[index] = to;

@@ -371,7 +371,7 @@ check_accepted_domains(const RuleFacts *facts, DiagSink *sink)
 		const StateConnector *connector = &state->connectors.items[i];
 		const FieldItems *list;
 
-		if (connector->spec == NULL || connector->type != MODEL_ON_PREMISES)
+		if (connector->spec == NULL)
 			continue;
 		list = &connector->spec->accepted_domains;
 		for (j = 0; j < list->len; j++) {

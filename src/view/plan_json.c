@@ -332,7 +332,7 @@ parameters_json(Arena *arena, const PlanCall *call)
 	if (call->from != NULL)
 		add_parameter(arena, list, "Identity", json_text(arena, call->from->name));
 	if (call->to != NULL &&
-		(call->from == NULL || !str_equal_nocase(call->from->name, call->to->name)))
+		(call->from == NULL || !str_equal_fold(arena, call->from->name, call->to->name)))
 		add_parameter(arena, list, "Name", json_text(arena, call->to->name));
 	for (i = 0; i < CONNECTOR_PROPERTIES; i++) {
 		if ((given & 1u << i) != 0)

@@ -397,6 +397,45 @@ a_tidy_path_leads_to_the_same_place(void **state)
 	}
 }
 
+static void
+check_alike(Arena *arena, const char *left, const char *right, bool same, bool alike)
+{
+	Str a = str_from(left), b = str_from(right);
+
+	assert_int_equal(str_equal_fold(arena, a, b), same);
+	assert_int_equal(str_equal_fold(arena, b, a), same);
+	assert_int_equal(str_equal(str_fold_alike(arena, a), str_fold_alike(arena, b)), alike);
+}
+
+/* What is the same without case, what only looks alike, and what is neither. */
+static void
+names_that_are_one_or_look_alike(void **state)
+{
+	Arena *arena = arena_create();
+
+	(void)state;
+	check_alike(arena, "Relay", "rELAY", true, true);
+	check_alike(arena, "\xc3\x89lan", "\xc3\xa9LAN", true, true);
+	check_alike(arena, "\xc3\x89lan", "Elan", false, false);
+	check_alike(arena, "\xc3\x89lan", "E\xcc\x81lan", false, true);
+	check_alike(arena, "Relay", " Relay\t", false, true);
+	check_alike(arena, "Relay", "Relay\xc2\xa0", false, true);
+	check_alike(arena, "Relay 1", "Relay1", false, false);
+	check_alike(arena,
+		"stra\xc3\x9f"
+		"e",
+		"STRASSE", false, true);
+	check_alike(arena, "i", "\xc4\xb1", false, false);
+	check_alike(arena, "", " ", false, true);
+	/* No UTF-8: only like itself, but for letters that can be told. */
+	check_alike(arena, "a\xff\xc3\xa9", "A\xff\xc3\x89", true, true);
+	check_alike(arena, "\xff", "\xfe", false, false);
+	check_alike(arena, "\xc3", "\xc3\x83", false, false);
+	assert_int_equal(str_fold(arena, (Str){0}).len, 0);
+	assert_int_equal(str_fold_alike(arena, (Str){0}).len, 0);
+	arena_destroy(arena);
+}
+
 int
 main(void)
 {
@@ -411,6 +450,7 @@ main(void)
 		cmocka_unit_test(copies_do_not_share),
 		cmocka_unit_test(the_nearest_is_the_first_of_the_nearest),
 		cmocka_unit_test(suggestions_that_people_expect),
+		cmocka_unit_test(names_that_are_one_or_look_alike),
 		cmocka_unit_test(a_tidy_path_leads_to_the_same_place),
 	};
 

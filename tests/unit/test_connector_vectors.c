@@ -96,6 +96,59 @@ fingerprints(void **state)
 	check_fingerprints("generated-tenants.json");
 }
 
+/* --- letters without case -----------------------------------------------------------------------
+ */
+
+#define LETTERS_END 0x20000
+
+/* Each letter of a group → the lowest of its group. */
+static void
+read_groups(Arena *arena, Map *lowest)
+{
+	const Json *groups = read_vectors(arena, "letters.json");
+	size_t i, j;
+
+	for (i = 0; i < groups->items.len; i++) {
+		const Json *group = groups->items.items[i];
+		size_t at = 0;
+		uint32_t first = utf8_next(group->items.items[0]->text, &at);
+
+		for (j = 0; j < group->items.len; j++)
+			assert_int_equal(map_add(arena, lowest, group->items.items[j]->text, first),
+				MAP_NONE);
+	}
+}
+
+/* Two letters are one name iff they stand in one group; those look alike, too. */
+static void
+letters_without_case(void **state)
+{
+	Arena *arena = arena_create();
+	Map lowest = {0}, folded = {0}, alike = {0};
+	uint32_t code;
+
+	(void)state;
+	read_groups(arena, &lowest);
+	for (code = 1; code < LETTERS_END; code++) {
+		Buf buf = buf_make(arena);
+		uint32_t wanted, found, like;
+		Str letter;
+
+		if (code >= 0xd800 && code < 0xe000)
+			continue;
+		buf_code_point(&buf, code);
+		letter = buf_text(&buf);
+		wanted = map_find(&lowest, letter);
+		found = map_add(arena, &folded, str_fold(arena, letter), code);
+		like = map_add(arena, &alike, str_fold_alike(arena, letter), code);
+		if ((found == MAP_NONE ? code : found) != (wanted == MAP_NONE ? code : wanted))
+			fail_msg("U+%04X is taken for U+%04X, not U+%04X", code, found, wanted);
+		if (found != MAP_NONE && (like == MAP_NONE || like > found))
+			fail_msg("U+%04X is U+%04X, but does not look like it", code, found);
+	}
+	arena_destroy(arena);
+}
+
 /* --- lists against a model: sets of keys -------------------------------------------------------
  */
 
@@ -176,6 +229,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(normal_forms),
 		cmocka_unit_test(fingerprints),
+		cmocka_unit_test(letters_without_case),
 		cmocka_unit_test(differences_of_addresses),
 	};
 

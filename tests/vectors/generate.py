@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Writes the generated cases: generated-normal.json, and generated-tenants.json from the exports of
-tests/live and tenants that are made up. Values of what must come out are computed here, a third time.
+"""Writes the generated cases: generated-normal.json, letters.json, and generated-tenants.json from the
+exports of tests/live and tenants that are made up. Values of what must come out are computed here, a
+third time.
 """
 
 import ipaddress
@@ -22,6 +23,15 @@ TEXTS = {
                   "198.51.100.11-198.51.100.8", "198.51.100.9-198.51.100.14", "198.51.100.9", "198.51.100.8/31-198.51.100.11",
                   "198.51.100.8-198.51.100.11-198.51.100.12", "0.0.0.0-255.255.255.255", "0.0.0.0/0", "-", "198.51.100.8-",
                   "2001:DB8::1", "2001:db8::1"],
+    # The blank makes it a list of its own: that of IPv6.
+    "EFSkipIPs ": ["2001:DB8::1", "2001:db8::1", "2001:db8:0:0:0:0:0:1", "2001:0db8::0001", "2001:db8::1/128", "2001:db8::/32",
+                   "2001:db8::1/32", "2001:db8:ffff::/48", "2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db8::2-2001:db8::3",
+                   "2001:db8::2/127", "2001:db8::1-2001:db8::2", "2001:DB8::0001-2001:db8:0::2", "2001:db8::2-2001:db8::1", "::", "::/0",
+                   "0:0:0:0:0:0:0:0/0", "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0", "::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9",
+                   "::1:2:3:4:5:6:7:8", "1::2::3", ":::", ":", "1:", ":1", "00001::", "2001:db8::1/129", "2001:db8::1/0128", "2001:db8::g",
+                   "::ffff:198.51.100.10", "198.51.100.10", "2001:db8::1%1", "[2001:db8::1]", "2001:db8::1/", "198.51.100.1-2001:db8::1",
+                   "2001:db8::1-198.51.100.1", "2001:db8::/127-2001:db8::3", "2001:db8:8000::/33", "2001:db8::/33",
+                   "2001:db8::-2001:db8::-2001:db8::1", "::-::", "::1 ", "0::1", "0x1::"],
     "SenderDomains": ["contoso.com", "Contoso.com", "smtp:contoso.com;1", "SMTP:CONTOSO.COM", "contoso.com;1", "contoso.com;01",
                       "contoso.com;2", "*", "smtp:*;1", "*.contoso.com", "x400:c=us;1", "X400:C=US;1", "smtp:;1", ";", "a;b;1", "a:b"],
     "AssociatedAcceptedDomains": ["contoso.com", "CONTOSO.com", "contoso.net", "b\u00fccher.example", "B\u00dcCHER.example",
@@ -41,22 +51,22 @@ def lower(text):
 
 
 def network(text):
-    """(first, last) of an address or a network in the one spelling that is taken, else None."""
-    if not re.fullmatch(r"(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}(/(0|[1-9]\d?))?", text):
+    """(version, first, last) of an address or a network in a spelling that is taken, else None."""
+    if not re.fullmatch(r"((0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}|[0-9A-Fa-f:]+)(/(0|[1-9]\d{0,2}))?", text):
         return None
     try:
         found = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
-    return int(found[0]), int(found[-1])
+    return found.version, int(found[0]), int(found[-1])
 
 
 def range_key(text):
     ends = text.split("-")
     pairs = [network(end) for end in ends]
-    if None in pairs or len(ends) > 2 or (len(ends) == 2 and "/" in text) or pairs[0][0] > pairs[-1][1]:
+    if None in pairs or len(ends) > 2 or (len(ends) == 2 and "/" in text) or pairs[0][0] != pairs[-1][0] or pairs[0][1] > pairs[-1][2]:
         return lower(text)
-    return pairs[0][0], pairs[-1][1]
+    return pairs[0][0], pairs[0][1], pairs[-1][2]
 
 
 def domain_key(text):
@@ -65,8 +75,8 @@ def domain_key(text):
 
 
 def is_network(key):
-    size = key[1] - key[0] + 1
-    return size & (size - 1) == 0 and key[0] % size == 0
+    size = key[2] - key[1] + 1
+    return size & (size - 1) == 0 and key[1] % size == 0
 
 
 def keys(name, values):
@@ -75,12 +85,13 @@ def keys(name, values):
             for one in values if one != ""}
     networks = [one for one in made if isinstance(one, tuple) and is_network(one)]
     return {one for one in made if not (one in networks and any(
-        other != one and other[0] <= one[0] and one[1] <= other[1] for other in networks))}
+        other != one and other[0] == one[0] and other[1] <= one[1] and one[2] <= other[2] for other in networks))}
 
 
 def normal_cases():
     numbers = random.Random("normal forms")
     for name, texts in TEXTS.items():
+        name = name.strip()
         for left in texts:
             right = numbers.choice(texts)
             yield name, [left], [right], keys(name, [left]) == keys(name, [right])
@@ -115,6 +126,27 @@ def tenant_cases():
             yield f"made up, {seed}", tenant
 
 
+# Unicode gives them the capitals I and S; to .NET they are letters of their own.
+ALONE = "\u0131\u017f"
+
+
+def capital(letter):
+    """The one letter that is its capital. Python knows whole words: where that is more than one letter,
+    the form for titles is the single one, if there is one."""
+    for form in (letter.upper(), letter.title()):
+        if len(form) == 1 and letter not in ALONE:
+            return form
+    return letter
+
+
+def letter_groups():
+    """Letters that are one but for case, each group from its lowest code point."""
+    groups = {}
+    for code in (*range(0xd800), *range(0xe000, 0x20000)):
+        groups.setdefault(capital(chr(code)), []).append(chr(code))
+    return sorted(sorted(group) for group in groups.values() if len(group) > 1)
+
+
 KEPT = ("Name", "Guid", "ConnectorSource", *tenants.MANAGED)
 
 
@@ -124,7 +156,8 @@ def files():
     made = [{"case": name, "connectors": connectors, "fingerprint": tenants.fingerprint(connectors)}
             for name, connectors in tenant_cases()]
     return {name: "[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n"
-            for name, cases in (("generated-normal.json", normal), ("generated-tenants.json", made))}
+            for name, cases in (("generated-normal.json", normal), ("generated-tenants.json", made),
+                                ("letters.json", letter_groups()))}
 
 
 if __name__ == "__main__":

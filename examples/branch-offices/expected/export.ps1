@@ -225,6 +225,22 @@ function Get-PlanRange {
     return , @($first, ($first + $size - 1), $length)
 }
 
+$PlanRange6Pattern = '\A([0-9A-Fa-f:]*:[0-9A-Fa-f:]*)(?:/(0|[1-9][0-9]{0,2}))?\z'
+
+# The same for IPv6, which enhanced filtering may know: first and last address as 128 digits 0 and 1.
+function Get-PlanRange6 {
+    param([string]$Text)
+    $match = [regex]::Match($Text, $PlanRange6Pattern)
+    $address = $null
+    if (-not $match.Success -or -not [Net.IPAddress]::TryParse($match.Groups[1].Value, [ref]$address)) { return $null }
+    $length = 128
+    if ($match.Groups[2].Success) { $length = [int]$match.Groups[2].Value }
+    if ($length -gt 128) { return $null }
+    $bits = -join @(foreach ($byte in $address.GetAddressBytes()) { [Convert]::ToString($byte, 2).PadLeft(8, '0') })
+    $head = $bits.Substring(0, $length)
+    return , @($head.PadRight(128, '0'), $head.PadRight(128, '1'))
+}
+
 # The letters A to Z small, and no others: the compiler knows no more of case.
 function ConvertTo-PlanLower {
     param([string]$Text)
@@ -236,6 +252,7 @@ function ConvertTo-PlanLower {
 # Keys sort by first address, and a network before what is inside; no text in small letters is one.
 function ConvertTo-PlanRangeKey {
     param([string]$Text)
+    if ($Text.Contains(':')) { return (ConvertTo-PlanRange6Key $Text) }
     $ends = $Text.Split('-')
     $first = Get-PlanRange $ends[0]
     $last = Get-PlanRange $ends[$ends.Length - 1]
@@ -250,6 +267,25 @@ function ConvertTo-PlanRangeKey {
         return 'N' + $first[0].ToString('x8') + $length.ToString('d2')
     }
     return 'R' + $first[0].ToString('x8') + $last[1].ToString('x8')
+}
+
+function ConvertTo-PlanRange6Key {
+    param([string]$Text)
+    $ends = $Text.Split('-')
+    $first = Get-PlanRange6 $ends[0]
+    $last = Get-PlanRange6 $ends[$ends.Length - 1]
+    $pair = $ends.Length -eq 2 -and -not $Text.Contains('/')
+    if ($null -eq $first -or $null -eq $last -or ($ends.Length -gt 1 -and -not $pair) -or
+        [string]::CompareOrdinal($first[0], $last[1]) -gt 0) {
+        return (ConvertTo-PlanLower $Text)
+    }
+    $length = 0
+    while ($length -lt 128 -and $first[0][$length] -eq $last[1][$length]) { $length++ }
+    $kind = 'S'
+    $rest = 128 - $length
+    if ($first[0].EndsWith('0' * $rest, [StringComparison]::Ordinal) -and
+        $last[1].EndsWith('1' * $rest, [StringComparison]::Ordinal)) { $kind = 'O' }
+    return $kind + $first[0] + $length.ToString('d3') + $last[1]
 }
 
 # Every spelling of a domain -> smtp:lower;cost
@@ -291,7 +327,12 @@ $PlanInnerCounts = $false
 function Get-PlanInnerKey {
     param($Set)
     [long]$end = -1
+    $end6 = ''
     foreach ($key in @($Set)) {
+        if ($key.StartsWith('O', [StringComparison]::Ordinal)) {
+            $last6 = $key.Substring(132)
+            if ([string]::CompareOrdinal($last6, $end6) -le 0) { $key } else { $end6 = $last6 }
+        }
         if (-not $key.StartsWith('N', [StringComparison]::Ordinal)) { continue }
         $last = [Convert]::ToInt64($key.Substring(1, 8), 16) + ([long]1 -shl (32 - [int]$key.Substring(9))) - 1
         if ($last -le $end) { $key } else { $end = $last }

@@ -56,10 +56,11 @@ def domain(text):
 
 
 def span(text):
-    """First and last address as numbers."""
+    """First and last address as numbers; those of IPv6 stand behind all of IPv4."""
     first, _, last = text.partition("-")
     ends = [ipaddress.ip_network(part, strict=False) for part in (first, last or first)]
-    return int(ends[0][0]), int(ends[1][-1])
+    above = 1 << 128 if ends[0].version == 6 else 0
+    return above + int(ends[0][0]), above + int(ends[1][-1])
 
 
 def is_network(ends):
