@@ -132,14 +132,21 @@ report_lockdown(const RuleFacts *facts, const StateConnector *connector, const F
 		"waive this with a date");
 }
 
-const FieldItem *
-rules_lockdown_star(const StateConnector *connector)
+bool
+rules_is_lockdown(const StateConnector *connector)
+{
+	return connector->enabled && is_partner(connector) &&
+	       (restricts(connector, CONNECTOR_RESTRICT_ADDRESSES) ||
+		       restricts(connector, CONNECTOR_RESTRICT_CERTIFICATE));
+}
+
+/* Where a lockdown says that it is for all senders, or NULL. */
+static const FieldItem *
+lockdown_star(const StateConnector *connector)
 {
 	uint32_t i;
 
-	if (!connector->enabled || !is_partner(connector) ||
-		(!restricts(connector, CONNECTOR_RESTRICT_ADDRESSES) &&
-			!restricts(connector, CONNECTOR_RESTRICT_CERTIFICATE)))
+	if (!rules_is_lockdown(connector))
 		return NULL;
 	for (i = 0; i < connector->spec->sender_domains.len; i++) {
 		if (STR_EQ(connector->spec->sender_domains.items[i].text, "*"))
@@ -155,7 +162,7 @@ check_restrictions(const RuleFacts *facts, DiagSink *sink)
 
 	for (i = 0; i < facts->state->connectors.len; i++) {
 		const StateConnector *connector = &facts->state->connectors.items[i];
-		const FieldItem *star = rules_lockdown_star(connector);
+		const FieldItem *star = lockdown_star(connector);
 		bool address, certificate;
 
 		if (!is_partner(connector))

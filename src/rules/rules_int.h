@@ -80,8 +80,8 @@ bool rules_sends_outside(const ModelHostInfo *info);
  * also writes to others is CP412's there.
  */
 bool rules_may_be_direct(const ModelHostInfo *info);
-/* The `*` of an enabled partner connector that refuses all mail that it does not hold, or NULL. */
-const FieldItem *rules_lockdown_star(const StateConnector *connector);
+/* Whether an enabled partner connector refuses what it does not hold of the mail of its senders. */
+bool rules_is_lockdown(const StateConnector *connector);
 /* Past so many questions between connectors that share addresses a rule gives up, aloud. */
 #define RULES_MAX_QUESTIONS 10000000u
 void rules_report_limit(const RuleFacts *facts, DiagSink *sink);
