@@ -151,22 +151,6 @@ add_others(Buf *words, const char *sign, const StrVec *items)
 		add_word(words, sign, str_format(words->arena, "%zu more", left));
 }
 
-/* 4608 → 4,608 */
-static Str
-thousands(Arena *arena, NetBits number)
-{
-	Str digits = net_bits_decimal(arena, number);
-	Buf buf = buf_make(arena);
-	size_t i;
-
-	for (i = 0; i < digits.len; i++) {
-		if (i > 0 && (digits.len - i) % 3 == 0)
-			buf_char(&buf, ',');
-		buf_char(&buf, digits.ptr[i]);
-	}
-	return buf_text(&buf);
-}
-
 /* What the terms of the record itself let in, without where its includes lead. */
 static NetSet
 networks_of(Arena *arena, const Json *answer, DnsType type)
@@ -194,7 +178,7 @@ add_count(Buf *words, const char *family, NetBits more, NetBits fewer)
 	if (more == 0 && fewer == 0)
 		return;
 	buf_printf(words, "; " STR_FMT " %saddress%s ",
-		STR_ARG(thousands(words->arena, number > 0 ? number : more)), family,
+		STR_ARG(net_bits_grouped(words->arena, number > 0 ? number : more)), family,
 		(number > 0 ? number : more) == 1 ? "" : "es");
 	buf_lit(words, number == 0 ? "replaced" : more > fewer ? "more" : "fewer");
 }
@@ -252,8 +236,8 @@ add_effect(Buf *words, const char *family, NetBits count, const char *what)
 {
 	if (count > 0)
 		buf_printf(words, "%s" STR_FMT " %s address%s %s", words->len > 0 ? ", " : "",
-			STR_ARG(thousands(words->arena, count)), family, count == 1 ? "" : "es",
-			what);
+			STR_ARG(net_bits_grouped(words->arena, count)), family,
+			count == 1 ? "" : "es", what);
 }
 
 Str

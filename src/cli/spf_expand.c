@@ -175,7 +175,7 @@ count_text(Arena *arena, const NetSet *set, NetFamily family)
 {
 	NetBits count = family == NET_IP4 ? net_set_count4(set) : net_set_count6(set);
 
-	return str_format(arena, STR_FMT " %s", STR_ARG(net_bits_decimal(arena, count)),
+	return str_format(arena, STR_FMT " %s", STR_ARG(net_bits_grouped(arena, count)),
 		count == 1 ? "address" : "addresses");
 }
 
@@ -210,8 +210,8 @@ add_networks(Buf *text, const NetSet *set)
 		buf_char(text, '\n');
 	}
 	if (cover.len > NETWORKS_SHOWN)
-		buf_printf(text, "    and %zu networks more; --format json has them all\n",
-			cover.len - NETWORKS_SHOWN);
+		buf_printf(text, "    and %zu network%s more; --format json has them all\n",
+			cover.len - NETWORKS_SHOWN, cover.len == NETWORKS_SHOWN + 1 ? "" : "s");
 }
 
 /* What is left over by all other results is told as that: its networks are of no use to people. */

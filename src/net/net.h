@@ -162,6 +162,8 @@ uint64_t net_set_count4(const NetSet *set);
 NetBits net_set_count6(const NetSet *set);
 /* A number of any size in decimal. */
 Str net_bits_decimal(Arena *arena, NetBits number);
+/* The same for people: 4608 is "4,608". */
+Str net_bits_grouped(Arena *arena, NetBits number);
 
 /* How many pieces of length `len` a prefix makes (one, if it is no wider); at most 2^64 - 1. */
 uint64_t net_split_count(NetPrefix prefix, unsigned len);

@@ -141,3 +141,18 @@ net_bits_decimal(Arena *arena, NetBits number)
 	} while (number != 0);
 	return str_copy(arena, (Str){digits + at, sizeof(digits) - at});
 }
+
+Str
+net_bits_grouped(Arena *arena, NetBits number)
+{
+	Str digits = net_bits_decimal(arena, number);
+	Buf buf = buf_make(arena);
+	size_t i;
+
+	for (i = 0; i < digits.len; i++) {
+		if (i > 0 && (digits.len - i) % 3 == 0)
+			buf_char(&buf, ',');
+		buf_char(&buf, digits.ptr[i]);
+	}
+	return buf_text(&buf);
+}

@@ -294,13 +294,6 @@ rules_set_text(const RuleFacts *facts, const NetSet *set)
 		STR_ARG(rules_number(facts, cover.len - 1)), cover.len == 2 ? "" : "s");
 }
 
-static Str
-with_commas(const RuleFacts *facts, NetBits count)
-{
-	return count <= UINT64_MAX ? rules_number(facts, (uint64_t)count)
-				   : net_bits_decimal(facts->arena, count);
-}
-
 Str
 rules_count_text(const RuleFacts *facts, const NetSet *set)
 {
@@ -313,8 +306,23 @@ rules_count_text(const RuleFacts *facts, const NetSet *set)
 			four == 1 ? "" : "es");
 	if (six > 0)
 		buf_printf(&text, "%s" STR_FMT " IPv6 address%s", four > 0 ? " and " : "",
-			STR_ARG(with_commas(facts, six)), six == 1 ? "" : "es");
+			STR_ARG(net_bits_grouped(facts->arena, six)), six == 1 ? "" : "es");
 	return buf_text(&text);
+}
+
+bool
+rules_is_single(const NetSet *set)
+{
+	return net_set_count4(set) + net_set_count6(set) == 1;
+}
+
+bool
+rules_is_several(const RuleFacts *facts, const NetSet *set)
+{
+	NetPrefixVec cover = {0};
+
+	net_set_cover(facts->scratch, set, &cover);
+	return cover.len > 1;
 }
 
 Str
@@ -447,7 +455,7 @@ rules_record_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *mor
 	const FieldChoice *split = &spf->spec->spf.split;
 	SpfLayout layout = {.domain = spf->domain,
 		.split = split->state != FIELD_SET || split->value != MODEL_SPLIT_NEVER,
-		.leaf_max = SPF_TEXT_MAX};
+		.leaf_max = spf_leaf_plain(spf->domain)};
 	Buf text = buf_make(facts->arena);
 	SpfNamedVec records = {0};
 	size_t i;

@@ -75,17 +75,7 @@ rules_is_list(Span field, Span item)
 Str
 rules_number(const RuleFacts *facts, uint64_t number)
 {
-	char digits[32];
-	size_t at = sizeof(digits), count = 0;
-
-	do {
-		if (count > 0 && count % 3 == 0)
-			digits[--at] = ',';
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-		count++;
-	} while (number > 0);
-	return str_copy(facts->arena, (Str){digits + at, sizeof(digits) - at});
+	return net_bits_grouped(facts->arena, number);
 }
 
 Str

@@ -193,7 +193,7 @@ static void
 price_note(SummaryTable *table, Json *texts, const char *key, const NetSet *set)
 {
 	summary_note_with(
-		table, texts, key, "count", net_bits_decimal(table->arena, net_set_count4(set)));
+		table, texts, key, "count", net_bits_grouped(table->arena, net_set_count4(set)));
 }
 
 /* A certificate lets in whoever holds it, from any address. */
@@ -237,7 +237,7 @@ price_texts(SummaryTable *table, const Plan *plan)
 	for (i = 0; i < plan->after->prices.len; i++) {
 		const StatePrice *price = &plan->after->prices.items[i];
 		ViewValue values[] = {{"domain", summary_domain(table, price->domain)},
-			{"count", net_bits_decimal(arena, net_set_count4(&price->own))}};
+			{"count", net_bits_grouped(arena, net_set_count4(&price->own))}};
 		Str text = view_string_filled(arena, table->language,
 			price->lookup_terms > 0 ? "price.spf_own" : "price.spf_total", values,
 			BASE_COUNT(values));

@@ -260,7 +260,7 @@ count_of(Writer *writer, const NetSet *a, const NetSet *b)
 {
 	NetSet rest = net_set_subtract(writer->arena, a, b);
 
-	return net_bits_decimal(writer->arena, net_set_count4(&rest));
+	return net_bits_grouped(writer->arena, net_set_count4(&rest));
 }
 
 /* What the change costs: addresses that may relay through the tenant. */

@@ -28,9 +28,9 @@ write_text(Writer *writer, Str text)
 static void
 write_counts(Writer *writer, const NetSet *set)
 {
-	buf_printf(writer->out, "%llu IPv4, " STR_FMT " IPv6",
-		(unsigned long long)net_set_count4(set),
-		STR_ARG(net_bits_decimal(writer->arena, net_set_count6(set))));
+	buf_printf(writer->out, STR_FMT " IPv4, " STR_FMT " IPv6",
+		STR_ARG(net_bits_grouped(writer->arena, net_set_count4(set))),
+		STR_ARG(net_bits_grouped(writer->arena, net_set_count6(set))));
 }
 
 static void

@@ -56,17 +56,17 @@ count6_text(Arena *arena, NetBits count)
 	NetBits networks = count >> 64, rest = count & UINT64_MAX;
 
 	if (networks == 0)
-		return net_bits_decimal(arena, count);
+		return net_bits_grouped(arena, count);
 	return str_format(arena, STR_FMT " × /64%s" STR_FMT,
-		STR_ARG(net_bits_decimal(arena, networks)), rest > 0 ? " + " : "",
-		STR_ARG(rest > 0 ? net_bits_decimal(arena, rest) : STR("")));
+		STR_ARG(net_bits_grouped(arena, networks)), rest > 0 ? " + " : "",
+		STR_ARG(rest > 0 ? net_bits_grouped(arena, rest) : STR("")));
 }
 
 Str
 summary_counts(SummaryTable *table, const NetSet *set)
 {
 	Arena *arena = table->arena;
-	Str four = net_bits_decimal(arena, net_set_count4(set));
+	Str four = net_bits_grouped(arena, net_set_count4(set));
 	Str six = count6_text(arena, net_set_count6(set));
 
 	return str_format(arena, STR_FMT "; " STR_FMT,

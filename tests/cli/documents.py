@@ -415,8 +415,8 @@ def test_a_lower_bound_is_said_in_words(language, wanted):
     equal("≥" in files["summary.md"], False)
 
 
-@each([("2001:db8::1", "1"), ("2001:db8::/64", "1 × /64"), ("2001:db8::/48", "65536 × /64"),
-       ("2001:db8::/65", "9223372036854775808")])
+@each([("2001:db8::1", "1"), ("2001:db8::/64", "1 × /64"), ("2001:db8::/48", "65,536 × /64"),
+       ("2001:db8::/65", "9,223,372,036,854,775,808")])
 def test_many_addresses_are_counted_in_networks(address, wanted):
     spec = smallest()
     spec["domains"]["contoso.com"] = {"spf": {"also": [address]}}

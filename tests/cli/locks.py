@@ -44,9 +44,9 @@ def test_price_for_people():
     _plan, _read, result, _digest = build(smallest(), lock_of())
     price = result.errors[result.errors.index("Addresses that may send"):]
     equal(price.splitlines(), [
-        "Addresses that may send as contoso.com: 131073 IPv4, 0 IPv6; 1 of 10 look-ups, 0 of 2 voids, 64 octets",
+        "Addresses that may send as contoso.com: 131,073 IPv4, 0 IPv6; 1 of 10 look-ups, 0 of 2 voids, 64 octets",
         "    ip4:198.51.100.10: 1 IPv4, 0 IPv6  by office",
-        "    include:spf.protection.outlook.com: 131072 IPv4, 0 IPv6  by Exchange Online"])
+        "    include:spf.protection.outlook.com: 131,072 IPv4, 0 IPv6  by Exchange Online"])
 
 
 def test_price_without_a_lock_is_a_lower_bound():

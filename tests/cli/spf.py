@@ -128,7 +128,7 @@ def test_expand_for_people():
     text = spf("expand", "contoso.com", status=0).text
     for line in ("look-ups of the worst way: 1 of 10; without an answer: 0 of 2",
                  "  pass: 512 addresses", "    203.0.113.0/24",
-                 "  softfail: 4294966784 addresses (all that is not listed)",
+                 "  softfail: 4,294,966,784 addresses (all that is not listed)",
                  "  include:_spf.vendor.example: 256 addresses of IPv4"):
         if line not in text.splitlines():
             raise AssertionError(f"{line!r} is not in\n{text}")
