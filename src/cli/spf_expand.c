@@ -210,8 +210,8 @@ add_networks(Buf *text, const NetSet *set)
 		buf_char(text, '\n');
 	}
 	if (cover.len > NETWORKS_SHOWN)
-		buf_printf(text, "    and %zu networks more; --format json has them all\n",
-			cover.len - NETWORKS_SHOWN);
+		buf_printf(text, "    and %zu network%s more; --format json has them all\n",
+			cover.len - NETWORKS_SHOWN, cover.len == NETWORKS_SHOWN + 1 ? "" : "s");
 }
 
 /* What is left over by all other results is told as that: its networks are of no use to people. */

@@ -80,15 +80,15 @@ static const char *
 seen_by(const RuleFacts *facts, const Gap *gap, const Witness *witness)
 {
 	switch (gap->way.demand) {
-	case STATE_DEMAND_RELAYED: return "Exchange Online sees it on the way in";
-	case STATE_DEMAND_OUTBOUND: return "receivers see it";
+	case STATE_DEMAND_RELAYED: return "on the way in Exchange Online sees";
+	case STATE_DEMAND_OUTBOUND: return "receivers see";
 	case STATE_DEMAND_SENT:
 	case STATE_DEMAND_NONE: break;
 	}
 	if (witness->route != NULL &&
 		facts->model->host_infos[witness->route->host].method == MODEL_METHOD_DIRECT_SEND)
-		return "Exchange Online sees it";
-	return "receivers see it";
+		return "Exchange Online sees";
+	return "receivers see";
 }
 
 static void
@@ -163,10 +163,12 @@ report_gap(const RuleFacts *facts, const Gap *gap, DiagSink *sink)
 	DiagCode code =
 		gap->way.demand == STATE_DEMAND_RELAYED ? DIAG_SPF_RELAY_HOP : DIAG_SPF_NOT_COVERED;
 	Witness witness = find_witness(facts, gap);
+	bool many = rules_is_several(facts, &gap->missing);
 	Diag *diag = rules_spf_report(facts, gap->spf, code, sink,
-		STR_FMT " sends as `" STR_FMT "`, and SPF of that domain does not let it pass: %s",
-		STR_ARG(rules_set_text(facts, &gap->missing)), STR_ARG(gap->spf->domain),
-		seen_by(facts, gap, &witness));
+		STR_FMT " %s as `" STR_FMT "`, and SPF of that domain does not let %s pass: %s %s",
+		STR_ARG(rules_set_text(facts, &gap->missing)), many ? "send" : "sends",
+		STR_ARG(gap->spf->domain), many ? "them" : "it", seen_by(facts, gap, &witness),
+		many ? "them" : "it");
 
 	place_gap(facts, gap, &witness, diag, sink);
 	if (gap->spf->records.len > 0)

@@ -49,6 +49,10 @@ Str rules_set_text(const RuleFacts *facts, const NetSet *set);
 Str rules_set_route_text(const RuleFacts *facts, const NetSet *set);
 /* "16 IPv4 addresses and 1 IPv6 address" */
 Str rules_count_text(const RuleFacts *facts, const NetSet *set);
+/* Whether it is one address: "passes", not "pass". */
+bool rules_is_single(const NetSet *set);
+/* Whether rules_set_text() names more than one network. */
+bool rules_is_several(const RuleFacts *facts, const NetSet *set);
 /* Octets of the DNS as text: what is not printable ASCII becomes `?`. */
 Str rules_octets_text(const RuleFacts *facts, Str octets);
 /* "include:a.example > ip4:192.0.2.0/24" */

@@ -37,9 +37,10 @@ help_lookups(const StateSpf *spf, Diag *diag, DiagSink *sink)
 {
 	if (spf->records.len > 1)
 		diag_help(sink, diag,
-			"there are %zu records below this one, each a look-up: fewer or wider "
+			"there %s %zu record%s below this one, each a look-up: fewer or wider "
 			"ranges, fewer includes, or senders of their own subdomain help",
-			spf->records.len - 1);
+			spf->records.len == 2 ? "is" : "are", spf->records.len - 1,
+			spf->records.len == 2 ? "" : "s");
 	else
 		diag_help(sink, diag,
 			"replace an include by its addresses (`spf.flatten`), drop one that nobody "
@@ -73,7 +74,8 @@ report_voids(const RuleFacts *facts, StateSpf *spf, const NetSet *hit, DiagSink 
 	rules_note_tree(facts, spf, rules_first_address(facts, hit), diag, sink);
 	if (net_set_contains_set(&relaxed->results[SPF_PASS], hit))
 		diag_note(sink, diag,
-			"receivers that count only names that do not exist let them pass");
+			"receivers that count only names that do not exist let %s pass",
+			rules_is_single(hit) ? "it" : "them");
 	diag_help(sink, diag,
 		"take out the terms whose names have no such records; `ip4:` instead of `a:` asks "
 		"nothing");
@@ -85,9 +87,9 @@ static void
 report_harmless(const RuleFacts *facts, const StateSpf *spf, const NetSet *rest, DiagSink *sink)
 {
 	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_LIMIT_HARMLESS, sink,
-		"SPF of `" STR_FMT "` ends in permerror by a limit for " STR_FMT
-		", none of which has to pass",
-		STR_ARG(spf->domain), STR_ARG(rules_count_text(facts, rest)));
+		"SPF of `" STR_FMT "` ends in permerror by a limit for " STR_FMT ", %s to pass",
+		STR_ARG(spf->domain), STR_ARG(rules_count_text(facts, rest)),
+		rules_is_single(rest) ? "which does not have" : "none of which has");
 
 	rules_note_tree(facts, spf, rules_first_address(facts, rest), diag, sink);
 	diag_help(sink, diag,

@@ -22,8 +22,9 @@ check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, 
 		return;
 	diag = rules_spf_report(facts, spf, DIAG_SPF_PUBLISHED_GAP, sink,
 		"the published SPF record of `" STR_FMT "` does not let " STR_FMT
-		" pass that send as it",
-		STR_ARG(spf->domain), STR_ARG(rules_count_text(facts, &gap)));
+		" pass that %s as it",
+		STR_ARG(spf->domain), STR_ARG(rules_count_text(facts, &gap)),
+		rules_is_single(&gap) ? "sends" : "send");
 	diag_note(sink, diag, "for example " STR_FMT, STR_ARG(rules_set_text(facts, &gap)));
 	diag_note(sink, diag, "published: " STR_FMT,
 		STR_ARG(spf->published.records.len > 0
@@ -58,8 +59,9 @@ change_text(const RuleFacts *facts, const NetSet *dropped, unsigned before, unsi
 	Buf text = buf_make(facts->arena);
 
 	if (!net_set_is_empty(dropped))
-		buf_printf(&text, STR_FMT " no longer pass",
-			STR_ARG(rules_count_text(facts, dropped)));
+		buf_printf(&text, STR_FMT " no longer %s",
+			STR_ARG(rules_count_text(facts, dropped)),
+			rules_is_single(dropped) ? "passes" : "pass");
 	if (after > before)
 		buf_printf(&text, "%sall others get a stricter result: %s",
 			text.len > 0 ? ", and " : "", ends[after]);

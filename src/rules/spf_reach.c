@@ -98,7 +98,8 @@ check_over(const RuleFacts *facts, const StateSpf *spf, const SpfExpansion *sets
 		told++;
 	}
 	if (told > TERMS_TOLD)
-		buf_printf(&terms, "\nand %zu more terms", told - TERMS_TOLD);
+		buf_printf(&terms, "\nand %zu more term%s", told - TERMS_TOLD,
+			told == TERMS_TOLD + 1 ? "" : "s");
 	net_set_normalise(&over);
 	if (told > 0)
 		report_over(facts, spf, &over, buf_text(&terms), sink);
@@ -145,9 +146,9 @@ check_budget(const RuleFacts *facts, const StateSpf *spf, const SpfExpansion *se
 	if (budget->state != FIELD_SET || spf->is_below || count <= budget->number)
 		return;
 	diag = diag_report(sink, DIAG_SPF_BUDGET, budget->span,
-		"SPF of `" STR_FMT "` lets " STR_FMT " IPv4 addresses pass, more than the budget "
+		"SPF of `" STR_FMT "` lets " STR_FMT " IPv4 address%s pass, more than the budget "
 		"of " STR_FMT,
-		STR_ARG(spf->domain), STR_ARG(rules_number(facts, count)),
+		STR_ARG(spf->domain), STR_ARG(rules_number(facts, count)), count == 1 ? "" : "es",
 		STR_ARG(rules_number(facts, budget->number)));
 	diag_path(
 		diag, str_format(facts->arena, STR_FMT "/spf/max_authorized", STR_ARG(spf->path)));

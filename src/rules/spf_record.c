@@ -60,10 +60,11 @@ octets_at(const StrVec *others, Str text)
 typedef struct Long {
 	Str name;
 	size_t octets, more;
+	size_t answer; /* octets of all of it */
 } Long;
 
 static void
-take_long(Long *worst, Str name, size_t octets)
+take_long(Long *worst, Str name, size_t octets, size_t answer)
 {
 	if (worst->name.ptr != NULL)
 		worst->more++;
@@ -71,6 +72,7 @@ take_long(Long *worst, Str name, size_t octets)
 		return;
 	worst->name = name;
 	worst->octets = octets;
+	worst->answer = answer;
 }
 
 static void
@@ -109,14 +111,15 @@ report_long(const RuleFacts *facts, const StateSpf *spf, const Long *worst, Diag
 {
 	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_LONG, sink,
 		"there are " STR_FMT " octets of TXT at `" STR_FMT
-		"`, more than %d: an answer of 512 "
-		"octets does not hold them",
-		STR_ARG(rules_number(facts, worst->octets)), STR_ARG(worst->name), SPF_TEXT_MAX);
+		"`, and the answer with them has " STR_FMT ": %s the %d that plain DNS holds",
+		STR_ARG(rules_number(facts, worst->octets)), STR_ARG(worst->name),
+		STR_ARG(rules_number(facts, worst->answer)),
+		worst->answer > SPF_ANSWER_PLAIN ? "more than" : "close to", SPF_ANSWER_PLAIN);
 
 	note_more(worst, diag, sink);
 	diag_help(sink, diag,
-		"receivers then have to ask again over TCP, and some do not: use fewer terms, or "
-		"take texts away that are of no use any more");
+		"past that receivers have to ask again over TCP, and some do not: use fewer terms, "
+		"or take texts away that are of no use any more");
 }
 
 static void
@@ -133,9 +136,9 @@ check_size(const RuleFacts *facts, const StateSpf *spf, const SpfNamed *named, L
 	VEC_PUSH(facts->scratch, &all, named->text);
 	size = spf_answer_size(named->name, all.items, all.len);
 	if (size > SPF_ANSWER_MAX)
-		take_long(ret_big, named->name, size);
-	else if (octets > SPF_TEXT_MAX)
-		take_long(ret_long, named->name, octets);
+		take_long(ret_big, named->name, size, size);
+	else if (octets > SPF_TEXT_MAX || size > SPF_ANSWER_PLAIN)
+		take_long(ret_long, named->name, octets, size);
 }
 
 static void

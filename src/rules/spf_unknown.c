@@ -83,14 +83,15 @@ note_hanging(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause,
 {
 	NetSet needed = rules_spf_needed(facts, spf);
 	NetSet hanging = net_set_intersect(facts->scratch, &needed, &cause->addresses);
+	bool one = rules_is_single(&hanging);
 
 	if (net_set_is_empty(&hanging))
 		diag_note(sink, diag,
 			"no address that has to pass hangs on it; who else passes is not known");
 	else
-		diag_note(sink, diag, "on it hang " STR_FMT " that have to pass: " STR_FMT,
-			STR_ARG(rules_count_text(facts, &hanging)),
-			STR_ARG(rules_set_text(facts, &hanging)));
+		diag_note(sink, diag, "on it %s " STR_FMT " that %s to pass: " STR_FMT,
+			one ? "hangs" : "hang", STR_ARG(rules_count_text(facts, &hanging)),
+			one ? "has" : "have", STR_ARG(rules_set_text(facts, &hanging)));
 }
 
 static void

@@ -325,6 +325,21 @@ rules_count_text(const RuleFacts *facts, const NetSet *set)
 	return buf_text(&text);
 }
 
+bool
+rules_is_single(const NetSet *set)
+{
+	return net_set_count4(set) + net_set_count6(set) == 1;
+}
+
+bool
+rules_is_several(const RuleFacts *facts, const NetSet *set)
+{
+	NetPrefixVec cover = {0};
+
+	net_set_cover(facts->scratch, set, &cover);
+	return cover.len > 1;
+}
+
 Str
 rules_octets_text(const RuleFacts *facts, Str octets)
 {
@@ -455,7 +470,7 @@ rules_record_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *mor
 	const FieldChoice *split = &spf->spec->spf.split;
 	SpfLayout layout = {.domain = spf->domain,
 		.split = split->state != FIELD_SET || split->value != MODEL_SPLIT_NEVER,
-		.leaf_max = SPF_TEXT_MAX};
+		.leaf_max = spf_leaf_plain(spf->domain)};
 	Buf text = buf_make(facts->arena);
 	SpfNamedVec records = {0};
 	size_t i;

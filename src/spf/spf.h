@@ -205,8 +205,10 @@ void spf_ask_client(SpfCache *cache, NetPrefix ip);
 
 /* One character-string of a TXT record (RFC 1035 section 3.3.14). */
 #define SPF_STRING_MAX 255
-/* RFC 7208 section 3.4: with more octets of TXT at a name an answer may not fit 512. */
-#define SPF_TEXT_MAX 450
+/* RFC 7208 section 3.4: with more octets of TXT at a name an answer may not fit what plain DNS
+ * holds; at a long name, or in many records, fewer do. */
+#define SPF_TEXT_MAX     450
+#define SPF_ANSWER_PLAIN 512
 /* What an answer may have without being cut off on its way (the EDNS buffer size of 2020). */
 #define SPF_ANSWER_MAX 1232
 
@@ -240,19 +242,23 @@ typedef VEC(SpfNamed) SpfNamedVec;
 typedef struct SpfLayout {
 	Str domain;
 	bool split;      /* one that is long is */
-	size_t leaf_max; /* octets of a leaf; spf_leaf_max() at most */
+	size_t leaf_max; /* octets of a leaf: spf_text_max() or spf_leaf_max() */
 	/* Whether nothing else stands at a name; NULL: at none does. */
 	bool (*is_free)(const void *context, Str name);
 	const void *context;
 } SpfLayout;
 
 /*
- * The record of a domain, last, and before it its leaves: past SPF_TEXT_MAX octets all address
+ * The record of a domain, last, and before it its leaves: past spf_text_max() octets all address
  * terms move to `_spf1.DOMAIN`, `_spf2.DOMAIN` and so on, as few as hold them in their order; the
  * record includes each, where the terms stood. A record that does not get shorter stays whole.
  */
 void spf_lay_out(
 	Arena *arena, const SpfRecipe *recipe, const SpfLayout *layout, SpfNamedVec *ret_records);
+/* How long a record at the name may be, so that its answer fits plain DNS: SPF_TEXT_MAX at most. */
+size_t spf_text_max(Str name);
+/* The same for any leaf of a domain. */
+size_t spf_leaf_plain(Str domain);
 /* How long a leaf may be at most, so that the answer stays within SPF_ANSWER_MAX. */
 size_t spf_leaf_max(Str domain);
 /* Octets of the answer to a TXT query: header, question, and each text with its strings. */

@@ -28,14 +28,46 @@ spf_answer_size(Str name, const Str *texts, size_t len)
 	return size;
 }
 
+/* The longest name that is tried. */
+static size_t
+leaf_name_max(Str domain)
+{
+	return domain.len + STR("_spf1000.").len;
+}
+
+/* The text of one record whose answer has so many octets: each string begins with its length. */
+static size_t
+text_within(size_t answer, size_t name)
+{
+	size_t left = answer - ANSWER_HEAD - NAME_OVERHEAD - RECORD_HEAD - name;
+
+	return left - (left + SPF_STRING_MAX) / (SPF_STRING_MAX + 1);
+}
+
+static size_t
+plain_text(size_t name)
+{
+	size_t max = text_within(SPF_ANSWER_PLAIN, name);
+
+	return max < SPF_TEXT_MAX ? max : SPF_TEXT_MAX;
+}
+
+size_t
+spf_text_max(Str name)
+{
+	return plain_text(name.len);
+}
+
+size_t
+spf_leaf_plain(Str domain)
+{
+	return plain_text(leaf_name_max(domain));
+}
+
 size_t
 spf_leaf_max(Str domain)
 {
-	/* The longest name that is tried. */
-	size_t name = domain.len + STR("_spf1000.").len;
-	size_t left = SPF_ANSWER_MAX - ANSWER_HEAD - NAME_OVERHEAD - RECORD_HEAD - name;
-
-	return left - (left + SPF_STRING_MAX) / (SPF_STRING_MAX + 1);
+	return text_within(SPF_ANSWER_MAX, leaf_name_max(domain));
 }
 
 /* The next `_spfN.DOMAIN` that is a name, and free; absent when there is none. */
@@ -116,7 +148,7 @@ spf_lay_out(
 		spf_address_terms(scratch, recipe, &terms);
 	whole = spf_write(scratch, recipe, &terms);
 	*ret_records = (SpfNamedVec){0};
-	if (layout->split && whole.len > SPF_TEXT_MAX &&
+	if (layout->split && whole.len > spf_text_max(layout->domain) &&
 		fill_leaves(scratch, &terms, layout, &leaves)) {
 		root = root_over(scratch, recipe, &leaves);
 		for (i = 0; root.len < whole.len && i < leaves.len; i++)

@@ -193,7 +193,7 @@ lay_out_at(const State *state, const StateSpf *spf, const SpfRecipe *recipe, con
 	const FieldChoice *split = &spf->spec->spf.split;
 	SpfLayout layout = {.domain = spf->domain,
 		.split = split->state != FIELD_SET || split->value != MODEL_SPLIT_NEVER,
-		.leaf_max = SPF_TEXT_MAX,
+		.leaf_max = spf_leaf_plain(spf->domain),
 		.is_free = is_free_name,
 		.context = names};
 
