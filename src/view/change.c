@@ -236,11 +236,14 @@ price_texts(SummaryTable *table, const Plan *plan)
 	relay_price(table, texts, plan);
 	for (i = 0; i < plan->after->prices.len; i++) {
 		const StatePrice *price = &plan->after->prices.items[i];
+		const SpfExpansion *sets =
+			state_spf_sets(plan->after, &plan->after->spf.items[price->spf]);
+		bool known = view_spf_is_known(sets);
+		const NetSet *counted = known ? &sets->results[SPF_PASS] : &price->own;
 		ViewValue values[] = {{"domain", summary_domain(table, price->domain)},
-			{"count", net_bits_thousands(arena, net_set_count4(&price->own))}};
+			{"count", net_bits_thousands(arena, net_set_count4(counted))}};
 		Str text = view_string_filled(arena, table->language,
-			price->lookup_terms > 0 ? "price.spf_own" : "price.spf_total", values,
-			BASE_COUNT(values));
+			known ? "price.spf_total" : "price.spf_own", values, BASE_COUNT(values));
 
 		json_push(arena, texts, json_text(arena, text));
 	}

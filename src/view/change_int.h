@@ -47,6 +47,8 @@ bool change_dns_is_empty(const ChangeDns *dns);
 bool change_dns_has_previous(const ChangeDns *dns);
 bool change_dns_has_transition(const ChangeDns *dns);
 bool change_dns_has_direct(const ChangeDns *dns);
+/* The names of a stage's records that stand there already, as the lock has them; absent: none. */
+Str change_dns_published(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage);
 /* Commands that show what is published at each name of a stage, each once. */
 Str change_dns_commands(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage);
 /* The seconds for which receivers may use what the records of a stage replace. */
@@ -66,6 +68,8 @@ Json *change_steps(
 Json *change_tests(SummaryTable *table, const ViewInput *input);
 /* Those for connectors: one that has to come through, one that must not. */
 Json *change_connector_tests(SummaryTable *table, const ViewInput *input);
+/* The names of the connectors that refuse all other mail from outside; absent: none does. */
+Str change_shut_out(Arena *arena, const Plan *plan);
 /* The way back, as steps. */
 Json *change_backout(
 	SummaryTable *table, const ViewInput *input, const Json *request, const Json *plan);

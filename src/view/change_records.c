@@ -171,6 +171,48 @@ change_dns_commands(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage)
 	return shown.len > LISTED_RECORDS ? many_commands(arena, stage) : buf_text(&commands);
 }
 
+/* Names of a list in a text; the table has all of them. */
+#define LISTED_NAMES 8
+
+static bool
+is_published(const State *state, const StateRecord *record)
+{
+	const DnsAnswer *alias = state_answer(state, record->name, DNS_CNAME);
+	const DnsAnswer *answer = state_answer(state, record->name, DNS_TXT);
+	size_t i;
+
+	if (STR_EQ(record->type, "CNAME"))
+		return alias->status == DNS_OK &&
+		       str_equal(alias->names.items[0],
+			       str_slice(record->value, 0, record->value.len - 1));
+	for (i = 0; answer->status == DNS_OK && i < answer->texts.len; i++) {
+		if (str_equal(answer->texts.items[i], record->value))
+			return true;
+	}
+	return false;
+}
+
+Str
+change_dns_published(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage)
+{
+	Buf names = buf_make(arena);
+	size_t found = 0, i;
+
+	for (i = 0; i < dns->items.len; i++) {
+		const DnsItem *item = &dns->items.items[i];
+
+		if (!is_shown(item, stage) || !is_published(dns->state, item->record))
+			continue;
+		if (found++ >= LISTED_NAMES)
+			continue;
+		buf_lit(&names, names.len > 0 ? ", " : "");
+		buf_str(&names, item->record->name);
+	}
+	if (found > LISTED_NAMES)
+		buf_printf(&names, ", … (+%zu)", found - LISTED_NAMES);
+	return buf_text(&names);
+}
+
 Str
 change_dns_wait(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage)
 {

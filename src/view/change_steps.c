@@ -200,7 +200,12 @@ add_final(Steps *steps, const char *detail, ChangeDnsStage stage)
 	Json *step = add_step(steps, "step.publish",
 		stage == CHANGE_DNS_AFTERWARDS ? "stage.afterwards" : "stage.ahead");
 
+	Str published = change_dns_published(steps->table->arena, steps->dns, stage);
+
 	add_detail(steps, step, detail);
+	add_detail(steps, step, "step.publish_kind");
+	if (published.len > 0)
+		add_detail_with(steps, step, "step.publish_known", "names", published);
 	(void)change_dns_risks(steps->table, steps->dns, stage, json_get(step, STR("details")));
 }
 
@@ -221,6 +226,7 @@ add_records(Steps *steps)
 	if (change_dns_has_transition(steps->dns)) {
 		step = add_step(steps, "step.publish_add", "stage.ahead");
 		add_detail(steps, step, "step.publish_add_detail");
+		add_detail(steps, step, "step.publish_kind");
 	}
 	if (change_dns_has_direct(steps->dns))
 		add_final(steps,
@@ -254,6 +260,23 @@ takes_away(const Plan *plan)
 	return plan->before == NULL;
 }
 
+/* Before a connector refuses all mail that does not come by it. */
+static void
+add_exchanges(Steps *steps)
+{
+	Str names = change_shut_out(steps->table->arena, steps->plan);
+	Json *step;
+
+	if (names.len == 0)
+		return;
+	step = add_step(steps, "step.exchanges", "stage.ahead");
+	add_detail_with(steps, step, "step.exchanges_detail", "names", names);
+	set_command(steps, step,
+		STR("Get-AcceptedDomain | Where-Object DomainName -NotLike '*.onmicrosoft.com' |\n"
+		    "    ForEach-Object { Resolve-DnsName -Name $_.DomainName -Type MX }"));
+	set_expected(steps, step, "step.exchanges_expected");
+}
+
 static void
 add_change(Steps *steps, Str plan_hash)
 {
@@ -261,6 +284,7 @@ add_change(Steps *steps, Str plan_hash)
 
 	if (!changes_connectors(steps->plan))
 		return;
+	add_exchanges(steps);
 	step = add_step(steps, "step.apply", "stage.window");
 	if (steps->sample) {
 		add_detail(steps, step, "step.apply_sample");
@@ -435,6 +459,7 @@ add_records_back(Steps *steps, ChangeDnsRisk risk)
 	add_detail(steps, step,
 		change_dns_has_previous(steps->dns) ? "step.back_records_previous"
 						    : "step.back_records_noted");
+	add_detail(steps, step, "step.publish_kind");
 }
 
 Json *

@@ -216,6 +216,31 @@ add_through(SummaryTable *table, Json *rows, const PlanConnector *planned)
 		is_known_by_address(planned) ? "test.arrives_by_address" : "test.arrives");
 }
 
+static bool
+shuts_out(const PlanConnector *planned)
+{
+	return planned->after->type == MODEL_PARTNER && planned->action != PLAN_UNMANAGED &&
+	       is_on(planned, CONNECTOR_ENABLED) &&
+	       (is_on(planned, CONNECTOR_RESTRICT_ADDRESSES) ||
+		       is_on(planned, CONNECTOR_RESTRICT_CERTIFICATE));
+}
+
+Str
+change_shut_out(Arena *arena, const Plan *plan)
+{
+	Buf list = buf_make(arena);
+	size_t found = 0, i;
+
+	for (i = 0; i < plan->connectors.len; i++) {
+		const PlanConnector *planned = &plan->connectors.items[i];
+
+		if (planned->action != PLAN_UNCHANGED && shuts_out(planned) &&
+			senders_text(arena, planned).len == 0)
+			add_item(&list, found++, planned->after->name);
+	}
+	return end_list(&list, found);
+}
+
 /* What it is there to keep out: whoever sends as these domains and does not come that way. */
 static void
 add_past(SummaryTable *table, Json *rows, const PlanConnector *planned)
@@ -227,8 +252,7 @@ add_past(SummaryTable *table, Json *rows, const PlanConnector *planned)
 						    : summary_text(table, "test.mx_host")},
 		{"domains", senders.len > 0 ? senders : summary_text(table, "test.any_sender")}};
 
-	if (planned->after->type != MODEL_PARTNER ||
-		(!by_address && !is_on(planned, CONNECTOR_RESTRICT_CERTIFICATE)))
+	if (!shuts_out(planned))
 		return;
 	add_row(table, rows, planned,
 		view_string_filled(table->arena, table->language,
