@@ -172,7 +172,7 @@ memory_read(Io *io, Arena *arena, Str path, size_t limit, Str *ret_bytes)
 static IoStatus
 memory_read_part(Io *io, Arena *arena, Str path, uint64_t from, size_t len, IoPart *ret_part)
 {
-	Str bytes;
+	Str bytes = {0};
 	IoStatus status = memory_read(io, arena, path, SIZE_MAX, &bytes);
 	size_t start, left;
 
