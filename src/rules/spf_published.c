@@ -4,14 +4,29 @@
  */
 #include "rules/spf_int.h"
 
+/* Those that pass for certain, and those that may. */
+static NetSet
+may_pass(const RuleFacts *facts, const SpfExpansion *sets)
+{
+	NetSet may = {0};
+	size_t i;
+
+	net_set_add_all(facts->scratch, &may, &sets->results[SPF_PASS]);
+	for (i = 0; i < sets->possible.len; i++) {
+		if (sets->possible.items[i].results & 1u << SPF_PASS)
+			net_set_add_all(facts->scratch, &may, &sets->possible.items[i].addresses);
+	}
+	net_set_normalise(&may);
+	return may;
+}
+
 /* --- CP318 ------------------------------------------------------------------------------------ */
 
 static void
 check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
 {
 	NetSet needed = rules_spf_needed(facts, spf);
-	NetSet pass = net_set_union(facts->scratch, &published->results[SPF_PASS],
-		&published->results[SPF_UNDETERMINED]);
+	NetSet pass = may_pass(facts, published);
 	NetSet gap = net_set_subtract(facts->scratch, &needed, &pass);
 	NetSet ours = state_spf_sets(facts->state, spf)->results[SPF_PASS];
 	Diag *diag;
@@ -39,11 +54,13 @@ check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, 
 
 /* --- CP319 ------------------------------------------------------------------------------------ */
 
+/* What the address says that no term knows of: the last of IPv4. */
+static const NetPrefix unknown_address = {.lo = 0xfffffffe, .family = NET_IP4, .len = 32};
+
 static unsigned
 strictness(const SpfExpansion *sets)
 {
-	/* What the address says that no term knows of: the last of IPv4 but multicast. */
-	NetPrefix last = {.lo = 0xfffffffe, .family = NET_IP4, .len = 32};
+	NetPrefix last = unknown_address;
 
 	if (net_set_contains(&sets->results[SPF_FAIL], last))
 		return 2;
@@ -72,10 +89,10 @@ static void
 check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
 {
 	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
-	NetSet kept = net_set_union(
-		facts->scratch, &ours->results[SPF_PASS], &ours->results[SPF_UNDETERMINED]);
+	NetSet kept = may_pass(facts, ours);
 	NetSet dropped = net_set_subtract(facts->scratch, &published->results[SPF_PASS], &kept);
-	unsigned before = strictness(published), after = strictness(ours);
+	bool comparable = !net_set_contains(&published->results[SPF_UNDETERMINED], unknown_address);
+	unsigned after = strictness(ours), before = comparable ? strictness(published) : after;
 	Diag *diag;
 
 	if (net_set_is_empty(&dropped) && after <= before)
@@ -90,6 +107,63 @@ check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published
 		diag_note(sink, diag, "until now it is %s", ends[before]);
 	diag_help(sink, diag,
 		"make sure that nobody sends from there any more; DMARC reports show who does");
+}
+
+/* --- CP313 CP314 for what is published -----------------------------------------------------------
+ */
+
+static void
+report_published_cause(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause,
+	const NetSet *waiting, bool is_lost, DiagSink *sink)
+{
+	Str way = rules_way_text(facts, cause);
+	Diag *diag = rules_spf_report(facts, spf,
+		cause->is_missing ? DIAG_SPF_NOT_IN_LOCK : DIAG_SPF_UNDETERMINED, sink,
+		"whom the published SPF record of `" STR_FMT
+		"` lets pass is known only in part%s" STR_FMT "%s: " STR_FMT,
+		STR_ARG(spf->domain), way.len > 0 ? ", up to `" : "", STR_ARG(way),
+		way.len > 0 ? "`" : "", STR_ARG(rules_octets_text(facts, cause->reason)));
+
+	if (is_lost)
+		diag_note(sink, diag, "who passes by it today will not by the record of the spec");
+	if (!net_set_is_empty(waiting))
+		diag_note(sink, diag,
+			"whether " STR_FMT " that %s as it %s today is not known: " STR_FMT,
+			STR_ARG(rules_count_text(facts, waiting)),
+			rules_is_single(waiting) ? "sends" : "send",
+			rules_is_single(waiting) ? "passes" : "pass",
+			STR_ARG(rules_set_text(facts, waiting)));
+	if (cause->is_missing)
+		diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
+	else
+		diag_help(sink, diag,
+			"find out who passes by it before the record is replaced: DMARC reports "
+			"show who sends");
+}
+
+/* What depends on an unknown is no loss, and no gap, for certain: it is told as not checked. */
+static void
+check_unknown(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
+{
+	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
+	const NetSet *unknown = &published->results[SPF_UNDETERMINED];
+	NetSet needed = rules_spf_needed(facts, spf), kept = may_pass(facts, ours);
+	NetSet lost = may_pass(facts, published);
+	size_t i;
+
+	lost = net_set_intersect(facts->scratch, &lost, unknown);
+	needed = net_set_intersect(facts->scratch, &needed, &lost);
+	needed = net_set_intersect(facts->scratch, &needed, &ours->results[SPF_PASS]);
+	lost = net_set_subtract(facts->scratch, &lost, &kept);
+	for (i = 0; i < published->causes.len; i++) {
+		const SpfCause *cause = &published->causes.items[i];
+		NetSet by_it = net_set_intersect(facts->scratch, &cause->addresses, &lost);
+		NetSet waiting = net_set_intersect(facts->scratch, &cause->addresses, &needed);
+
+		if (!net_set_is_empty(&by_it) || !net_set_is_empty(&waiting))
+			report_published_cause(
+				facts, spf, cause, &waiting, !net_set_is_empty(&by_it), sink);
+	}
 }
 
 /* --- CP324 ------------------------------------------------------------------------------------ */
@@ -136,6 +210,7 @@ check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
 	/* Of a broken record nothing is dropped: it lets nobody pass. */
 	if (!check_fault(facts, spf, sink))
 		check_drops(facts, spf, published, sink);
+	check_unknown(facts, spf, published, sink);
 	check_gap(facts, spf, published, sink);
 }
 

@@ -223,7 +223,7 @@ def law_of_own(one):
 
 
 def law_of_reason(one):
-    """Where something is open it is told, with the reason; where nothing is, nothing is told."""
+    """Where something is open it is told, with the reason."""
     told = OPEN & one.built.codes
     opened = any(len(row[2]) > 1 for rows in one.possible.values() for row in rows)
     if opened and not told:
