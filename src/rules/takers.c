@@ -359,11 +359,52 @@ report_not_accepted(const RuleFacts *facts, const StateConnector *connector, con
 			"take it out, or state the domain as accepted if the tenant has it");
 }
 
+/* The export of the tenant, if it tells the accepted domains; raw ones do not. */
+static const ConnectorExport *
+live_domains(const RuleFacts *facts, Map *names)
+{
+	const Plan *plan = facts->input->plan;
+	const ConnectorExport *export = plan->before == NULL ? NULL : plan->before->export;
+	size_t i;
+
+	if (export == NULL || export->domains.len == 0)
+		return NULL;
+	for (i = 0; i < export->domains.len; i++) {
+		Str text = export->domains.items[i].name, name;
+
+		/* As the spec has them, in A-labels. */
+		if (net_name_parse(facts->scratch, text, NET_NAME_HOST, &name) != NET_NAME_OK)
+			name = str_lower(facts->scratch, text);
+		map_add(facts->scratch, names, name, 0);
+	}
+	return export;
+}
+
+/* The spec takes it for accepted, the tenant's own list does not hold it. */
+static void
+report_not_live(const RuleFacts *facts, const StateConnector *connector, const FieldItem *item,
+	const ConnectorExport *export, DiagSink *sink)
+{
+	Diag *diag = diag_report(sink, DIAG_UNRESOLVED_NAME, item->span,
+		"`" STR_FMT
+		"` is not among the accepted domains of the export: Exchange Online refuses it on "
+		"connector `" STR_FMT "`",
+		STR_ARG(item->text), STR_ARG(connector->name));
+
+	diag_path(diag, rules_path(facts, MODEL_KIND_CONNECTOR, connector->name, "accepted_domains",
+				item->text));
+	diag_label(sink, diag, "the tenant does not have it");
+	diag_related(sink, diag, export->span, "the export");
+	diag_help(sink, diag, "take it out, or add the domain to the tenant and export it again");
+}
+
 /* Microsoft Learn, New-InboundConnector, AssociatedAcceptedDomains. */
 void
 check_accepted_domains(const RuleFacts *facts, DiagSink *sink)
 {
 	const State *state = facts->state;
+	Map live = {0};
+	const ConnectorExport *export = live_domains(facts, &live);
 	uint32_t j;
 	size_t i;
 
@@ -379,6 +420,9 @@ check_accepted_domains(const RuleFacts *facts, DiagSink *sink)
 
 			if (!model_domain_is_accepted(facts->model, item->text))
 				report_not_accepted(facts, connector, item, sink);
+			else if (export != NULL && map_find(&live, item->text) == MAP_NONE &&
+				 model_find_domain(facts->model, item->text) != NULL)
+				report_not_live(facts, connector, item, export, sink);
 		}
 	}
 }

@@ -55,6 +55,12 @@ def relays(rng, spec, names):
         spec["relay_hosts"]["h%d" % at] = host
 
 
+def scope(rng):
+    """Mostly what the tenant accepts; sometimes a domain that it does not, which must not pass."""
+    domains = rng.sample(["contoso.com", "contoso.net"], rng.randint(1, 2))
+    return domains + ([rng.choice(["fabrikam.example", "vendor.example"])] if rng.random() < 0.1 else [])
+
+
 def on_premises(rng, spec, name):
     """What accepts one host: mostly what goes together, sometimes anything."""
     at = name[1:]
@@ -63,7 +69,7 @@ def on_premises(rng, spec, name):
     if "g" + at in spec["gateways"] and by != "address":
         made.update(identify_by=by, certificate="relay%s.contoso.com" % at)
     if rng.random() < 0.2:
-        made["accepted_domains"] = ["contoso.com"]
+        made["accepted_domains"] = scope(rng)
     if rng.random() < 0.3:
         made["require_tls"] = rng.random() < 0.7
     if rng.random() < 0.15:
@@ -74,6 +80,8 @@ def on_premises(rng, spec, name):
 def partner(rng, others):
     made = {"type": "partner", "accepts": [one for one in others if rng.random() < 0.7],
             "sender_domains": rng.choice([rng.sample(VENDORS, 2), ["*"], [{"domain": "vendor.example", "cost": rng.randint(1, 100)}]])}
+    if rng.random() < 0.2:
+        made["accepted_domains"] = scope(rng)
     restrict = ["address"] if made["accepts"] else []
     if rng.random() < 0.5:
         made["certificate"] = rng.choice(["*.vendor.example", "mx.vendor.example"])
@@ -104,7 +112,8 @@ def decorated(rng, made, former):
 def random_spec(rng):
     spec = {"version": 1, "sample": True, "gateways": {}, "relay_hosts": {}, "connectors": {},
             "tenant": {"name": "Contoso", "organization": "contoso.onmicrosoft.com", "mx_host": "contoso-com.mail.protection.outlook.com"},
-            "domains": {name: {"spf": {"manage": "off"}} for name in ("contoso.com", "contoso.net")},
+            "domains": {**{name: {"spf": {"manage": "off"}} for name in ("contoso.com", "contoso.net")},
+                        "fabrikam.example": {"accepted": False, "spf": {"manage": "off"}}},
             "egress": egress(rng, rng.randint(1, 7))}
     ours = [name for name, one in spec["egress"].items() if "shared" not in one]
     relays(rng, spec, ours)
