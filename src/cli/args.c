@@ -232,8 +232,7 @@ static const FlagRow flags[] = {
 #undef MEMBER
 };
 
-/* --- the walk over the arguments
- * ------------------------------------------------------------------- */
+/* --- the walk over the arguments -------------------------------------------------------------- */
 
 /* Names are matched whole: neither `-oDIR` nor a bundle such as `-ho` is a flag. */
 static const FlagRow *
@@ -432,8 +431,7 @@ cli_parse(Cli *cli, int argc, char **argv)
 	return check_flags_fit(cli, &words) && check_arguments(cli);
 }
 
-/* --- help
- * --------------------------------------------------------------------------------------------- */
+/* --- help ------------------------------------------------------------------------------------- */
 
 /* Meanings stand in one column; a flag too long for it is followed by two blanks. Rows are ASCII,
  * so that bytes are columns. */

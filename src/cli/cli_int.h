@@ -100,8 +100,7 @@ bool cli_parse(Cli *cli, int argc, char **argv);
 void cli_print_help(Cli *cli, bool with_command);
 void cli_print_version(Cli *cli);
 
-/* --- output
- * ------------------------------------------------------------------------------------------ */
+/* --- output ----------------------------------------------------------------------------------- */
 
 /* Writes to a stream; a closed pipe is quiet, any other failure makes the status 4. After either
  * nothing more is written there: what comes would stand behind half a text. */
@@ -133,8 +132,7 @@ bool cli_wants_color(const Cli *cli, OsStream stream);
 /* The first --format that is JSON or Markdown; without one, text for people. */
 CliResultForm cli_result_form(const Cli *cli);
 
-/* --- locks
- * --------------------------------------------------------------------------------------------- */
+/* --- locks ------------------------------------------------------------------------------------ */
 
 /*
  * --lock, or the lock beside the spec of that argument; absent where there is no such place, since
@@ -186,8 +184,7 @@ bool cli_begin_policy(Cli *cli);
 /* Writes what stands to the baseline, which holds it from then on. */
 void cli_write_baseline(Cli *cli);
 
-/* --- specs
- * --------------------------------------------------------------------------------------------- */
+/* --- specs ------------------------------------------------------------------------------------ */
 
 /* Reads a spec, or standard input for `-`; NULL when it cannot be read. */
 Model *cli_load_model(Cli *cli, Str path);

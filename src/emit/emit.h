@@ -52,8 +52,7 @@ EmitFile emit_plan(const Json *plan);
 /* export.ps1 alone, which `init` writes too. */
 EmitFile emit_export_script(Arena *arena);
 
-/* --- publishing
- * ------------------------------------------------------------------------------------ */
+/* --- publishing ------------------------------------------------------------------------------- */
 
 /* A file that was in the way of ours, or stale, and was not what an earlier run had written. */
 typedef struct EmitLoss {

@@ -135,8 +135,7 @@ write_indent(Buf *out, const Indent *indent)
 	buf_str(out, indent->blanks);
 }
 
-/* --- values -------------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static Str
 value_text(const Json *value)
@@ -180,9 +179,7 @@ render_value(Renderer *renderer, const Place *place, const Node *node)
 	return true;
 }
 
-/* --- sections and partials
- * ------------------------------------------------------------------------
- */
+/* --- sections and partials -------------------------------------------------------------------- */
 
 static bool
 is_true(const Json *value)
@@ -263,8 +260,7 @@ render_partial(Renderer *renderer, const Place *place, const Node *node)
 	return render_nested(renderer, &inner, 0, unit->nodes.len);
 }
 
-/* --- nodes --------------------------------------------------------------------------------------
- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static bool
 render_node(Renderer *renderer, const Place *place, const Node *node)

@@ -69,8 +69,7 @@ refuse_help(Parser *parser, size_t offset, Str message, Str help)
 	return false;
 }
 
-/* --- tags ---------------------------------------------------------------------------------------
- */
+/* --- tags ------------------------------------------------------------------------------------- */
 
 static bool
 is_blank(char byte)
@@ -149,8 +148,7 @@ read_tag(Parser *parser, size_t start, Tag *ret_tag)
 	return true;
 }
 
-/* --- nodes --------------------------------------------------------------------------------------
- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static Node *
 add_node(Parser *parser, NodeKind kind, size_t offset)
@@ -343,8 +341,7 @@ add_tag(Parser *parser, const Tag *tag)
 	return add_value(parser, tag);
 }
 
-/* --- texts --------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 /* The text up to a tag, and the tag. */
 static bool

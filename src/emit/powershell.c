@@ -20,8 +20,7 @@ new_line(Buf *buf, unsigned indent)
 	buf_repeat(buf, ' ', (size_t)indent * LEVEL);
 }
 
-/* --- hash tables --------------------------------------------------------------------------------
- */
+/* --- hash tables ------------------------------------------------------------------------------ */
 
 static bool
 is_letter(char byte)
@@ -80,8 +79,7 @@ write_object(const Writer *writer, const Json *object, unsigned indent)
 	buf_char(writer->buf, '}');
 }
 
-/* --- lists --------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 static bool
 is_short(const Json *list)

@@ -48,8 +48,7 @@ below(Publisher *publisher, Str dir, Str path)
 	return str_format(publisher->arena, STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(path));
 }
 
-/* --- the old manifest
- * ------------------------------------------------------------------------------ */
+/* --- the old manifest ------------------------------------------------------------------------- */
 
 /* A path that we could have written: relative, no dots to climb with, and none that the system
  * would cut off at a NUL. */
@@ -119,8 +118,7 @@ read_manifest(Publisher *publisher, Str dir)
 	return status;
 }
 
-/* --- what is lost
- * ------------------------------------------------------------------------------------- */
+/* --- what is lost ----------------------------------------------------------------------------- */
 
 #define EDITED  "which had been edited since the last build"
 #define FOREIGN "which no build had written"
@@ -163,8 +161,7 @@ add_loss(Publisher *publisher, Str path, const char *how, const char *what)
 			publisher->arena, publisher->target->losses, ((EmitLoss){path, how, what}));
 }
 
-/* --- removing what is ours
- * ---------------------------------------------------------------------------- */
+/* --- removing what is ours -------------------------------------------------------------------- */
 
 static IoStatus remove_tree(Publisher *publisher, Str dir, unsigned depth);
 
@@ -350,8 +347,7 @@ clear_leftover(Publisher *publisher)
 	return status == IO_OK ? remove_tree(publisher, publisher->temporary, 0) : status;
 }
 
-/* --- writing beside
- * ----------------------------------------------------------------------------------- */
+/* --- writing beside --------------------------------------------------------------------------- */
 
 /* Makes the folders of a path below `dir`; a link in their place is removed, not followed. */
 static IoStatus
@@ -422,8 +418,7 @@ write_beside(Publisher *publisher)
 	return status == IO_OK ? sync_folder(publisher, publisher->temporary) : status;
 }
 
-/* --- swapping in
- * -------------------------------------------------------------------------------------- */
+/* --- swapping in ------------------------------------------------------------------------------ */
 
 /* The manifest and the marker are ours by their names; any other file by what it holds. */
 static bool
@@ -662,8 +657,7 @@ swap_in(Publisher *publisher)
 	return move_files(publisher);
 }
 
-/* --- finding the folder
- * ------------------------------------------------------------------------------- */
+/* --- finding the folder ----------------------------------------------------------------------- */
 
 static IoStatus
 make_parents(Publisher *publisher, Str dir)

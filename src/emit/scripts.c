@@ -52,8 +52,7 @@ emit_wants_bom(const Json *plan)
 		"utf8-bom");
 }
 
-/* --- the data literal
- * --------------------------------------------------------------------------------------- */
+/* --- the data literal ------------------------------------------------------------------------- */
 
 /* The properties of a connector as the runtime wants them: without `before`. */
 static Json *
@@ -184,8 +183,7 @@ script_data(Arena *arena, const Json *plan, bool with_live)
 	return data;
 }
 
-/* --- texts of scripts
- * --------------------------------------------------------------------------------------- */
+/* --- texts of scripts ------------------------------------------------------------------------- */
 
 static Str
 script_part(Arena *arena, const char *name, const char *part)

@@ -13,8 +13,7 @@
 
 #include "schema/schema.h"
 
-/* --- the fixed lists
- * ------------------------------------------------------------------------------ */
+/* --- the fixed lists -------------------------------------------------------------------------- */
 
 #define CHOICES(name, Type)      typedef enum Type {
 #define CHOICE(enumerator, text) MODEL_##enumerator,
@@ -34,8 +33,7 @@
 #undef CHOICE
 #undef CHOICES_END
 
-/* --- the structs of the spec, one for each table
- * ----------------------------------------------------- */
+/* --- the structs of the spec, one for each table ---------------------------------------------- */
 
 #define FIELD(kind, member, ...)    FIELD_TYPE_##kind member;
 #define OBJECT(member, Struct, ...) Struct member;
@@ -129,8 +127,7 @@ typedef struct ModelSpec {
 
 extern const FieldTable model_spec_table;
 
-/* --- names
- * ---------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 typedef enum ModelKind {
 	MODEL_KIND_NONE,
@@ -147,8 +144,7 @@ typedef struct ModelRef {
 	uint32_t index;
 } ModelRef;
 
-/* --- routes
- * --------------------------------------------------------------------------------------- */
+/* --- routes ----------------------------------------------------------------------------------- */
 
 #define MODEL_SELF UINT32_MAX /* last hop: the host itself; egress: the host's own address */
 
@@ -259,8 +255,7 @@ bool model_domain_is_accepted(const Model *model, Str name);
 /* `connectors/NAME`, `connectors/NAME/KEY`: a JSON Pointer without its leading slash. */
 Str model_path(const Model *model, const char *section, Str name, const char *key);
 
-/* --- routes, asked for
- * ------------------------------------------------------------------------------- */
+/* --- routes, asked for ------------------------------------------------------------------------ */
 
 /* "erp01 → relay-hq → nat-tokyo": the shortest path; ends with the egress, or the host alone. */
 Str model_route_text(Arena *arena, const Model *model, const ModelRoute *route);

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- sorting -------------------------------------------------------------------------------------
- */
+/* --- sorting ---------------------------------------------------------------------------------- */
 
 static int
 by_name(const void *a, const void *b, void *context)
@@ -199,8 +198,7 @@ model_sort_objects(Model *model)
 	model->connectors_len = spec->connectors.len;
 }
 
-/* --- the namespace of hosts, gateways and egress objects
- * -------------------------------------------- */
+/* --- the namespace of hosts, gateways and egress objects -------------------------------------- */
 
 const char *
 model_kind_text(ModelKind kind)

@@ -19,8 +19,7 @@ is_on(const FieldFlag *flag)
 	return flag->state == FIELD_SET && flag->on;
 }
 
-/* --- the ends of a gateway
- * ------------------------------------------------------------------------ */
+/* --- the ends of a gateway -------------------------------------------------------------------- */
 
 typedef struct Ends {
 	VEC(ModelEnd) list;
@@ -286,8 +285,7 @@ build_gateway_ends(Model *model)
 	arena_destroy(scratch);
 }
 
-/* --- the routes of hosts
- * ---------------------------------------------------------------------------- */
+/* --- the routes of hosts ---------------------------------------------------------------------- */
 
 static void
 add_route(Model *model, uint32_t host, ModelEnd end)
@@ -377,8 +375,7 @@ model_build_routes(Model *model)
 	arena_destroy(scratch);
 }
 
-/* --- asking
- * ------------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 /* The end that a shortest path from this gateway takes to get there. */
 static const ModelEnd *

@@ -7,9 +7,7 @@ connector_path(const RuleFacts *facts, Str name)
 	return rules_path(facts, MODEL_KIND_CONNECTOR, name, NULL, (Str){0});
 }
 
-/* --- CP701 CP702 CP703 CP704: each connector of the spec
- * ------------------------------------------
- */
+/* --- CP701 CP702 CP703 CP704: each connector of the spec -------------------------------------- */
 
 /* New, or gone: of a connector that is never written the second is a mistake of the spec. */
 static void
@@ -135,9 +133,7 @@ check_live_connectors(const RuleFacts *facts, DiagSink *sink)
 	}
 }
 
-/* --- CP705 CP709: each connector that the spec does not name
- * --------------------------------------
- */
+/* --- CP705 CP709: each connector that the spec does not name ---------------------------------- */
 
 /* What is proved about the spec may not hold for a tenant that has more than it. */
 static void
@@ -220,8 +216,7 @@ check_live_others(const RuleFacts *facts, DiagSink *sink)
 	}
 }
 
-/* --- CP707 ---------------------------------------------------------------------------------------
- */
+/* --- CP707 ------------------------------------------------------------------------------------ */
 
 #define RADIUS_PERCENT 30
 #define RADIUS_LEAST   3
@@ -349,8 +344,7 @@ check_blast_radius(const RuleFacts *facts, DiagSink *sink)
 	report_radius(facts, &radius, sink);
 }
 
-/* --- CP708 CP710 ---------------------------------------------------------------------------------
- */
+/* --- CP708 CP710 ------------------------------------------------------------------------------ */
 
 /* By dates in UTC, not hours: the day is all that --today says. */
 void

@@ -267,8 +267,7 @@ check_gateway_clients(const RuleFacts *facts, DiagSink *sink)
 	}
 }
 
-/* --- CP006 and CP101 for SPF terms -------------------------------------------------------------
- */
+/* --- CP006 and CP101 for SPF terms ------------------------------------------------------------ */
 
 static void
 report_term(

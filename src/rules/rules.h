@@ -47,8 +47,7 @@ typedef VEC(RulesLine) RulesLines;
 size_t rules_explain_address(
 	Arena *arena, const RuleInput *input, NetPrefix address, RulesLines *ret_lines);
 
-/* --- answers of the service --------------------------------------------------------------------
- */
+/* --- answers of the service ------------------------------------------------------------------- */
 
 /*
  * What the service says when it refuses something: the table of src/data/service-errors.txt, known

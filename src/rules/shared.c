@@ -111,8 +111,7 @@ check_connector(Groups *groups, uint32_t index, DiagSink *sink)
 		*slot_of(groups, &connector->sources.items[groups->list[i].source]) = STATE_NONE;
 }
 
-/* --- certificates ------------------------------------------------------------------------------
- */
+/* --- certificates ----------------------------------------------------------------------------- */
 
 static void
 report_certificate(

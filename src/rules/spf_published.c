@@ -109,8 +109,7 @@ check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published
 		"make sure that nobody sends from there any more; DMARC reports show who does");
 }
 
-/* --- CP313 CP314 for what is published -----------------------------------------------------------
- */
+/* --- CP313 CP314 for what is published -------------------------------------------------------- */
 
 static void
 report_published_cause(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause,

@@ -76,8 +76,7 @@ check_complete(const Waiver *waiver, DiagSink *sink)
 	return false;
 }
 
-/* --- CP804, and CP006 for what is no rule -------------------------------------------------------
- */
+/* --- CP804, and CP006 for what is no rule ----------------------------------------------------- */
 
 static void
 report_unknown_rule(const Waiver *waiver, DiagSink *sink)

@@ -18,8 +18,7 @@
  * A zeroed struct is absent. */
 typedef enum FieldState { FIELD_ABSENT, FIELD_NULL, FIELD_BAD, FIELD_SET } FieldState;
 
-/* --- what a field becomes in a struct: FIELD_TYPE_kind ------------------------------------------
- */
+/* --- what a field becomes in a struct: FIELD_TYPE_kind ---------------------------------------- */
 
 typedef struct FieldText {
 	Str text;
@@ -193,8 +192,7 @@ typedef struct FieldTable {
 	size_t len;
 } FieldTable;
 
-/* --- decoding
- * ------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 /*
  * Where one struct is made from several files, `only` tells which keys of the root table may stand
@@ -216,8 +214,7 @@ void schema_decode(
 /* A JSON Pointer without leading slash: `/` as ~1, `~` as ~0. */
 Str schema_path(Arena *arena, const Str *parts, size_t len);
 
-/* --- the other ways
- * ------------------------------------------------------------------------------- */
+/* --- the other ways --------------------------------------------------------------------------- */
 
 /*
  * A comment above the key of a field, or above an entry of a map. Lines without `#`; an empty line

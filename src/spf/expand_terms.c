@@ -382,8 +382,7 @@ walk_other(SpfFrame *frame, SpfRule *rule)
 		take_redirect(frame, &inner);
 }
 
-/* --- all of them ---------------------------------------------------------------------------------
- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 void
 spf_walk_rule(SpfFrame *frame, SpfRule *rule)

@@ -185,8 +185,7 @@ void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansi
 /* A copy that needs neither the arena nor the cache of the expansion. */
 void spf_expansion_copy(Arena *arena, const SpfExpansion *from, SpfExpansion *ret_copy);
 
-/* --- what evaluation asks for ------------------------------------------------------------------
- */
+/* --- what evaluation asks for ----------------------------------------------------------------- */
 
 /*
  * Ask the source of the cache for all that evaluation may ask for, within the limit of ten, for any

@@ -106,8 +106,7 @@ ask_domain(Asker *asker, const ModelDomain *domain)
 		spf_ask_term(asker->cache, domain->head.name, domain->spf.terms.items[i].text);
 }
 
-/* --- hosts and gateways ------------------------------------------------------------------------
- */
+/* --- hosts and gateways ----------------------------------------------------------------------- */
 
 static void
 ask_host(Asker *asker, const ModelRelayHost *host)

@@ -141,8 +141,7 @@ add_accepted(State *state, StateConnector *connector, const FieldItem *item, uin
 	}
 }
 
-/* --- "by default": the hosts that no other connector accepts
- * -------------------------------------------- */
+/* --- "by default": the hosts that no other connector accepts ---------------------------------- */
 
 typedef struct Named {
 	bool *hosts, *gateways, *egress;
@@ -226,8 +225,7 @@ collect_sources(State *state, StateConnector *connector)
 		state_leave_out(state, connector, STATE_LIMIT_SOURCES);
 }
 
-/* --- identity
- * ------------------------------------------------------------------------------------------- */
+/* --- identity --------------------------------------------------------------------------------- */
 
 static bool
 has_ip4(const FieldPrefixes *addresses)

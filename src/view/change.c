@@ -4,8 +4,7 @@
  */
 #include "view/change_int.h"
 
-/* --- facts
- * ---------------------------------------------------------------------------------------- */
+/* --- facts ------------------------------------------------------------------------------------ */
 
 Str
 change_text(const FieldText *field)
@@ -124,8 +123,7 @@ change_title(SummaryTable *table)
 	return str_format(table->arena, STR_FMT " " STR_FMT, STR_ARG(id), STR_ARG(title));
 }
 
-/* --- purpose
- * -------------------------------------------------------------------------------------- */
+/* --- purpose ---------------------------------------------------------------------------------- */
 
 /* What each connector is for, from the spec itself: it is there even where no reason is stated. */
 static Json *
@@ -186,8 +184,7 @@ host_purposes(SummaryTable *table, const ViewInput *input)
 	return json_list_on_demand(table->arena, others->hosts.len, other_purpose, others);
 }
 
-/* --- what it lets in
- * ------------------------------------------------------------------------------- */
+/* --- what it lets in -------------------------------------------------------------------------- */
 
 static void
 price_note(SummaryTable *table, Json *texts, const char *key, const NetSet *set)
@@ -250,8 +247,7 @@ price_texts(SummaryTable *table, const Plan *plan)
 	return texts;
 }
 
-/* --- findings and waivers
- * -------------------------------------------------------------------------- */
+/* --- findings and waivers --------------------------------------------------------------------- */
 
 /* One part of a path, with `~1` and `~0` as what they stand for. */
 static Str
@@ -372,8 +368,7 @@ finding_rows(SummaryTable *table, const ViewInput *input)
 	return rows;
 }
 
-/* --- approval
- * ------------------------------------------------------------------------------------ */
+/* --- approval --------------------------------------------------------------------------------- */
 
 static void
 add_approver(SummaryTable *table, Json *rows, const char *role, Str name)
@@ -404,8 +399,7 @@ approval_rows(SummaryTable *table)
 	return rows;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* A list, and whether it has anything: a template cannot ask before it writes a heading. */
 static void

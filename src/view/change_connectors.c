@@ -1,8 +1,7 @@
 /* What a change request says of connectors: what is set on each, and who sends through it. */
 #include "view/change_int.h"
 
-/* --- words
- * ---------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 static const char *
 action_key(PlanAction action)
@@ -31,8 +30,7 @@ name_of(const PlanConnector *connector)
 	return connector->after != NULL ? connector->after->name : connector->before->name;
 }
 
-/* --- who sends through it
- * ------------------------------------------------------------------------- */
+/* --- who sends through it --------------------------------------------------------------------- */
 
 /* More ways than this behind one address are counted; plan.json has them all. */
 #define LISTED_WAYS 6
@@ -138,8 +136,7 @@ senders_of(Arena *arena, const ViewInput *input, const StateConnector *connector
 	return json_list_on_demand(arena, *ret_len, by_address ? address_row : source_row, senders);
 }
 
-/* --- what is set
- * ---------------------------------------------------------------------------------- */
+/* --- what is set ------------------------------------------------------------------------------ */
 
 /* More values than this are counted; the table of senders, or plan.json, has them all. */
 #define LISTED_VALUES 24
@@ -238,8 +235,7 @@ changed_rows(SummaryTable *table, const PlanConnector *planned)
 	return rows;
 }
 
-/* --- one connector
- * -------------------------------------------------------------------------------- */
+/* --- one connector ---------------------------------------------------------------------------- */
 
 static Json *
 connector_facts(SummaryTable *table, const PlanConnector *planned)
@@ -316,8 +312,7 @@ change_connectors(SummaryTable *table, const ViewInput *input)
 	return list;
 }
 
-/* --- all of them
- * ---------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 Json *
 change_left_alone(SummaryTable *table, const Plan *plan)
@@ -376,8 +371,7 @@ change_counts(SummaryTable *table, const Plan *plan)
 	return texts;
 }
 
-/* --- the calls, in their order
- * -------------------------------------------------------------------- */
+/* --- the calls, in their order ---------------------------------------------------------------- */
 
 static Json *
 call_text(Arena *arena, const void *context, size_t index)

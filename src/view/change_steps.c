@@ -95,8 +95,7 @@ backup_name(Arena *arena, Str plan_hash)
 	return str_format(arena, "backup-" STR_FMT "-1.json", STR_ARG(plan_hash));
 }
 
-/* --- before the change
- * ----------------------------------------------------------------------------- */
+/* --- before the change ------------------------------------------------------------------------ */
 
 /* Connect-ExchangeOnline asks for the cloud; scripts stop in any other than the plan's. */
 static const char *
@@ -162,8 +161,7 @@ add_preparation(Steps *steps, const Json *plan)
 	}
 }
 
-/* --- DNS
- * ------------------------------------------------------------------------------------------ */
+/* --- DNS -------------------------------------------------------------------------------------- */
 
 static void
 add_wait(Steps *steps, ChangeDnsStage stage)
@@ -245,8 +243,7 @@ add_final_records(Steps *steps)
 	add_look(steps, CHANGE_DNS_AFTERWARDS);
 }
 
-/* --- the change and its checks
- * --------------------------------------------------------------------- */
+/* --- the change and its checks ---------------------------------------------------------------- */
 
 static bool
 takes_away(const Plan *plan)
@@ -353,8 +350,7 @@ change_steps(SummaryTable *table, const ViewInput *input, const Json *request, c
 	return steps.list;
 }
 
-/* --- the way back
- * -------------------------------------------------------------------------------- */
+/* --- the way back ----------------------------------------------------------------------------- */
 
 /* The connectors that the script may have written, with the names that the backup knows. */
 static void

@@ -55,8 +55,7 @@ tenant_json(Arena *arena, const Model *model)
 	return tenant;
 }
 
-/* --- objects of the spec: there may be many, so each is made when it is written ------------------
- */
+/* --- objects of the spec: there may be many, so each is made when it is written --------------- */
 
 static Json *
 domain_json(Arena *arena, const void *context, size_t index)
@@ -145,8 +144,7 @@ route_json(Arena *arena, const void *context, size_t index)
 	return item;
 }
 
-/* --- connectors
- * ------------------------------------------------------------------------------------- */
+/* --- connectors ------------------------------------------------------------------------------- */
 
 /* Every property, in the order of the scripts; `stated` tells the spec's values from the defaults
  * of Exchange, or from what the tenant holds anyway. `before` belongs to a live state, which a
@@ -259,8 +257,7 @@ connectors_json(Arena *arena, const Plan *plan)
 	return list;
 }
 
-/* --- records, order, price
- * --------------------------------------------------------------------------- */
+/* --- records, order, price -------------------------------------------------------------------- */
 
 /* What somebody else published may be any octets: each is a character, as it is in the lock. */
 static Json *
@@ -367,8 +364,7 @@ order_json(Arena *arena, const Plan *plan)
 	return list;
 }
 
-/* --- findings and files
- * --------------------------------------------------------------------------------- */
+/* --- findings and files ----------------------------------------------------------------------- */
 
 /* Equal for two specs that differ only in where things stand. */
 static int

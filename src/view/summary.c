@@ -4,8 +4,7 @@
  */
 #include "view/view_int.h"
 
-/* --- SPF
- * ---------------------------------------------------------------------------------------------- */
+/* --- SPF -------------------------------------------------------------------------------------- */
 
 /* Two columns: a record needs no notes. */
 static void
@@ -252,8 +251,7 @@ spf_table(Arena *arena, const void *context, size_t index)
 	return object;
 }
 
-/* --- the other records
- * ---------------------------------------------------------------------------------- */
+/* --- the other records ------------------------------------------------------------------------ */
 
 /* Null where there are none: then the heading is left out too. */
 static Json *
@@ -292,8 +290,7 @@ wants_pointers(const Model *model)
 	return false;
 }
 
-/* --- findings and notices
- * ------------------------------------------------------------------------------- */
+/* --- findings and notices --------------------------------------------------------------------- */
 
 static bool
 has_value(const StrVec *values, Str value)

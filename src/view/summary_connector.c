@@ -14,8 +14,7 @@ has_addresses(const StateConnector *connector)
 	return connector->by_address && connector->addresses.len > 0;
 }
 
-/* --- the source
- * ----------------------------------------------------------------------------------- */
+/* --- the source ------------------------------------------------------------------------------- */
 
 static void
 add_range(SummaryTable *table, SummarySource *source, NetPrefix range, bool split)
@@ -140,8 +139,7 @@ destination_row(SummaryTable *table, const StateConnector *connector)
 	summary_row(table, "item.destination", summary_mx_host(table), notes);
 }
 
-/* --- authentication
- * ------------------------------------------------------------------------------- */
+/* --- authentication --------------------------------------------------------------------------- */
 
 static bool
 is_for_all_senders(const StateConnector *connector)
@@ -201,8 +199,7 @@ authentication_row(SummaryTable *table, const StateConnector *connector)
 	summary_row(table, "item.authentication", setting, notes);
 }
 
-/* --- the name and what is set
- * ---------------------------------------------------------------------- */
+/* --- the name and what is set ----------------------------------------------------------------- */
 
 /* `contoso.com` for `smtp:contoso.com;1`, with the cost where it is not the usual one. */
 static Str
@@ -300,8 +297,7 @@ name_row(SummaryTable *table, const StateConnector *connector)
 	summary_row(table, "item.connector_name", connector->name, notes);
 }
 
-/* --- the check
- * ------------------------------------------------------------------------------------ */
+/* --- the check -------------------------------------------------------------------------------- */
 
 /* What tells this connector from one that works otherwise: what it always has, and what the spec
  * states or what is not as Exchange Online sets it by itself. */

@@ -16,8 +16,7 @@ signs_in(ModelMethod method)
 	return method == MODEL_METHOD_SUBMISSION || method == MODEL_METHOD_HVE;
 }
 
-/* --- the source
- * ----------------------------------------------------------------------------------- */
+/* --- the source ------------------------------------------------------------------------------- */
 
 static void
 add_addresses(SummaryTable *table, NetPrefixVec *prefixes, const FieldPrefixes *addresses)
@@ -104,8 +103,7 @@ source_row(SummaryTable *table, uint32_t host)
 	summary_source_row(table, &source, notes);
 }
 
-/* --- the destination
- * ------------------------------------------------------------------------------ */
+/* --- the destination -------------------------------------------------------------------------- */
 
 /* Of the last hops, which talk to Microsoft 365 or the Internet: the weakest. */
 static ModelTls
@@ -185,8 +183,7 @@ destination_row(SummaryTable *table, uint32_t host)
 	summary_row(table, "item.destination", setting, notes);
 }
 
-/* --- authentication
- * ------------------------------------------------------------------------------- */
+/* --- authentication --------------------------------------------------------------------------- */
 
 /* The dates themselves, whatever the day is: a document has no date of its own. */
 static void
@@ -226,8 +223,7 @@ authentication_row(SummaryTable *table, uint32_t host)
 	summary_row(table, "item.authentication", summary_text(table, setting), notes);
 }
 
-/* --- the connector, and the check
- * ----------------------------------------------------------------- */
+/* --- the connector, and the check ------------------------------------------------------------- */
 
 static void
 note_sender(SummaryTable *table, Json *notes, uint32_t host)

@@ -168,8 +168,7 @@ summary_purpose(ModelPurpose purpose)
 	return "purpose.relay";
 }
 
-/* --- addresses
- * --------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 void
 summary_add_egress(SummaryTable *table, SummarySource *source, uint32_t egress)

@@ -4,8 +4,7 @@
  */
 #include "view/view_int.h"
 
-/* --- stated, read, not evaluated -----------------------------------------------------------------
- */
+/* --- stated, read, not evaluated -------------------------------------------------------------- */
 
 static bool
 states_expectation(const Model *model)
@@ -56,8 +55,7 @@ view_unevaluated(Arena *arena, const State *state, DiagLanguage language, StrVec
 		VEC_PUSH(arena, ret_sentences, unchecked.items[i].message);
 }
 
-/* --- the whole list
- * ------------------------------------------------------------------------------- */
+/* --- the whole list --------------------------------------------------------------------------- */
 
 static void
 add_unknown(Arena *arena, DiagLanguage language, const char *key, UncheckedVec *unchecked)

@@ -56,8 +56,7 @@ Str view_source_owner(const Model *model, const StateSource *source);
 /* A text in Markdown, marked as rendered. */
 Json *view_rendered(Arena *arena, Str text, TextEscape escape);
 
-/* --- tables of the summary
- * ---------------------------------------------------------------------- */
+/* --- tables of the summary -------------------------------------------------------------------- */
 
 /* A table of the summary under construction. */
 typedef struct SummaryTable {

@@ -96,8 +96,7 @@ fingerprints(void **state)
 	check_fingerprints("generated-tenants.json");
 }
 
-/* --- letters without case -----------------------------------------------------------------------
- */
+/* --- letters without case --------------------------------------------------------------------- */
 
 #define LETTERS_END 0x20000
 
@@ -149,8 +148,7 @@ letters_without_case(void **state)
 	arena_destroy(arena);
 }
 
-/* --- lists against a model: sets of keys -------------------------------------------------------
- */
+/* --- lists against a model: sets of keys ------------------------------------------------------ */
 
 static StrVec
 random_addresses(Random *random, Arena *arena)

@@ -15,8 +15,7 @@
 #include "test_json_random.h"
 #include "test_json_walk.h"
 
-/* --- tests/mustache
- * ------------------------------------------------------------------------------- */
+/* --- tests/mustache --------------------------------------------------------------------------- */
 
 /* { "$rendered": text } stands for a text that our own code made. */
 static Json *
@@ -110,8 +109,7 @@ CASES(delimiters, 10)
 CASES(partials, 20)
 CASES(errors, 35)
 
-/* --- a second renderer
- * ---------------------------------------------------------------------------- */
+/* --- a second renderer ------------------------------------------------------------------------ */
 
 /*
  * A random document is made as a tree; from the tree come the template's text and, by looking up
@@ -313,8 +311,7 @@ agrees_with_a_second_renderer(void **state)
 	assert_in_range(known, 1000, 4900);
 }
 
-/* --- hostile templates ---------------------------------------------------------------------------
- */
+/* --- hostile templates ------------------------------------------------------------------------ */
 
 static size_t rendered;
 

@@ -233,8 +233,7 @@ writes_the_documented_forms(void **state)
 	arena_destroy(arena);
 }
 
-/* --- keys that PowerShell would take for one ----------------------------------------------------
- */
+/* --- keys that PowerShell would take for one -------------------------------------------------- */
 
 /* Through a child, which the assertion ends. */
 static void

@@ -212,8 +212,7 @@ writes_hidden_characters_by_number(void **state)
 	arena_destroy(arena);
 }
 
-/* --- in parts ------------------------------------------------------------------------------------
- */
+/* --- in parts --------------------------------------------------------------------------------- */
 
 typedef struct Taking {
 	Buf text;
@@ -257,8 +256,7 @@ parts_make_the_whole(void **state)
 	arena_destroy(arena);
 }
 
-/* --- objects against a plain list of pairs -----------------------------------------------------
- */
+/* --- objects against a plain list of pairs ---------------------------------------------------- */
 
 static void
 check_object(Arena *arena)
@@ -318,8 +316,7 @@ getters_take_anything(void **state)
 	arena_destroy(arena);
 }
 
-/* --- places ------------------------------------------------------------------------------------
- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 static Str
 pointer_name(Arena *arena, Str name)

@@ -257,8 +257,7 @@ test_accepted(void **state)
 		assert_text(net_prefix_text(arena, prefix_of_text(accepted[i][0])), accepted[i][1]);
 }
 
-/* --- ranges -------------------------------------------------------------------------------------
- */
+/* --- ranges ----------------------------------------------------------------------------------- */
 
 static void
 check_range(const char *text, const char *first, const char *last)
@@ -304,8 +303,7 @@ test_ranges(void **state)
 	check_bad_range("198.51.100", NET_ADDRESS_PARTS, FOUR ", this has 3");
 }
 
-/* --- libcidr ------------------------------------------------------------------------------------
- */
+/* --- libcidr ---------------------------------------------------------------------------------- */
 
 static jmp_buf panicked;
 static char panic_text[200];

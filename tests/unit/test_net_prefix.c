@@ -78,8 +78,7 @@ test_sort(void **state)
 		assert_true(net_prefix_compare(prefixes.items[i - 1], prefixes.items[i]) < 0);
 }
 
-/* --- splitting ----------------------------------------------------------------------------------
- */
+/* --- splitting -------------------------------------------------------------------------------- */
 
 /* The pieces, one after the other, are the network. */
 static void
@@ -158,8 +157,7 @@ test_split_has_a_limit(void **state)
 	assert_true(caught);
 }
 
-/* --- text of numbers ----------------------------------------------------------------------------
- */
+/* --- text of numbers -------------------------------------------------------------------------- */
 
 static void
 test_reverse_names(void **state)

@@ -37,8 +37,7 @@ lay(const Universe *universe)
 	origin = bits_of_text(universe->first);
 }
 
-/* --- between the two worlds ---------------------------------------------------------------------
- */
+/* --- between the two worlds ------------------------------------------------------------------- */
 
 static void
 model_read_range(Model *model, NetBits first, NetBits last)
@@ -129,8 +128,7 @@ random_set(Model *ret_model)
 	return set;
 }
 
-/* --- the laws -----------------------------------------------------------------------------------
- */
+/* --- the laws --------------------------------------------------------------------------------- */
 
 static unsigned
 model_count(const Model *model)
@@ -339,8 +337,7 @@ test_cover_is_minimal(void **state)
 	}
 }
 
-/* --- sorting ------------------------------------------------------------------------------------
- */
+/* --- sorting ---------------------------------------------------------------------------------- */
 
 static int
 compare_range4(const void *a, const void *b)
@@ -456,8 +453,7 @@ test_normalise_takes_no_memory(void **state)
 	assert_ptr_equal(set.ip4.items, items);
 }
 
-/* --- everything, nothing, both families ----------------------------------------------------------
- */
+/* --- everything, nothing, both families ------------------------------------------------------- */
 
 static void
 test_everything(void **state)

@@ -113,8 +113,7 @@ set_up(void **state)
 	return 0;
 }
 
-/* --- the model ----------------------------------------------------------------------------------
- */
+/* --- the model -------------------------------------------------------------------------------- */
 
 static const Row *
 model_row(NetFamily family, NetBits address)
@@ -256,8 +255,7 @@ check_address(NetFamily family, NetBits address)
 		check_block(verdict.block, row);
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void
 test_every_row_and_boundary(void **state)

@@ -19,8 +19,7 @@ renew_arena(size_t round)
 	arena = arena_create();
 }
 
-/* --- generated ----------------------------------------------------------------------------------
- */
+/* --- generated -------------------------------------------------------------------------------- */
 
 /* The grammar once more, from the C library: inet_pton() and a length, and no dots in IPv6. */
 static bool

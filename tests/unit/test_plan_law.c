@@ -8,8 +8,7 @@
 
 #define CONNECTORS_MAX 4
 
-/* --- random records that Exchange takes --------------------------------------------------------
- */
+/* --- random records that Exchange takes ------------------------------------------------------- */
 
 static const char *const addresses[] = {
 	"198.51.100.1", "198.51.100.2", "198.51.100.3", "203.0.113.0/30"};
@@ -84,8 +83,7 @@ random_record(Random *random, Arena *arena)
 	return is_taken(&record) ? record : random_record(random, arena);
 }
 
-/* --- the model of the service ------------------------------------------------------------------
- */
+/* --- the model of the service ----------------------------------------------------------------- */
 
 typedef struct Message {
 	Str address, certificate; /* no certificate: empty */
@@ -207,8 +205,7 @@ tenant_refuses(const Tenant *tenant, const Message *message)
 	return false;
 }
 
-/* --- one plan ----------------------------------------------------------------------------------
- */
+/* --- one plan --------------------------------------------------------------------------------- */
 
 static State *
 random_state(Random *random, Arena *arena, const Model *model, const char *prefix)
