@@ -54,7 +54,8 @@ server_problem(Arena *arena, Str server)
 	NetNameError error = net_name_parse(arena, server, NET_NAME_HOST, &name);
 
 	if (error == NET_NAME_OK || error == NET_NAME_SINGLE_LABEL ||
-		net_address_parse_rfc4291(server, &address))
+		(str_find_char(server, '/', 0) == server.len &&
+			net_prefix_parse(server, &address) == NET_ADDRESS_OK))
 		return NULL;
 	return net_name_reason(error);
 }

@@ -143,21 +143,27 @@ is_free_name(const void *context, Str name)
 	return true;
 }
 
+bool
+state_spf_stands(const State *state, SpfNamed record)
+{
+	const DnsAnswer *answer = state_answer(state, record.name, DNS_TXT);
+	size_t found = 0, equal = 0, i;
+
+	for (i = 0; answer->status == DNS_OK && i < answer->texts.len; i++) {
+		found += spf_is_record(answer->texts.items[i]);
+		equal += str_equal(answer->texts.items[i], record.text);
+	}
+	return found == 1 && equal == 1;
+}
+
 /* Whether these are what stands there now. */
 static bool
 is_published(const State *state, const SpfNamedVec *records)
 {
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < records->len; i++) {
-		const DnsAnswer *answer = state_answer(state, records->items[i].name, DNS_TXT);
-		size_t found = 0, equal = 0;
-
-		for (j = 0; answer->status == DNS_OK && j < answer->texts.len; j++) {
-			found += spf_is_record(answer->texts.items[j]);
-			equal += str_equal(answer->texts.items[j], records->items[i].text);
-		}
-		if (found != 1 || equal != 1)
+		if (!state_spf_stands(state, records->items[i]))
 			return false;
 	}
 	return true;

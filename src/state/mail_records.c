@@ -97,7 +97,7 @@ is_dmarc(Str text)
 
 /* Puts what is published before what is to come, if that is something else. */
 static void
-add_with_previous(const State *state, const StateRecord *record, StateRecordVec *records)
+add_with_previous(const State *state, StateRecord *record, StateRecordVec *records)
 {
 	const DnsAnswer *answer = state_answer(state, record->name, DNS_TXT);
 	Arena *arena = state->model->arena;
@@ -108,7 +108,8 @@ add_with_previous(const State *state, const StateRecord *record, StateRecordVec 
 		if (is_dmarc(answer->texts.items[i]))
 			VEC_PUSH(arena, &texts, answer->texts.items[i]);
 	}
-	if (texts.len != 1 || !str_equal(texts.items[0], record->value))
+	record->stands = texts.len == 1 && str_equal(texts.items[0], record->value);
+	if (!record->stands)
 		state_add_previous(state, record, &texts, records);
 	VEC_PUSH(arena, records, *record);
 }
@@ -139,7 +140,7 @@ add_dmarc(const State *state, const ModelDomain *domain, StateRecordVec *records
 
 /* A selector of ours is an alias; what else stands at its name leads elsewhere. */
 static void
-add_previous_alias(const State *state, const StateRecord *wanted, StateRecordVec *records)
+add_previous_alias(const State *state, StateRecord *wanted, StateRecordVec *records)
 {
 	const DnsAnswer *alias = state_answer(state, wanted->name, DNS_CNAME);
 	Arena *arena = state->model->arena;
@@ -151,7 +152,8 @@ add_previous_alias(const State *state, const StateRecord *wanted, StateRecordVec
 	record.value = str_format(arena, STR_FMT ".", STR_ARG(alias->names.items[0]));
 	if (alias->has_ttl)
 		record.ttl = alias->ttl;
-	if (!str_equal_nocase(record.value, wanted->value))
+	wanted->stands = str_equal_nocase(record.value, wanted->value);
+	if (!wanted->stands)
 		VEC_PUSH(arena, records, record);
 }
 

@@ -239,6 +239,7 @@ add_records(const Composer *composer, const StateSpf *spf)
 		StateRecord record = make_record(spf, STATE_PHASE_FINAL, spf->records.items[i]);
 
 		record.all_assumed = spf->is_assumed && i + 1 == spf->records.len;
+		record.stands = state_spf_stands(composer->state, spf->records.items[i]);
 		VEC_PUSH(arena, &all, record);
 	}
 	for (i = 0; i < all.len; i++)

@@ -93,6 +93,7 @@ typedef struct StateRecord {
 	uint32_t ttl; /* of what stands there now: as the lock saw it, where it says so */
 	Str value;    /* of TXT without quotes, not yet cut into strings; a name ends with a dot */
 	bool all_assumed;
+	bool stands; /* in the lock, as it is to be, and alone of its kind at the name */
 } StateRecord;
 
 /* --- who must pass SPF ------------------------------------------------------------------------ */

@@ -102,6 +102,8 @@ void state_find_published(State *state, StateSpf *spf);
 void state_choose_all(State *state, StateSpf *spf);
 /* Fills `records` from the recipe: flattened, laid out, within the limits if there is a way. */
 void state_lay_out(State *state, StateSpf *spf);
+/* Whether the lock has it at its name, and no other SPF record there. */
+bool state_spf_stands(const State *state, SpfNamed record);
 /* Fills `transition`, where something else is published. */
 void state_add_transition(State *state, StateSpf *spf);
 

@@ -174,24 +174,6 @@ change_dns_commands(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage)
 /* Names of a list in a text; the table has all of them. */
 #define LISTED_NAMES 8
 
-static bool
-is_published(const State *state, const StateRecord *record)
-{
-	const DnsAnswer *alias = state_answer(state, record->name, DNS_CNAME);
-	const DnsAnswer *answer = state_answer(state, record->name, DNS_TXT);
-	size_t i;
-
-	if (STR_EQ(record->type, "CNAME"))
-		return alias->status == DNS_OK &&
-		       str_equal(alias->names.items[0],
-			       str_slice(record->value, 0, record->value.len - 1));
-	for (i = 0; answer->status == DNS_OK && i < answer->texts.len; i++) {
-		if (str_equal(answer->texts.items[i], record->value))
-			return true;
-	}
-	return false;
-}
-
 Str
 change_dns_published(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage)
 {
@@ -201,7 +183,7 @@ change_dns_published(Arena *arena, const ChangeDns *dns, ChangeDnsStage stage)
 	for (i = 0; i < dns->items.len; i++) {
 		const DnsItem *item = &dns->items.items[i];
 
-		if (!is_shown(item, stage) || !is_published(dns->state, item->record))
+		if (!is_shown(item, stage) || !item->record->stands)
 			continue;
 		if (found++ >= LISTED_NAMES)
 			continue;

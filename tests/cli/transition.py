@@ -131,6 +131,20 @@ def test_the_final_records_say_whom_they_cost_mail(_name, published, end, policy
     equal("refuses no mail" in text, not wanted, text)
 
 
+@each([("alone", ["v=DMARC1; p=none"], [f"{OURS} ~all"], "contoso.com, _dmarc.contoso.com"),
+       ("beside others", ["other"], [f"{OURS} ~all", "MS=ms1"], "contoso.com"),
+       ("beside another of its kind", ["v=DMARC1; p=none", "v=DMARC1; p=reject"], [f"{OURS} ~all", "v=spf1 -all"], ""),
+       ("not at all", [], [], "")])
+def test_only_what_stands_alone_is_published_already(_name, policies, records, wanted):
+    """With a second SPF record at the name receivers see a permerror: then there is much to do."""
+    texts = lambda all: {"TXT": {"status": "ok", "data": [[one] for one in all]} if all else {"status": "nodata"}}
+    _plan, found, _zones = build(spec_of("none", all="softfail"), {
+        "contoso.com": texts(records), "_dmarc.contoso.com": texts(policies)})
+    said = [text for _kind, text in step(found, "Publish the final DNS records") if "Published already" in text]
+    equal(len(said), bool(wanted), said)
+    equal(all(f"in the lock: {wanted}. There" in text for text in said), True, said)
+
+
 def test_nobody_knows_without_a_lock():
     text = step(build(spec_of(), {})[1], "Put the DNS records back")[0][1]
     equal("nobody knows" in text, True, text)
