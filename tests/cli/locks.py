@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 
-from lib import connplan, equal
+from lib import ROOT, connplan, equal
 from specs import folder, smallest
 
 CLOUD = "v=spf1 ip4:40.92.0.0/15 -all"
@@ -93,3 +94,29 @@ def test_the_record_to_publish_where_we_write_it():
     spec = smallest(domains={"contoso.com": {"spf": {"exchange_online": False}}})
     found = check_help(spec, lock_of())
     equal(["`v=spf1 ip4:198.51.100.10 include:spf.protection.outlook.com ~all`" in help for help in found], [True])
+
+
+HOST = json.loads((ROOT / "schema/lock.schema.json").read_bytes())["definitions"]["host"]["pattern"]
+NAMES = [f"a{middle}b.example" for one in [*map(chr, range(128)), "\xe9", "\u2028", "\U0001f600"]
+         for middle in (one, "\\" + one)] + ["a\\12", "a\\1234b", "a\\", "\\", ""]
+
+
+def test_names_in_a_lock_are_those_of_its_schema():
+    """What is taken goes into a zone file as it stands: there it is one line, and one record."""
+    spec = smallest(domains={"contoso.com": {"dkim": {"s1": "s1.example.net"}}})
+    taken = 0
+    with folder(a=spec) as place:
+        for name in NAMES:
+            lock = lock_of()
+            lock["names"]["s1._domainkey.contoso.com"] = {"CNAME": {"status": "ok", "data": [name]}}
+            (place / "mailflow.lock.json").write_text(json.dumps(lock))
+            result = connplan("build", "a.yaml", "-o", "out", cwd=place)
+            fits = re.search(HOST.replace("$", r"\Z") if HOST.endswith("$") else HOST, name) is not None
+            equal(result.status, 0 if fits else 4, f"{name!r}\n{result}")
+            if not fits:
+                continue
+            taken += 1
+            zone = (place / "out/dns/previous/contoso.com.zone").read_bytes()
+            lines = [line for line in zone.splitlines() if b"_domainkey" in line]
+            equal((len(lines), zone.count(b"\n"), len(lines[0].split())), (1, len(zone.splitlines()), 5), name)
+    equal(50 < taken < len(NAMES) - 50, True, taken)
