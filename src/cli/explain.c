@@ -215,9 +215,9 @@ list_result(Cli *cli, CliResultForm form, const void *context)
 		/* On a terminal the list is an index; `explain CODE` has the words. */
 		if (!markdown)
 			continue;
-		text_markdown(&text, prose.title);
+		text_markdown_marked(&text, prose.title);
 		buf_lit(&text, " | ");
-		text_markdown(&text, prose.help);
+		text_markdown_marked(&text, prose.help);
 		buf_lit(&text, " |\n");
 	}
 	return buf_text(&text);
@@ -289,7 +289,7 @@ address_result(Cli *cli, CliResultForm form, const void *context)
 		buf_lit(&out, line->inner ? "  " : "");
 		buf_lit(&out, form == CLI_MARKDOWN ? "- " : "");
 		if (form == CLI_MARKDOWN)
-			text_markdown(&out, text);
+			text_markdown_marked(&out, text);
 		else
 			text_terminal(&out, text);
 		buf_char(&out, '\n');

@@ -7,7 +7,7 @@
 static void
 write_cell(Buf *out, Arena *arena, Str text)
 {
-	text_markdown(out, report_visible(arena, text));
+	text_markdown_marked(out, report_visible(arena, text));
 	buf_lit(out, " |");
 }
 
@@ -20,7 +20,7 @@ write_lines(Buf *out, Arena *arena, Str text)
 
 	while (str_next_line(&text, &line)) {
 		buf_lit(out, is_first ? "" : "<br>");
-		text_markdown(out, report_visible(arena, line));
+		text_markdown_marked(out, report_visible(arena, line));
 		is_first = false;
 	}
 	buf_lit(out, " |\n");

@@ -104,15 +104,16 @@ is_alphanumeric(char byte)
 	       (byte >= '0' && byte <= '9');
 }
 
-void
-text_markdown(Buf *buf, Str text)
+/* The part of a text from one byte to another; the text's own edges are those of the line. */
+static void
+write_part(Buf *buf, Str text, size_t at, size_t end)
 {
-	size_t at = text.len > 0 ? write_start(buf, text) : 0;
-
-	while (at < text.len) {
+	if (at == 0 && end > 0)
+		at = write_start(buf, text);
+	while (at < end) {
 		size_t start = at;
 
-		while (at < text.len && is_alphanumeric(text.ptr[at]))
+		while (at < end && is_alphanumeric(text.ptr[at]))
 			at++;
 		if (at > start) {
 			buf_str(buf, str_slice(text, start, at));
@@ -126,6 +127,40 @@ text_markdown(Buf *buf, Str text)
 		utf8_next(text, &at);
 		write_character(buf, text, start, at);
 	}
+}
+
+void
+text_markdown(Buf *buf, Str text)
+{
+	write_part(buf, text, 0, text.len);
+}
+
+/*
+ * Whether each backtick can be the end of a code span: two beside each other, as a value that holds
+ * some may bring, would be a delimiter of another length.
+ */
+static bool
+has_plain_marks(Str text)
+{
+	return str_find(text, STR("``")) == text.len;
+}
+
+void
+text_markdown_marked(Buf *buf, Str text)
+{
+	size_t done = 0, open = has_plain_marks(text) ? str_find_char(text, '`', 0) : text.len;
+
+	while (open < text.len) {
+		size_t close = str_find_char(text, '`', open + 1);
+
+		if (close == text.len)
+			break;
+		write_part(buf, text, done, open);
+		text_markdown_code(buf, str_slice(text, open + 1, close));
+		done = close + 1;
+		open = str_find_char(text, '`', done);
+	}
+	write_part(buf, text, done, text.len);
 }
 
 static size_t

@@ -40,6 +40,8 @@ void text_zone(Buf *buf, Str text);
  * text, whatever escapes it.)
  */
 void text_markdown(Buf *buf, Str text);
+/* The same of a text of ours that marks values by backticks: those become code spans. */
+void text_markdown_marked(Buf *buf, Str text);
 /* The same as code spans with delimiters long enough; what cannot stand in one (the bar, controls)
  * stands between two. */
 void text_markdown_code(Buf *buf, Str text);

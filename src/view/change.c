@@ -355,14 +355,17 @@ finding_rows(SummaryTable *table, const ViewInput *input)
 	for (i = 0; i < input->verdict->len; i++) {
 		const Diag *diag = sorted[i];
 		Json *row;
+		Str help;
 
 		if (diag->severity == DIAG_SEVERITY_NOT_CHECKED)
 			continue;
+		help = diag_prose(diag->code, table->language).help;
 		row = view_finding(arena, table->language, diag);
 		SET(row, "owner",
 			json_text(arena, change_or_not_stated(table,
 						 owner_at(arena, table->model, diag->path))));
-		SET(row, "help", json_text(arena, diag_prose(diag->code, table->language).help));
+		SET(row, "help", json_text(arena, help));
+		SET(row, "help_markdown", view_rendered(arena, help, text_markdown_marked));
 		json_push(arena, rows, row);
 	}
 	return rows;

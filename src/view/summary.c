@@ -348,6 +348,13 @@ finding_text(Arena *arena, DiagLanguage language, const Diag *diag)
 		arena, language, "finding.place_values", values, BASE_COUNT(values));
 }
 
+static void
+set_message(Json *item, Arena *arena, Str message)
+{
+	SET(item, "message", json_text(arena, message));
+	SET(item, "markdown", view_rendered(arena, message, text_markdown_marked));
+}
+
 Json *
 view_finding(Arena *arena, DiagLanguage language, const Diag *diag)
 {
@@ -364,7 +371,7 @@ view_finding(Arena *arena, DiagLanguage language, const Diag *diag)
 	SET(item, "code", json_text(arena, str_from(diag_code_text(diag->code))));
 	SET(item, "title", json_text(arena, diag_prose(diag->code, language).title));
 	SET(item, "path", json_text(arena, diag->path.ptr == NULL ? STR("") : diag->path));
-	SET(item, "message", json_text(arena, finding_text(arena, language, diag)));
+	set_message(item, arena, finding_text(arena, language, diag));
 	return item;
 }
 
@@ -414,7 +421,7 @@ not_checked(Arena *arena, const ViewInput *input)
 		SET(item, "code", json_null(arena));
 		SET(item, "title", json_null(arena));
 		SET(item, "path", json_text(arena, one->path.ptr == NULL ? STR("") : one->path));
-		SET(item, "message", json_text(arena, one->message));
+		set_message(item, arena, one->message);
 		json_push(arena, list, item);
 	}
 	return list;

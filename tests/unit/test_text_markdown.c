@@ -226,6 +226,20 @@ code_reads_back(void **state)
 	for_random_texts(50000, check_code);
 }
 
+/* What is left of a text whose backticks have become marks, or stand for themselves. */
+static Str
+without_ticks(Arena *arena, Str text)
+{
+	Buf buf = buf_make(arena);
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] != '`')
+			buf_char(&buf, text.ptr[i]);
+	}
+	return buf_text(&buf);
+}
+
 static void
 writes_the_documented_forms(void **state)
 {
@@ -239,10 +253,18 @@ writes_the_documented_forms(void **state)
 		{"a|b", "`a\\|b`"}, {"a\\|b", "a\\\\&#124;b"}, {"", ""}, {"`|`", "`` `\\|` ``"}};
 	static const char *const codes[][2] = {{"a", "`a`"}, {"", ""}, {"a`b", "``a`b``"},
 		{"`", "`` ` ``"}, {" ", "` `"}, {" a", "`  a `"}, {"a|b", "`a`&#124;`b`"}};
+	static const char *const marked[][2] = {{"`a_b` of *c*", "`a_b` of \\*c\\*"},
+		{"one ` alone", "one \\` alone"}, {"`a` and ``b``", "\\`a\\` and \\`\\`b\\`\\`"},
+		{"`a|b` `<i>`", "`a`&#124;`b` `<i>`"}, {"a `b` `c", "a `b` \\`c"},
+		{"` ` `- a`", "` ` `- a`"}, {"- `a`", "\\- `a`"}};
 	Arena *arena = arena_create();
 	size_t i;
 
 	(void)state;
+	for (i = 0; i < BASE_COUNT(marked); i++)
+		assert_string_equal(shown(arena, written_by(arena, text_markdown_marked,
+							 str_from(marked[i][0]))),
+			marked[i][1]);
 	for (i = 0; i < BASE_COUNT(texts); i++)
 		assert_string_equal(
 			shown(arena, written_by(arena, text_markdown, str_from(texts[i][0]))),
@@ -383,6 +405,26 @@ check_cell_code_places(Arena *arena, Str text)
 	check_places(arena, text_markdown_cell_code, text, true);
 }
 
+/* Marks are not said, so both sides are compared without them. */
+static void
+check_marked_places(Arena *arena, Str text)
+{
+	Str written = written_by(arena, text_markdown_marked, text);
+	Str said = without_ticks(arena, on_one_line(arena, text));
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(places) && said.len > 0; i++) {
+		Str place = str_from(places[i]);
+		Str expected = replace_marks(arena, outline(arena, place), said);
+		Str found =
+			without_ticks(arena, outline(arena, replace_marks(arena, place, written)));
+
+		if (!str_equal(expected, found))
+			fail_msg("%s became %s, in %s:\n%s", shown(arena, text),
+				shown(arena, written), places[i], shown(arena, found));
+	}
+}
+
 /* What a block can hold: lines; all else that does not show is U+FFFD. */
 static Str
 as_lines(Arena *arena, Str text)
@@ -437,6 +479,14 @@ cmark_reads_cell_code_back(void **state)
 }
 
 static void
+cmark_reads_marked_text_back(void **state)
+{
+	(void)state;
+	cmark_gfm_core_extensions_ensure_registered();
+	for_random_texts(4000, check_marked_places);
+}
+
+static void
 cmark_reads_text_back(void **state)
 {
 	(void)state;
@@ -479,6 +529,12 @@ cmark_reads_blocks_back(void **state)
 	cmark_reads_text_back(state);
 }
 
+static void
+cmark_reads_marked_text_back(void **state)
+{
+	cmark_reads_text_back(state);
+}
+
 #endif
 
 int
@@ -490,6 +546,7 @@ main(void)
 		cmocka_unit_test(cell_code_reads_back),
 		cmocka_unit_test(writes_the_documented_forms),
 		cmocka_unit_test(cmark_reads_text_back),
+		cmocka_unit_test(cmark_reads_marked_text_back),
 		cmocka_unit_test(cmark_reads_code_back),
 		cmocka_unit_test(cmark_reads_cell_code_back),
 		cmocka_unit_test(cmark_reads_blocks_back),
