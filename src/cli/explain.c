@@ -289,7 +289,7 @@ address_result(Cli *cli, CliResultForm form, const void *context)
 		buf_lit(&out, line->inner ? "  " : "");
 		buf_lit(&out, form == CLI_MARKDOWN ? "- " : "");
 		if (form == CLI_MARKDOWN)
-			text_markdown_marked(&out, text);
+			text_markdown(&out, text);
 		else
 			text_terminal(&out, text);
 		buf_char(&out, '\n');

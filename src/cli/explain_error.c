@@ -132,7 +132,7 @@ item(Buf *text, const Answer *answer, Str words)
 {
 	buf_lit(text, answer->markdown ? "- " : "  ");
 	if (answer->markdown)
-		text_markdown_marked(text, words);
+		text_markdown(text, words);
 	else
 		text_terminal(text, words);
 	buf_char(text, '\n');
