@@ -291,8 +291,11 @@ expansion_text(Str domain, const SpfExpansion *expansion, Buf *text)
 		cli_spf_show(text, expansion->reason);
 		buf_char(text, '\n');
 	}
-	buf_printf(text, "look-ups of the worst way: %u of %d; without an answer: %u of %d\n",
-		expansion->worst_lookups, SPF_LOOKUPS_MAX, expansion->worst_voids, SPF_VOIDS_MAX);
+	buf_printf(text, "look-ups of the worst way: %u of %d; without an answer: %u of %d%s\n",
+		expansion->worst_lookups, SPF_LOOKUPS_MAX, expansion->worst_voids, SPF_VOIDS_MAX,
+		net_set_is_empty(&expansion->results[SPF_UNDETERMINED])
+			? ""
+			: "; what is not known may take more");
 	add_family(text, expansion, NET_IP4);
 	add_family(text, expansion, NET_IP6);
 	add_terms(text, expansion);

@@ -157,6 +157,18 @@ help_gap(const RuleFacts *facts, const Gap *gap, const Witness *witness, Diag *d
 			STR_ARG(rules_record_text(facts, gap->spf, &gap->missing, (Str){0})));
 }
 
+/* What the record says of the first of some addresses. */
+static void
+note_record(const RuleFacts *facts, const StateSpf *spf, const NetSet *missing, Diag *diag,
+	DiagSink *sink)
+{
+	if (spf->records.len > 0)
+		rules_note_decision(facts, spf, rules_first_address(facts, missing), diag, sink);
+	else
+		diag_note(
+			sink, diag, "`" STR_FMT "` publishes no SPF record", STR_ARG(spf->domain));
+}
+
 static void
 report_gap(const RuleFacts *facts, const Gap *gap, DiagSink *sink)
 {
@@ -171,12 +183,7 @@ report_gap(const RuleFacts *facts, const Gap *gap, DiagSink *sink)
 		many ? "them" : "it");
 
 	place_gap(facts, gap, &witness, diag, sink);
-	if (gap->spf->records.len > 0)
-		rules_note_decision(
-			facts, gap->spf, rules_first_address(facts, &gap->missing), diag, sink);
-	else
-		diag_note(sink, diag, "`" STR_FMT "` publishes no SPF record",
-			STR_ARG(gap->spf->domain));
+	note_record(facts, gap->spf, &gap->missing, diag, sink);
 	diag_related(sink, diag, gap->spf->span, "the record of this domain is judged");
 	help_gap(facts, gap, &witness, diag, sink);
 }
@@ -294,7 +301,9 @@ report_cloud(const RuleFacts *facts, const StateSpf *spf, const NetSet *missing,
 		diag_note(sink, diag, "not covered: " STR_FMT " (" STR_FMT ")",
 			STR_ARG(rules_set_text(facts, missing)),
 			STR_ARG(rules_count_text(facts, missing)));
-		rules_note_decision(facts, spf, rules_first_address(facts, missing), diag, sink);
+		note_record(facts, spf, missing, diag, sink);
+	} else if (spf->records.len == 0) {
+		note_record(facts, spf, NULL, diag, sink);
 	} else {
 		diag_note(sink, diag, "the record: " STR_FMT,
 			STR_ARG(rules_octets_text(facts, state_spf_text(spf))));
@@ -324,9 +333,8 @@ check_cloud(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *sets, Dia
 		report_cloud(facts, spf, NULL, sink);
 		return;
 	}
-	if (sets == NULL)
-		return;
-	missing = missing_of(facts, spf, sets, cloud);
+	/* A record that is not there covers nothing. */
+	missing = sets == NULL ? *cloud : missing_of(facts, spf, sets, cloud);
 	if (!net_set_is_empty(&missing))
 		report_cloud(facts, spf, &missing, sink);
 }
@@ -365,9 +373,7 @@ is_judged(const RuleFacts *facts, const StateSpf *spf)
 
 	if (spf->records.len > 0)
 		return spf_parse(facts->scratch, state_spf_text(spf), &record, &problem);
-	return spf->published.records.len == 0 &&
-	       (spf->published.status == DNS_OK || spf->published.status == DNS_NODATA ||
-		       spf->published.status == DNS_NXDOMAIN);
+	return spf->published.records.len == 0 && state_knows_published(spf);
 }
 
 static void

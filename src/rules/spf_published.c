@@ -36,15 +36,17 @@ check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, 
 	if (net_set_is_empty(&gap))
 		return;
 	diag = rules_spf_report(facts, spf, DIAG_SPF_PUBLISHED_GAP, sink,
-		"the published SPF record of `" STR_FMT "` does not let " STR_FMT
-		" pass that %s as it",
+		spf->published.records.len > 0
+			? "the published SPF record of `" STR_FMT "` does not let " STR_FMT
+			  " pass that %s as it"
+			: "`" STR_FMT "` publishes no SPF record, so that none of " STR_FMT
+			  " passes that %s as it",
 		STR_ARG(spf->domain), STR_ARG(rules_count_text(facts, &gap)),
 		rules_is_single(&gap) ? "sends" : "send");
 	diag_note(sink, diag, "for example " STR_FMT, STR_ARG(rules_set_text(facts, &gap)));
-	diag_note(sink, diag, "published: " STR_FMT,
-		STR_ARG(spf->published.records.len > 0
-				? rules_octets_text(facts, spf->published.records.items[0])
-				: STR("no SPF record")));
+	if (spf->published.records.len > 0)
+		diag_note(sink, diag, "published: " STR_FMT,
+			STR_ARG(rules_octets_text(facts, spf->published.records.items[0])));
 	diag_help(sink, diag,
 		"publish the record first%s, wait for the TTL of the old one, refresh the lock, "
 		"then "
@@ -57,31 +59,95 @@ check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, 
 /* What the address says that no term knows of: the last of IPv4. */
 static const NetPrefix unknown_address = {.lo = 0xfffffffe, .family = NET_IP4, .len = 32};
 
+/* The results that it may have, a bit for each. */
 static unsigned
-strictness(const SpfExpansion *sets)
+results_at(const SpfExpansion *sets, NetPrefix address)
 {
-	NetPrefix last = unknown_address;
+	size_t i;
 
-	if (net_set_contains(&sets->results[SPF_FAIL], last))
-		return 2;
-	return net_set_contains(&sets->results[SPF_SOFTFAIL], last) ? 1 : 0;
+	for (i = 0; i < sets->possible.len; i++) {
+		if (net_set_contains(&sets->possible.items[i].addresses, address))
+			return sets->possible.items[i].results;
+	}
+	for (i = 0; i < SPF_UNDETERMINED; i++) {
+		if (net_set_contains(&sets->results[i], address))
+			return 1u << i;
+	}
+	return 0;
 }
 
-static const char *const ends[] = {"neutral", "softfail", "fail"};
+/* How the step ends for addresses that no term of either record passes. */
+typedef struct End {
+	SpfResult result;
+	bool is_known;
+} End;
 
-/* What receivers will see of the change, as one clause. */
+static unsigned
+strictness(SpfResult result)
+{
+	switch (result) {
+	case SPF_FAIL: return 2;
+	case SPF_SOFTFAIL: return 1;
+	case SPF_NONE:
+	case SPF_NEUTRAL:
+	case SPF_PASS:
+	case SPF_TEMPERROR:
+	case SPF_PERMERROR:
+	case SPF_UNDETERMINED: break;
+	}
+	return 0;
+}
+
+/* A term that may pass the address or end in an error before is not the end, if there is another;
+ * of several ends none is known. */
+static End
+end_of(const SpfExpansion *sets)
+{
+	static const SpfResult ends[] = {SPF_NONE, SPF_NEUTRAL, SPF_SOFTFAIL, SPF_FAIL, SPF_PASS};
+	unsigned results = results_at(sets, unknown_address);
+	End end = {SPF_NEUTRAL, false};
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(ends); i++) {
+		if ((results & 1u << ends[i]) == 0 || (end.is_known && ends[i] == SPF_PASS))
+			continue;
+		if (end.is_known)
+			return (End){SPF_NEUTRAL, false};
+		end = (End){ends[i], true};
+	}
+	return end;
+}
+
+static bool
+is_stricter(End after, End before)
+{
+	return after.is_known && before.is_known &&
+	       strictness(after.result) > strictness(before.result);
+}
+
+/* What receivers will see of the change, as one sentence. */
 static Str
-change_text(const RuleFacts *facts, const NetSet *dropped, unsigned before, unsigned after)
+change_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *dropped, End after,
+	bool stricter)
 {
 	Buf text = buf_make(facts->arena);
 
+	if (spf->published.records.len == 0) {
+		buf_printf(&text,
+			"`" STR_FMT "` publishes no SPF record yet: with ours all addresses that "
+			"it does not let pass get %s",
+			STR_ARG(spf->domain), spf_result_text(after.result));
+		return buf_text(&text);
+	}
+	buf_printf(
+		&text, "against the published SPF record of `" STR_FMT "` ", STR_ARG(spf->domain));
 	if (!net_set_is_empty(dropped))
-		buf_printf(&text, STR_FMT " no longer %s",
+		buf_printf(&text, STR_FMT " no longer %s%s",
 			STR_ARG(rules_count_text(facts, dropped)),
-			rules_is_single(dropped) ? "passes" : "pass");
-	if (after > before)
-		buf_printf(&text, "%sall others get a stricter result: %s",
-			text.len > 0 ? ", and " : "", ends[after]);
+			rules_is_single(dropped) ? "passes" : "pass", stricter ? ", and " : "");
+	if (stricter)
+		buf_printf(&text, "addresses that no term lets pass get a stricter result: %s",
+			spf_result_text(after.result));
 	return buf_text(&text);
 }
 
@@ -91,22 +157,24 @@ check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published
 	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
 	NetSet kept = may_pass(facts, ours);
 	NetSet dropped = net_set_subtract(facts->scratch, &published->results[SPF_PASS], &kept);
-	bool comparable = !net_set_contains(&published->results[SPF_UNDETERMINED], unknown_address);
-	unsigned after = strictness(ours), before = comparable ? strictness(published) : after;
+	End after = end_of(ours), before = end_of(published);
+	bool stricter = is_stricter(after, before), drops = !net_set_is_empty(&dropped);
 	Diag *diag;
 
-	if (net_set_is_empty(&dropped) && after <= before)
+	if (!drops && !stricter)
 		return;
-	diag = rules_spf_report(facts, spf, DIAG_SPF_DROPS_SENDERS, sink,
-		"against the published SPF record of `" STR_FMT "` " STR_FMT, STR_ARG(spf->domain),
-		STR_ARG(change_text(facts, &dropped, before, after)));
-	if (!net_set_is_empty(&dropped))
+	diag = rules_spf_report(facts, spf, DIAG_SPF_DROPS_SENDERS, sink, STR_FMT,
+		STR_ARG(change_text(facts, spf, &dropped, after, stricter)));
+	if (drops)
 		diag_note(sink, diag, "for example " STR_FMT,
 			STR_ARG(rules_set_text(facts, &dropped)));
-	if (after > before)
-		diag_note(sink, diag, "until now it is %s", ends[before]);
-	diag_help(sink, diag,
-		"make sure that nobody sends from there any more; DMARC reports show who does");
+	if (stricter && before.result != SPF_NONE)
+		diag_note(sink, diag, "until now it is %s", spf_result_text(before.result));
+	diag_help(sink, diag, "%s",
+		drops ? "make sure that nobody sends from there any more; DMARC reports show who "
+			"does"
+		      : "make sure that all who send as it are in the record; DMARC reports show "
+			"who does");
 }
 
 /* --- CP313 CP314 for what is published -------------------------------------------------------- */

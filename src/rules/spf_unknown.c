@@ -94,8 +94,29 @@ note_hanging(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause,
 			one ? "has" : "have", STR_ARG(rules_set_text(facts, &hanging)));
 }
 
+/* Who passes for certain today, by what is published, and will only by what is not known. */
 static void
-report_cause(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause, DiagSink *sink)
+note_step(const RuleFacts *facts, StateSpf *spf, const SpfCause *cause, Diag *diag, DiagSink *sink)
+{
+	const SpfExpansion *published =
+		spf->is_checked ? NULL : state_spf_published(facts->state, spf);
+	NetSet doubtful;
+
+	if (published == NULL)
+		return;
+	doubtful =
+		net_set_intersect(facts->scratch, &published->results[SPF_PASS], &cause->addresses);
+	if (!net_set_is_empty(&doubtful))
+		diag_note(sink, diag,
+			STR_FMT
+			" that %s by the published record today may do so no more: " STR_FMT,
+			STR_ARG(rules_count_text(facts, &doubtful)),
+			rules_is_single(&doubtful) ? "passes" : "pass",
+			STR_ARG(rules_set_text(facts, &doubtful)));
+}
+
+static void
+report_cause(const RuleFacts *facts, StateSpf *spf, const SpfCause *cause, DiagSink *sink)
 {
 	Str way = rules_way_text(facts, cause);
 	Diag *diag = rules_spf_report(facts, spf,
@@ -105,6 +126,7 @@ report_cause(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause,
 		way.len > 0 ? "`" : "", STR_ARG(rules_octets_text(facts, cause->reason)));
 
 	note_hanging(facts, spf, cause, diag, sink);
+	note_step(facts, spf, cause, diag, sink);
 	if (cause->is_missing)
 		diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
 	else
@@ -129,6 +151,22 @@ report_fault(const RuleFacts *facts, const StateSpf *spf, const SpfCause *fault,
 	diag_help(sink, diag, "tell its owner; until it is mended, take the term out");
 }
 
+/* What the domain publishes is judged, or replaced: either way it has to be known. */
+static void
+report_unread(const RuleFacts *facts, const StateSpf *spf, DiagSink *sink)
+{
+	DnsStatus status = spf->published.status;
+	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_NOT_IN_LOCK, sink,
+		"the lock does not have the published SPF record of `" STR_FMT "`%s%s",
+		STR_ARG(spf->domain), status == DNS_NOT_ASKED ? "" : ": ",
+		status == DNS_NOT_ASKED ? "" : dns_status_text(status));
+
+	if (!spf->is_checked)
+		diag_note(sink, diag,
+			"whom the record of the spec shuts out that may send today is not known");
+	diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
+}
+
 static void
 check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
 {
@@ -136,13 +174,8 @@ check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
 	bool silent = !state_has_lock(facts->state);
 	size_t i;
 
-	if (spf->is_checked && spf->published.status == DNS_NOT_ASKED && !silent) {
-		Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_NOT_IN_LOCK, sink,
-			"the lock does not have the published SPF record of `" STR_FMT "`",
-			STR_ARG(spf->domain));
-
-		diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
-	}
+	if (!silent && !state_knows_published(spf))
+		report_unread(facts, spf, sink);
 	if (sets == NULL)
 		return;
 	for (i = 0; i < sets->causes.len; i++) {

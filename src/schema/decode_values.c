@@ -98,7 +98,11 @@ schema_domain(SchemaDecoder *decoder, const DocNode *node, NetNameKind kind, Str
 		return true;
 	diag = schema_report(decoder, DIAG_BAD_VALUE, node->span,
 		"`" STR_FMT "` is not a domain name: %s", STR_ARG(text), net_name_reason(error));
-	diag_help(decoder->sink, diag, "write the name alone, such as `contoso.com`");
+	diag_help(decoder->sink, diag, "%s",
+		str_find(text, STR("%{")) < text.len
+			? "a name with macros is not known beforehand: as a term of an SPF record "
+			  "it stands under `terms`, such as `include:%{ir}.spf.vendor.example`"
+			: "write the name alone, such as `contoso.com`");
 	return false;
 }
 

@@ -456,9 +456,10 @@ Str
 spf_initial_domain(Arena *arena, Str text)
 {
 	Str name = {0};
+	size_t longest = str_ends(text, STR(".")) ? SPF_NAME_MAX + 1 : SPF_NAME_MAX;
 
 	/* A name that is too long is none here; only expanded ones are cut. */
-	if (text.len > 0 && text.len <= 254 && text.ptr[0] != '[')
+	if (text.len > 0 && text.len <= longest && text.ptr[0] != '[')
 		name = spf_name_form(arena, text);
 	return spf_name_is_domain(name) ? name : (Str){0};
 }

@@ -80,25 +80,39 @@ spf_walk_policy(SpfWalk *walk, SpfPolicy *policy, const SpfParts *parts, SpfOutc
 
 /* --- results ---------------------------------------------------------------------------------- */
 
-/* The addresses that can come to each result; the counters have done their work. */
+/* The addresses that can come to each result. */
 static void
 reach(SpfWalk *walk, const SpfOutcome *outcome, NetSet reached[SPF_UNDETERMINED])
+{
+	size_t i, j;
+
+	for (i = 0; i < SPF_UNDETERMINED; i++) {
+		reached[i] = (NetSet){0};
+		for (j = 0; j < outcome->by[i].len; j++)
+			net_set_add_all(walk->arena, &reached[i], &outcome->by[i].items[j].set);
+		net_set_normalise(&reached[i]);
+	}
+}
+
+/* The counters of the ways that are known; what is not known may use up any number. */
+static void
+count_worst(SpfWalk *walk, SpfOutcome *outcome, const NetSet *undetermined)
 {
 	SpfExpansion *expansion = walk->expansion;
 	size_t i, j;
 
 	for (i = 0; i < SPF_UNDETERMINED; i++) {
-		reached[i] = (NetSet){0};
+		spf_parts_normalise(&outcome->by[i]);
 		for (j = 0; j < outcome->by[i].len; j++) {
 			const SpfPart *part = &outcome->by[i].items[j];
 
-			net_set_add_all(walk->arena, &reached[i], &part->set);
+			if (net_set_contains_set(undetermined, &part->set))
+				continue;
 			if (part->lookups > expansion->worst_lookups)
 				expansion->worst_lookups = part->lookups;
 			if (part->voids > expansion->worst_voids)
 				expansion->worst_voids = part->voids;
 		}
-		net_set_normalise(&reached[i]);
 	}
 }
 
@@ -140,10 +154,11 @@ add_possible(Arena *arena, SpfExpansion *expansion, const SpfPossible *piece)
 #define PIECES_MAX (1u << SPF_UNDETERMINED)
 
 static void
-conclude(SpfWalk *walk, const NetSet *universe, const SpfOutcome *outcome)
+conclude(SpfWalk *walk, const NetSet *universe, SpfOutcome *outcome)
 {
 	NetSet reached[SPF_UNDETERMINED];
 	SpfPossible pieces[PIECES_MAX] = {{0, *universe}};
+	NetSet undetermined = {0};
 	size_t len = 1, i;
 
 	reach(walk, outcome, reached);
@@ -161,8 +176,11 @@ conclude(SpfWalk *walk, const NetSet *universe, const SpfOutcome *outcome)
 		}
 		net_set_add_all(walk->arena, &walk->expansion->results[SPF_UNDETERMINED],
 			&pieces[i].addresses);
+		net_set_add_all(walk->arena, &undetermined, &pieces[i].addresses);
 		add_possible(walk->arena, walk->expansion, &pieces[i]);
 	}
+	net_set_normalise(&undetermined);
+	count_worst(walk, outcome, &undetermined);
 }
 
 /* Only addresses that are uncertain in the end have a cause; what a term passes is certain. */

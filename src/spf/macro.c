@@ -3,7 +3,6 @@
 
 /* Past this an expansion is nobody's name or explanation. */
 #define EXPANSION_MAX ((size_t)1 << 20)
-#define NAME_MAX_LEN  253
 #define LABEL_MAX     63
 
 static bool
@@ -358,7 +357,7 @@ spf_name_form(Arena *arena, Str text)
 {
 	if (text.len > 0 && text.ptr[text.len - 1] == '.')
 		text.len--;
-	while (text.len > NAME_MAX_LEN) {
+	while (text.len > SPF_NAME_MAX) {
 		size_t dot = str_find_char(text, '.', 0);
 
 		if (dot == text.len)

@@ -120,6 +120,7 @@ parse_policy(SpfCache *cache, SpfPolicy *policy)
 {
 	SpfRecord *record;
 	SpfProblem problem;
+	Buf reason;
 
 	if (spf_parse(cache->arena, policy->text, &record, &problem)) {
 		policy->found = SPF_FOUND_RECORD;
@@ -127,12 +128,15 @@ parse_policy(SpfCache *cache, SpfPolicy *policy)
 		make_rules(cache, policy);
 		return;
 	}
-	conclude(policy, SPF_FOUND_BROKEN,
-		str_format(cache->arena,
-			"the record of " STR_FMT " is broken at `" STR_FMT "`: " STR_FMT,
-			STR_ARG(policy->name),
-			STR_ARG(str_slice(policy->text, problem.start, problem.end)),
-			STR_ARG(problem.message)));
+	/* Any octet may stand there, NUL among them, where a format would end. */
+	reason = buf_make(cache->arena);
+	buf_lit(&reason, "the record of ");
+	buf_str(&reason, policy->name);
+	buf_lit(&reason, " is broken at `");
+	buf_str(&reason, str_slice(policy->text, problem.start, problem.end));
+	buf_lit(&reason, "`: ");
+	buf_str(&reason, problem.message);
+	conclude(policy, SPF_FOUND_BROKEN, buf_text(&reason));
 }
 
 static void

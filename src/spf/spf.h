@@ -165,8 +165,9 @@ typedef struct SpfExpansion {
 	/* By SpfResult; disjoint, and together all of IPv4 and all of IPv6 but ::ffff:0:0/96, whose
 	 * clients count as IPv4. */
 	NetSet results[SPF_RESULTS];
-	unsigned worst_lookups, worst_voids; /* one more than allowed where a limit is met */
-	VEC(SpfShare) terms;                 /* of the record, in its order */
+	/* Of the ways that are known; one more than allowed where a limit is met. */
+	unsigned worst_lookups, worst_voids;
+	VEC(SpfShare) terms; /* of the record, in its order */
 	/* Addresses that a limit ends, of ten look-ups and of two without an answer; of the
 	 * undetermined those that it may end. */
 	NetSet over_lookups, over_voids;

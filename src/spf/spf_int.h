@@ -42,6 +42,8 @@ void spf_macro_expand(Buf *buf, const SpfMacro *macro, const SpfIdentity *identi
 /* The bit of a letter in lower case. */
 uint32_t spf_macro_letter(char letter);
 bool spf_macro_has(const SpfMacro *macro, const char *letters);
+/* Octets of a name as text without its final dot, RFC 1035 section 2.3.4. */
+#define SPF_NAME_MAX 253u
 /*
  * The name that an expanded domain-spec asks for: lower-case, no final dot, labels dropped from the
  * left past 253 octets. Absent where no query can be made of it (an empty label, one over 63).

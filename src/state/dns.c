@@ -154,10 +154,24 @@ state_spf_relaxed(const State *state, StateSpf *spf)
 	return spf->relaxed_sets;
 }
 
+bool
+state_knows_published(const StateSpf *spf)
+{
+	switch (spf->published.status) {
+	case DNS_OK:
+	case DNS_NODATA:
+	case DNS_NXDOMAIN: return true;
+	case DNS_SERVFAIL:
+	case DNS_TIMEOUT:
+	case DNS_NOT_ASKED: break;
+	}
+	return false;
+}
+
 const SpfExpansion *
 state_spf_published(const State *state, StateSpf *spf)
 {
-	if (spf->published.status == DNS_NOT_ASKED)
+	if (!state_knows_published(spf))
 		return NULL;
 	if (spf->published_sets == NULL)
 		spf->published_sets =

@@ -219,6 +219,8 @@ const DnsAnswer *state_answer(const State *state, Str name, DnsType type);
  * relaxed ones. Never NULL: without a record all is `none`. */
 const SpfExpansion *state_spf_sets(const State *state, StateSpf *spf);
 const SpfExpansion *state_spf_relaxed(const State *state, StateSpf *spf);
+/* Whether the lock says what is published at the name, be it nothing. */
+bool state_knows_published(const StateSpf *spf);
 /* The same of what is published; NULL where that is not known. */
 const SpfExpansion *state_spf_published(const State *state, StateSpf *spf);
 /* ... and of what stands between the two; NULL where there is none. */

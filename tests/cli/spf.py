@@ -4,8 +4,8 @@ import ipaddress
 import json
 import random
 
-from lib import connplan, each, equal
-from specs import folder
+from lib import ROOT, connplan, each, equal
+from specs import folder, smallest, text_of
 
 LOCK = {"format": "connplan-lock", "version": 1, "names": {
     "contoso.com": {"TXT": {"status": "ok", "data": [
@@ -137,6 +137,55 @@ def test_expand_for_people():
 def without_vendor():
     names = {name: what for name, what in LOCK["names"].items() if name != "_spf.vendor.example"}
     return json.dumps({**LOCK, "names": names}).encode()
+
+
+def test_what_is_not_known_uses_no_look_ups():
+    """Of a way that nobody knows the counters are not known, either: they are no fact."""
+    lock = json.dumps({"format": "connplan-lock", "version": 1, "names": {
+        "contoso.com": {"TXT": {"status": "ok", "data": [
+            ["v=spf1 ip4:198.51.100.0/24 include:%{ir}.spf.vendor.example include:unknown.example -all"]]}},
+    }}).encode()
+    worst = json.loads(spf("expand", "contoso.com", "--format", "json", lock=lock, status=0).out)
+    equal((worst["lookups"], worst["voids"]), ({"worst": 0}, {"worst": 0}))
+    text = spf("expand", "contoso.com", lock=lock, status=0).text
+    if "0 of 10; without an answer: 0 of 2; what is not known may take more\n" not in text:
+        raise AssertionError(text)
+
+
+def test_a_broken_record_is_told_with_all_its_octets():
+    lock = json.dumps({"format": "connplan-lock", "version": 1, "names": {
+        "contoso.com": {"TXT": {"status": "ok", "data": [["v=spf1 ip4:192.0.2.1\u0000\u00e9 -all"]]}},
+    }}).encode()
+    answer = json.loads(spf("eval", "--ip", "203.0.113.9", *WHO, "--format", "json", lock=lock, status=0).out)
+    if "`ip4:192.0.2.1\0\u00e9`" not in answer["reason"]:
+        raise AssertionError(answer)
+
+
+def test_a_sender_whose_domain_is_too_long_has_none():
+    """Only names that a macro makes are cut (RFC 7208, sections 4.3 and 7.3)."""
+    tail = ".".join(["b" * 61, "c" * 61, "d" * 61, "example", "com"])
+    longest = "a" * (253 - len(tail) - 1) + "." + tail
+    lock = json.dumps({"format": "connplan-lock", "version": 1, "names": {
+        name: {"TXT": {"status": "ok", "data": [["v=spf1 +all"]]}} for name in (tail, longest)}}).encode()
+    for domain, wanted in ((longest, "pass"), (longest + ".", "pass"), ("a" + longest, "none")):
+        answer = spf("eval", "--ip", "203.0.113.9", "--helo", "mx.contoso.com", "--mail-from",
+                     f"a@{domain}", "--format", "json", lock=lock, status=0)
+        equal(json.loads(answer.out)["result"], wanted)
+
+
+def test_who_may_pass_no_more_is_told():
+    """What passes today for certain, and by a record that is not known tomorrow, is no detail."""
+    spec = ROOT / "tests/rules/CP314/fires-published-passes-what-ours-may/mailflow.yaml"
+    text = connplan("check", spec, "--today", "2026-11-25", status=0).text
+    equal(text.count("256 IPv4 addresses that pass by the published record today may do so no more: "
+                     "`192.0.2.0/24`"), 1)
+
+
+def test_a_macro_is_no_name():
+    spec = text_of(smallest(domains={"contoso.com": {"spf": {"includes": ["%{ir}.spf.vendor.example"]}}}))
+    text = connplan("check", "-", stdin=spec, status=1).text
+    if "it stands under `terms`" not in text:
+        raise AssertionError(text)
 
 
 def test_what_the_lock_lacks_leaves_addresses_undetermined():
