@@ -37,12 +37,21 @@ location(Arena *arena, const Report *report, Span span)
 	return object;
 }
 
+/* GitLab shows the severity as a colour, and has none for what was not checked. */
+static Json *
+description(Arena *arena, const Diag *diag)
+{
+	const char *head = diag->severity == DIAG_SEVERITY_NOT_CHECKED ? "not checked: " : "";
+
+	return report_text(arena, str_format(arena, "%s" STR_FMT, head, STR_ARG(diag->message)));
+}
+
 static Json *
 issue(Arena *arena, const Report *report, const Diag *diag)
 {
 	Json *object = json_object(arena);
 
-	SET(object, "description", report_text(arena, diag->message));
+	SET(object, "description", description(arena, diag));
 	SET(object, "check_name",
 		json_format(
 			arena, "%s %s", diag_code_text(diag->code), diag_code_name(diag->code)));

@@ -145,20 +145,50 @@ check_limit(
 	return true;
 }
 
-/* What the published record or ours passes must pass in between, too. */
+/* Addresses whose result is not known, but which the record may pass. */
+static NetSet
+may_pass(const RuleFacts *facts, const SpfExpansion *sets)
+{
+	NetSet may = {0};
+	size_t i;
+
+	for (i = 0; i < sets->possible.len; i++) {
+		if ((sets->possible.items[i].results & 1u << SPF_PASS) != 0)
+			net_set_add_all(facts->scratch, &may, &sets->possible.items[i].addresses);
+	}
+	net_set_normalise(&may);
+	return may;
+}
+
+/* Those of them that a limit keeps from passing in between, whatever they would come to. */
+static NetSet
+lost_to_limits(const RuleFacts *facts, const SpfExpansion *end, const SpfExpansion *between)
+{
+	NetSet over = net_set_union(facts->scratch, &between->over_lookups, &between->over_voids);
+	NetSet may = may_pass(facts, end);
+
+	over = net_set_intersect(facts->scratch, &over, &between->results[SPF_PERMERROR]);
+	return net_set_intersect(facts->scratch, &over, &may);
+}
+
+/* What the published record or ours passes must pass in between, too; what may, may. */
 static void
 check_transition(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
 {
 	const SpfExpansion *sets = state_spf_transition(facts->state, spf);
 	const SpfExpansion *before = state_spf_published(facts->state, spf);
-	NetSet both, hit;
+	const SpfExpansion *after = state_spf_sets(facts->state, spf);
+	NetSet both, hit, lost;
 	Diag *diag;
 
 	if (sets == NULL || before == NULL)
 		return;
-	both = net_set_union(facts->scratch, &before->results[SPF_PASS],
-		&state_spf_sets(facts->state, spf)->results[SPF_PASS]);
+	both = net_set_union(facts->scratch, &before->results[SPF_PASS], &after->results[SPF_PASS]);
 	hit = net_set_intersect(facts->scratch, &both, &sets->results[SPF_PERMERROR]);
+	lost = lost_to_limits(facts, before, sets);
+	hit = net_set_union(facts->scratch, &hit, &lost);
+	lost = lost_to_limits(facts, after, sets);
+	hit = net_set_union(facts->scratch, &hit, &lost);
 	if (net_set_is_empty(&hit))
 		return;
 	diag = rules_spf_report(facts, spf, DIAG_SPF_LOOKUPS, sink,

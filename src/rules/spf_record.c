@@ -209,6 +209,26 @@ same_results(const SpfExpansion *a, const SpfExpansion *b)
 	return true;
 }
 
+/* Whether what the term does is known, and is nothing to addresses whose result is not: these would
+ * seem to have the same without it. */
+static bool
+is_decided(
+	const RuleFacts *facts, const StateSpf *spf, const SpfTerm *term, const SpfExpansion *with)
+{
+	const NetSet *undetermined = &with->results[SPF_UNDETERMINED];
+	Str text = term->text;
+	SpfExpansion alone;
+
+	if (net_set_is_empty(undetermined))
+		return true;
+	if (term->qualifier != SPF_PASS)
+		text = str_slice(text, 1, text.len);
+	expand_text(
+		facts, spf, str_format(facts->scratch, "v=spf1 " STR_FMT, STR_ARG(text)), &alone);
+	return net_set_is_empty(&alone.results[SPF_UNDETERMINED]) &&
+	       !net_set_overlaps(&alone.results[SPF_PASS], undetermined);
+}
+
 /* Addresses of ours are looked at without the includes of others, too: what only a third party
  * covers stays, since that may change. */
 static bool
@@ -223,7 +243,8 @@ is_redundant(const RuleFacts *facts, const StateSpf *spf, const SpfRecord *recor
 		expand_text(
 			facts, spf, without(facts, spf, record, record->len, round == 0), &with);
 		expand_text(facts, spf, without(facts, spf, record, index, round == 0), &less);
-		if (!same_results(&with, &less))
+		if (!same_results(&with, &less) ||
+			!is_decided(facts, spf, &record->terms[index], &with))
 			return false;
 	}
 	return true;

@@ -136,6 +136,40 @@ report_cause(const RuleFacts *facts, StateSpf *spf, const SpfCause *cause, DiagS
 			"the result that the receiver notes");
 }
 
+static bool
+has_missing(const SpfExpansion *sets)
+{
+	size_t i;
+
+	for (i = 0; i < sets->causes.len; i++) {
+		if (sets->causes.items[i].is_missing)
+			return true;
+	}
+	return false;
+}
+
+/* What is to be replaced by addresses that are not known stays an include. Mostly the record is
+ * decided only in part, then, and says so; but terms before it may decide all. */
+static void
+check_flats(const RuleFacts *facts, const StateSpf *spf, const SpfExpansion *sets, DiagSink *sink)
+{
+	size_t i;
+
+	for (i = 0; i < spf->flats.len && !has_missing(sets); i++) {
+		const StateFlat *flat = &spf->flats.items[i];
+		Diag *diag;
+
+		if (!flat->is_missing)
+			continue;
+		diag = rules_spf_report(facts, spf, DIAG_SPF_NOT_IN_LOCK, sink,
+			"`" STR_FMT "` stays an include in the SPF record of `" STR_FMT
+			"`, since its addresses are not known: " STR_FMT,
+			STR_ARG(spf->spec->spf.flatten.items[flat->index].text),
+			STR_ARG(spf->domain), STR_ARG(rules_octets_text(facts, flat->refusal)));
+		diag_help(sink, diag, "run `connplan lock SPEC`: it asks for what is missing");
+	}
+}
+
 /* --- CP323 ------------------------------------------------------------------------------------ */
 
 static void
@@ -182,6 +216,8 @@ check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
 		if (!silent || !sets->causes.items[i].is_missing)
 			report_cause(facts, spf, &sets->causes.items[i], sink);
 	}
+	if (!silent)
+		check_flats(facts, spf, sets, sink);
 	for (i = 0; i < sets->faults.len; i++) {
 		if (sets->faults.items[i].path.len > 0)
 			report_fault(facts, spf, &sets->faults.items[i], sink);

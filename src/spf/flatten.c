@@ -87,6 +87,8 @@ spf_difference(Arena *arena, const SpfExpansion *before, const SpfExpansion *aft
 		net_set_add_all(arena, &changed, &moved);
 	}
 	net_set_normalise(&changed);
+	/* Of what is undetermined a limit is but one way to end. */
 	ended = net_set_union(arena, &before->over_lookups, &before->over_voids);
+	ended = net_set_intersect(arena, &ended, &before->results[SPF_PERMERROR]);
 	return net_set_subtract(arena, &changed, &ended);
 }

@@ -25,9 +25,8 @@ state_find_published(State *state, StateSpf *spf)
 	}
 }
 
-/* The record that receivers go by, parsed; NULL where there is none that they can use. */
-static const SpfRecord *
-published_record(const State *state, const StateSpf *spf)
+const SpfRecord *
+state_published_record(const State *state, const StateSpf *spf)
 {
 	SpfRecord *record;
 	SpfProblem problem;
@@ -53,10 +52,8 @@ has_term(const SpfRecord *record, SpfTermKind kind, Str text)
 
 /* --- `all` ------------------------------------------------------------------------------------ */
 
-/* RFC 7208 section 4.7: without `all` what is left is neutral. A record that passes everything is
- * nothing to go by, and where a redirect leads is another record's word. */
-static bool
-published_all(const SpfRecord *record, SpfAll *ret_all)
+bool
+state_published_all(const SpfRecord *record, SpfAll *ret_all)
 {
 	size_t i;
 
@@ -83,8 +80,8 @@ state_choose_all(State *state, StateSpf *spf)
 		spf->recipe.all = (SpfAll)all->value;
 		return;
 	}
-	record = published_record(state, spf);
-	if (record != NULL && published_all(record, &spf->recipe.all))
+	record = state_published_record(state, spf);
+	if (record != NULL && state_published_all(record, &spf->recipe.all))
 		return;
 	spf->recipe.all = SPF_ALL_SOFTFAIL;
 	spf->is_assumed = !spf->never;
@@ -214,7 +211,8 @@ static void
 lay_out_recipe(
 	const State *state, const StateSpf *spf, const SpfRecipe *recipe, SpfNamedVec *ret_records)
 {
-	Names names = {.state = state, .published = published_record(state, spf), .reuse = true};
+	Names names = {
+		.state = state, .published = state_published_record(state, spf), .reuse = true};
 
 	lay_out_at(state, spf, recipe, &names, ret_records);
 	if (ret_records->len == 1 || names.published == NULL || is_published(state, ret_records))
@@ -238,13 +236,12 @@ share_leaves(const SpfNamedVec *records, const SpfNamedVec *others)
 	return true;
 }
 
-/* The record before the final one. A leaf that changed under its name would be cached beside the
- * other root, where some address has no other term. */
-static void
-lay_out_transition(const State *state, StateSpf *spf, const SpfRecipe *recipe)
+void
+state_lay_out_between(const State *state, StateSpf *spf, const SpfRecipe *recipe)
 {
-	Names names = {
-		.state = state, .published = published_record(state, spf), .beside = &spf->records};
+	Names names = {.state = state,
+		.published = state_published_record(state, spf),
+		.beside = &spf->records};
 
 	lay_out_recipe(state, spf, recipe, &spf->transition);
 	if (!share_leaves(&spf->transition, &spf->records))
@@ -463,117 +460,4 @@ state_lay_out(State *state, StateSpf *spf)
 	leave_to_cloud(state, spf, &spf->composed);
 	lay_out_recipe(state, spf, &spf->composed, &spf->records);
 	spf->published.is_ours = state_has_lock(state) && is_published(state, &spf->records);
-}
-
-/* --- the transition --------------------------------------------------------------------------- */
-
-/* Mechanisms that pass, as terms of ours; what a redirect leads to is all that is left. */
-static void
-add_published_terms(Arena *arena, const SpfRecord *record, SpfRecipe *recipe)
-{
-	bool ended = false;
-	size_t i;
-
-	for (i = 0; i < record->len && !ended; i++) {
-		const SpfTerm *term = &record->terms[i];
-		bool plus = str_starts(term->text, STR("+"));
-
-		ended = term->kind == SPF_TERM_ALL;
-		if (ended || term->qualifier != SPF_PASS || term->kind == SPF_TERM_EXP ||
-			term->kind == SPF_TERM_REDIRECT || term->kind == SPF_TERM_UNKNOWN)
-			continue;
-		if (term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6)
-			net_set_add(arena, &recipe->addresses, term->prefix);
-		else
-			VEC_PUSH(
-				arena, &recipe->terms, str_slice(term->text, plus, term->text.len));
-	}
-	if (record->redirect != NULL && !ended)
-		VEC_PUSH(arena, &recipe->terms,
-			include_term(arena, str_slice(record->redirect->text, STR("redirect=").len,
-						    record->redirect->text.len)));
-}
-
-static SpfRecipe
-copy_recipe(Arena *arena, const SpfRecipe *recipe)
-{
-	SpfRecipe copy = *recipe;
-	size_t i;
-
-	copy.never = false;
-	copy.addresses = (NetSet){0};
-	net_set_add_all(arena, &copy.addresses, &recipe->addresses);
-	copy.terms = (StrVec){0};
-	for (i = 0; i < recipe->terms.len; i++)
-		VEC_PUSH(arena, &copy.terms, recipe->terms.items[i]);
-	if (recipe->never) {
-		copy.addresses = (NetSet){0};
-		copy.terms.len = 0;
-		copy.cloud_include = (Str){0};
-	}
-	return copy;
-}
-
-/* What passes by one of the two passes, and nothing else does for certain; no limit is met that
- * neither met before. */
-static bool
-is_union(const State *state, StateSpf *spf, const SpfExpansion *final, const SpfNamedVec *records)
-{
-	Arena *scratch = arena_create();
-	const SpfExpansion *published = state_spf_published(state, spf);
-	NetSet both =
-		net_set_union(scratch, &published->results[SPF_PASS], &final->results[SPF_PASS]);
-	NetSet may = net_set_union(
-		scratch, &published->results[SPF_UNDETERMINED], &final->results[SPF_UNDETERMINED]);
-	SpfExpansion sets;
-	bool is;
-
-	state_expand_records(state, scratch, records, &sets);
-	may = net_set_union(scratch, &may, &both);
-	is = net_set_contains_set(&sets.results[SPF_PASS], &both) &&
-	     net_set_contains_set(&may, &sets.results[SPF_PASS]);
-	arena_destroy(scratch);
-	return is;
-}
-
-static SpfAll
-weaker(SpfAll a, SpfAll b)
-{
-	return a > b ? a : b;
-}
-
-void
-state_add_transition(State *state, StateSpf *spf)
-{
-	Arena *arena = state->model->arena;
-	const SpfRecord *record = published_record(state, spf);
-	SpfAll all = SPF_ALL_NEUTRAL;
-	SpfExpansion final;
-	Arena *scratch;
-	SpfRecipe recipe;
-	NetSet rest;
-
-	if (record == NULL || spf->published.is_ours)
-		return;
-	(void)published_all(record, &all);
-	recipe = copy_recipe(arena, &spf->composed);
-	recipe.all = weaker(all, spf->never ? SPF_ALL_FAIL : spf->recipe.all);
-	add_published_terms(arena, record, &recipe);
-	net_set_normalise(&recipe.addresses);
-	lay_out_transition(state, spf, &recipe);
-	scratch = arena_create();
-	state_expand_records(state, scratch, &spf->records, &final);
-	if (is_union(state, spf, &final, &spf->transition)) {
-		arena_destroy(scratch);
-		return;
-	}
-	/* For a while addresses stand for what the published record asks others for. */
-	rest = net_set_subtract(arena, &state_spf_published(state, spf)->results[SPF_PASS],
-		&final.results[SPF_PASS]);
-	all = recipe.all;
-	recipe = copy_recipe(arena, &spf->composed);
-	recipe.all = all;
-	recipe.addresses = net_set_union(arena, &recipe.addresses, &rest);
-	lay_out_transition(state, spf, &recipe);
-	arena_destroy(scratch);
 }

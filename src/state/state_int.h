@@ -98,10 +98,22 @@ void state_expand_records(
 	const State *state, Arena *arena, const SpfNamedVec *records, SpfExpansion *ret_sets);
 /* What is published at the name. */
 void state_find_published(State *state, StateSpf *spf);
+/* The record that receivers go by, parsed; NULL where there is none that they can use. */
+const SpfRecord *state_published_record(const State *state, const StateSpf *spf);
+/*
+ * How it ends. RFC 7208 section 4.7: without `all` what is left is neutral. False: a record that
+ * passes everything is nothing to go by, and where a redirect leads is another record's word.
+ */
+bool state_published_all(const SpfRecord *record, SpfAll *ret_all);
 /* How the record ends: as stated, as published, or softfail. */
 void state_choose_all(State *state, StateSpf *spf);
 /* Fills `records` from the recipe: flattened, laid out, within the limits if there is a way. */
 void state_lay_out(State *state, StateSpf *spf);
+/*
+ * Fills `transition` from a recipe. A leaf that changed under its name would be cached beside the
+ * final root, where some address has no other term: it gets another name.
+ */
+void state_lay_out_between(const State *state, StateSpf *spf, const SpfRecipe *recipe);
 /* Whether the lock has it at its name, and no other SPF record there. */
 bool state_spf_stands(const State *state, SpfNamed record);
 /* Fills `transition`, where something else is published. */

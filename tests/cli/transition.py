@@ -187,3 +187,36 @@ def test_octets_of_a_record_arrive(octet):
     line = zones["previous/contoso.com.zone"][0]
     escaped = "".join(f"\\{ord(c):03}" if not " " <= c <= "~" else "\\" + c if c in '"\\' else c for c in octet)
     equal(line, f'_dmarc.contoso.com.\t60\tIN\tTXT\t"v=DMARC1; p=none; x={escaped}"')
+
+
+VENDOR = "include:_spf.vendor.example"
+STOPPED = f"v=spf1 -ip4:203.0.113.5 ip4:203.0.113.4/30 {VENDOR} ~all"
+REST = "ip4:198.51.100.10 ip4:203.0.113.4 ip4:203.0.113.6/31"
+BETWEEN = [
+    ("known, as addresses", STOPPED, answer(60, "v=spf1 ip4:203.0.113.64/26 -all"), [],
+     f"v=spf1 {REST} ip4:203.0.113.64/26 {CLOUD} ~all"),
+    ("not in the lock", STOPPED, None, [], f"v=spf1 {REST} {CLOUD} {VENDOR} ~all"),
+    ("failed when the lock was made", STOPPED, {"TXT": {"status": "servfail"}}, [],
+     f"v=spf1 {REST} {CLOUD} {VENDOR} ~all"),
+    ("by the client", STOPPED.replace(VENDOR, "exists:%{ir}.vendor.example"), None, [],
+     f"v=spf1 {REST} {CLOUD} exists:%{{ir}}.vendor.example ~all"),
+    ("behind a term of ours that may stop it", f"v=spf1 ip4:198.51.100.10 {VENDOR} ~all", None,
+     ["-include:_deny.vendor.example", "?exists:%{i}.vendor.example"],
+     f"v=spf1 ip4:198.51.100.10 {CLOUD} {VENDOR} ~all"),
+    ("behind a record of ours that is broken",
+     "v=spf1 exists:%{ir}.vendor.example ~all", answer(60, "v=spf1 ip4:203.0.113.64/26 moo"),
+     [VENDOR],
+     "v=spf1 ip4:40.92.0.0/15 ip4:198.51.100.10 exists:%{ir}.vendor.example ~all"),
+    ("behind a term of theirs that may stop it",
+     f"v=spf1 -exists:%{{i}}.vendor.example ip4:203.0.113.64/26 {VENDOR} ~all",
+     answer(60, "v=spf1 ip4:203.0.113.4/30 -all"), [],
+     f"v=spf1 ip4:198.51.100.10 ip4:203.0.113.64/26 {CLOUD} {VENDOR} ~all")]
+
+
+@each(BETWEEN)
+def test_what_is_not_known_of_the_published_record_is_kept(_name, published, vendor, terms, wanted):
+    """An address that a vendor lets in which the lock does not know would be refused in between."""
+    names = {"contoso.com": answer(60, published), **({"_spf.vendor.example": vendor} if vendor else {})}
+    _plan, _found, zones = build(spec_of(all="softfail", terms=terms), names)
+    lines = [line for line in zones["1-add/contoso.com.zone"] if line.startswith("contoso.com.")]
+    equal([line.split("\t", 4)[4] for line in lines], [f'"{wanted}"'])

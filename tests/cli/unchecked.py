@@ -1,7 +1,11 @@
 """What was not checked: each reason stands there when it holds, and only then."""
 
+import html
 import json
+import re
 
+from documents import SCHEMA
+from formats import FORMS
 from lib import connplan, each, equal
 from specs import folder, smallest
 
@@ -81,3 +85,76 @@ def test_nothing():
     """The summary says so, too."""
     _found, summary, _errors = built(no_include(), LOCK, TENANT)
     equal("Everything was checked." in summary, True, summary)
+
+
+# --- a vendor whose record asks for each client -----------------------------------------------------------
+
+LISTED = {**LOCK, "names": {
+    "contoso.com": {"TXT": {"status": "nodata"}},
+    "_spf.vendor.example": {"TXT": {"status": "ok", "data": [
+        ["v=spf1 ip4:203.0.113.64/26 include:%{i}.%{v}._spf.vendor.example ~all"]]}}}}
+WAY = "include:_spf.vendor.example > include:%{i}.%{v}._spf.vendor.example"
+REASON = {"en": "depends on the client", "ja": "結果が接続元または送信者によって変わります"}
+# How each form says that something was not checked; what it says of it stands elsewhere.
+SIGNS = {"human": "not-checked[CP314]", "short": ": not-checked: ", "json": '"severity": "not-checked"',
+         "sarif": '"kind": "open"', "github": "::not checked: ", "azure": "]not checked: ",
+         "gitlab": '"not checked: ', "junit": "<skipped>", "markdown": "| not-checked | CP314 |"}
+
+
+def listed(whose="ours", **more):
+    """A host that sends from an address of ours, or by a gateway whose addresses the vendor publishes."""
+    host = {"address": "10.1.1.30", "sends_as": "contoso.com", "method": "internet"}
+    spf = {"exchange_online": False, "includes": ["_spf.vendor.example"]}
+    if whose == "ours":
+        return smallest(domains={"contoso.com": {"spf": spf}}, relay_hosts={"erp01": {**host, "egress": "office"}}, **more)
+    return smallest(domains={"contoso.com": {"spf": {"exchange_online": False}}},
+                    egress={"pool": {"addresses": "198.51.100.10", "shared": True}},
+                    gateways={"filter": {"shared": True, "egress": "pool", "spf": ["include:_spf.vendor.example"]}},
+                    relay_hosts={"erp01": {**host, "via": "filter"}}, **more)
+
+
+def in_listed(whose, *words, status):
+    with folder(mailflow=listed(whose)) as place:
+        (place / "mailflow.lock.json").write_text(json.dumps(LISTED), "utf-8")
+        return connplan(*words, cwd=place, status=status)
+
+
+@each([(name, whose) for name in FORMS for whose in ("ours", "theirs")])
+def test_every_form_shows_what_hangs_on_the_client(name, whose):
+    told = in_listed(whose, "check", "mailflow.yaml", "--format", name, status=0).text
+    plain = html.unescape(told).replace("%25", "%").replace("%AZP25", "%").replace("\\_", "_").replace("\\`", "`")
+    for part in (SIGNS[name], "CP314", WAY, "it depends on the client's address"):
+        if part not in plain:
+            raise AssertionError(f"{part!r} is not in\n{told}")
+    equal("CP301" in re.findall(r"CP\d+", told) and name != "sarif", False, "what is open is no failure")
+    in_listed(whose, "check", "mailflow.yaml", "--format", name, "--fail-on", "not-checked", status=1)
+
+
+@each([("ours", "no address that has to pass hangs on it"), ("theirs", "on it hangs 1 IPv4 address that has to pass")])
+def test_it_is_told_who_hangs_on_it(whose, wanted):
+    """An address of ours has a term of its own, and passes for certain."""
+    told = json.loads(in_listed(whose, "check", "mailflow.yaml", "--format", "json", status=0).out)
+    notes, = [one["notes"] for one in told["diagnostics"] if one["code"] == "CP314"]
+    equal([wanted in note for note in notes], [True], notes)
+
+
+@each([(language,) for language in REASON])
+def test_every_document_shows_what_hangs_on_the_client(language):
+    with folder(mailflow=listed(documents={"language": language})) as place:
+        (place / "mailflow.lock.json").write_text(json.dumps(LISTED), "utf-8")
+        connplan("build", "mailflow.yaml", "-o", "out", cwd=place, status=0)
+        files = {name: (place / "out" / name).read_text("utf-8-sig")
+                 for name in ("summary.md", "summary.csv", "change-request.md", "plan.json")}
+    for name in ("summary.md", "change-request.md"):
+        heading = {"en": "Not checked", "ja": "未検査の項目"}[language]
+        part = re.split(r"(?m)^#+ (?:\d+\. )?" + heading + r".*$", files[name])
+        equal(len(part) >= 2, True, f"{name} has no part of what was not checked")
+        line, = [line for line in part[-1].splitlines() if "CP314" in line]
+        plain = html.unescape(line).replace("\\", "")
+        equal((WAY in plain, REASON[language] in plain or "result depends" in plain), (True, True), line)
+    row, = [line for line in files["summary.csv"].splitlines() if ("not determined" if language == "en" else "未確定") in line]
+    equal({"en": "depends on the client or the sender", "ja": "クライアントまたは送信者によって変わります"}[language] in row, True, row)
+    plan = json.loads(files["plan.json"])
+    SCHEMA.validate(plan)
+    message, = [one["message"] for one in plan["not_checked"] if one["code"] == "CP314"]
+    equal((WAY in message, REASON["en"] in message), (True, True), message)

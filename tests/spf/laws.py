@@ -7,18 +7,26 @@ import random as randomness
 from lib import BINARY, run
 
 import reference
-from worlds import without_some, world
+from worlds import completed, without_some, world
 
 SENDER, HELO = "user@d0.example.com", "mx.example.org"
 LAW = BINARY.parent / "tests/spf_law"
+COMPLETIONS = 3
 
 
 def make(count, seed):
-    """Pairs of worlds: all there is, and every third time the same with answers left out."""
+    """Worlds: all there is, and every third time the same with answers left out, and what else might
+    stand there."""
     random = randomness.Random(seed)
+    # Of its own, so that the worlds themselves are the same however many completions there are.
+    other = randomness.Random(f"{seed} completions")
     for number in range(count):
         full = world(random)
-        yield full, without_some(random, full) if number % 3 == 0 else None
+        if number % 3 != 0:
+            yield [full]
+            continue
+        part = without_some(random, full)
+        yield [full, part, *(completed(other, part) for _ in range(COMPLETIONS))]
 
 
 def third_opinion(full, answers):
@@ -41,8 +49,7 @@ def third_opinion(full, answers):
 def check(report, count, seed=1):
     """COUNT worlds; three tests: the law of the sets, pyspf, and that the worlds are worth it."""
     worlds = list(make(count, seed))
-    lines = "".join(json.dumps(full) + (f"\t{json.dumps(part)}" if part else "") + "\n"
-                    for full, part in worlds)
+    lines = "".join("\t".join(map(json.dumps, locks)) + "\n" for locks in worlds)
     result = run([LAW], stdin=lines.encode(), timeout=1200)
     told = result.text.splitlines()
     broken = [f"world {number} of seed {seed}: {line}" for number, line in enumerate(told)
@@ -51,7 +58,7 @@ def check(report, count, seed=1):
                  result.status == 0 and len(told) == count and not broken,
                  "\n".join(broken) or str(result))
     named, unnamed, seen = collections.Counter(), [], collections.Counter()
-    for number, ((full, _part), line) in enumerate(zip(worlds, told)):
+    for number, ((full, *_others), line) in enumerate(zip(worlds, told)):
         if not line.startswith("ok "):
             continue
         answers = line.split()[2:]

@@ -1,13 +1,14 @@
 /*
  * Holds both evaluators against each other: spf_law reads worlds from standard input, one a line: a
- * lock, and after a TAB maybe a second one, which is the first with answers left out. It expands
- * d0.example.com and evaluates at the first and last address of every range of every set.
+ * lock, and after a TAB maybe a second one, which is the first with answers left out; locks after
+ * that have other answers in their place. It expands d0.example.com and evaluates at the first and
+ * last address of every range of every set.
  *
  * What spf_ask_record() asks for is all that the sets ask for, no identity being known.
  *
  * The law, closed: the sets are disjoint and cover everything; each address has the result of the
  * set it lies in, or one of those that are possible. With answers left out: what is decided is what
- * the full lock says; what is possible holds it.
+ * the full lock says, and every other that the answers may make of it; what is possible holds it.
  *
  * Prints `ok IP=RESULT ...` with some of the addresses, for a third opinion, or `bad` and why.
  */
@@ -192,27 +193,15 @@ asks_enough(Arena *arena, const DnsSource *inner, SpfVoids voids)
 	return true;
 }
 
+/* What a world with holes says of each address holds in one where they are filled. */
 static bool
-check(const World *full, const World *part, NetPrefixVec *edges)
+holds_in(const World *part, const World *full, const NetPrefixVec *edges)
 {
 	size_t i;
 
-	if (!is_partition(full) || (part != NULL && !is_partition(part))) {
-		printf("bad: the sets overlap, or leave something out\n");
-		return false;
-	}
-	add_edges(full, edges);
-	if (part != NULL)
-		add_edges(part, edges);
 	for (i = 0; i < edges->len; i++) {
 		SpfResult result = evaluate(full, edges->items[i]);
 
-		if (!agrees(full, edges->items[i]))
-			return false;
-		if (part == NULL)
-			continue;
-		if (!agrees(part, edges->items[i]))
-			return false;
 		/* What is not known is never taken for an error, which could be anywhere. */
 		if (result != SPF_TEMPERROR && (allowed(part, edges->items[i]) & 1u << result) == 0)
 			return complain(part, edges->items[i], "with answers left out", result);
@@ -221,27 +210,97 @@ check(const World *full, const World *part, NetPrefixVec *edges)
 }
 
 static bool
-check_line(Arena *arena, Str line, SpfVoids voids, bool show)
+agrees_at(const World *world, const NetPrefixVec *edges)
 {
-	size_t tab = str_find_char(line, '\t', 0), i, step;
-	World full = open_world(arena, str_slice(line, 0, tab), true, voids), part;
+	size_t i;
+
+	for (i = 0; i < edges->len; i++) {
+		if (!agrees(world, edges->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+has_partition(const World *world)
+{
+	if (is_partition(world))
+		return true;
+	printf("bad: the sets overlap, or leave something out\n");
+	return false;
+}
+
+static bool
+check(const World *full, const World *part, NetPrefixVec *edges)
+{
+	if (!has_partition(full) || (part != NULL && !has_partition(part)))
+		return false;
+	add_edges(full, edges);
+	if (part != NULL)
+		add_edges(part, edges);
+	return agrees_at(full, edges) &&
+	       (part == NULL || (agrees_at(part, edges) && holds_in(part, full, edges)));
+}
+
+/* Another world that the one with holes may be. */
+static bool
+check_completion(Arena *arena, const World *part, Str text)
+{
+	World full = open_world(arena, text, true, part->voids);
 	NetPrefixVec edges = {0};
 	bool good;
 
-	if (tab < line.len)
-		part = open_world(arena, str_slice(line, tab + 1, line.len), false, voids);
-	good = asks_enough(arena, full.source, voids) &&
-	       check(&full, tab < line.len ? &part : NULL, &edges);
-	if (good && show) {
-		printf("ok %zu", edges.len);
-		step = edges.len / SHOWN + 1;
-		for (i = 0; i < edges.len; i += step)
-			printf(" " STR_FMT "=%s", STR_ARG(net_prefix_text(arena, edges.items[i])),
-				spf_result_text(evaluate(&full, edges.items[i])));
-		printf("\n");
-	}
+	add_edges(&full, &edges);
+	add_edges(part, &edges);
+	good = has_partition(&full) && agrees_at(&full, &edges) && holds_in(part, &full, &edges);
 	spf_cache_close(full.cache);
-	if (tab < line.len)
+	return good;
+}
+
+static void
+show_results(const World *full, const NetPrefixVec *edges)
+{
+	size_t step = edges->len / SHOWN + 1, i;
+
+	printf("ok %zu", edges->len);
+	for (i = 0; i < edges->len; i += step)
+		printf(" " STR_FMT "=%s", STR_ARG(net_prefix_text(full->arena, edges->items[i])),
+			spf_result_text(evaluate(full, edges->items[i])));
+	printf("\n");
+}
+
+/* The next lock of a line; absent behind the last. */
+static Str
+next_lock(Str line, size_t *at)
+{
+	size_t start = *at, tab;
+
+	if (start > line.len)
+		return (Str){0};
+	tab = str_find_char(line, '\t', start);
+	*at = tab + 1;
+	return str_slice(line, start, tab);
+}
+
+static bool
+check_line(Arena *arena, Str line, SpfVoids voids, bool show)
+{
+	size_t at = 0;
+	World full = open_world(arena, next_lock(line, &at), true, voids), part;
+	Str holes = next_lock(line, &at), other;
+	NetPrefixVec edges = {0};
+	bool good;
+
+	if (holes.ptr != NULL)
+		part = open_world(arena, holes, false, voids);
+	good = asks_enough(arena, full.source, voids) &&
+	       check(&full, holes.ptr != NULL ? &part : NULL, &edges);
+	while (good && (other = next_lock(line, &at)).ptr != NULL)
+		good = check_completion(arena, &part, other);
+	if (good && show)
+		show_results(&full, &edges);
+	spf_cache_close(full.cache);
+	if (holes.ptr != NULL)
 		spf_cache_close(part.cache);
 	return good;
 }

@@ -25,6 +25,7 @@ ON_CLIENT = ("exists:%{ir}." + LISTED, "exists:%{i}.%{v}." + LISTED, "include:%{
 ON_SENDER = ("exists:%{l}." + LISTED, "include:%{h}._spf.vendor.example")
 ON_DOMAIN = ("include:%{d}._own.vendor.example", "exists:%{o}." + LISTED, "a:%{d1r}.vendor.example")
 OPEN = {"CP313", "CP314"}
+ERRORS = ("servfail", "timeout")
 
 
 # --- worlds -----------------------------------------------------------------------------------------------
@@ -34,9 +35,9 @@ def macro_term(random):
     return random.choice(("", "", "", "?", "-", "~")) + random.choice(group)
 
 
-def put_into(random, lock, term):
-    """Into the record of one vendor, somewhere."""
-    name = random.choice([one for one in VENDORS if lock["names"][one]["TXT"]["status"] == "ok"] or [CLOUD])
+def put_into(random, lock, term, names=VENDORS):
+    """Into one of the records, somewhere."""
+    name = random.choice([one for one in names if lock["names"][one]["TXT"]["status"] == "ok"] or [CLOUD])
     text = "".join(lock["names"][name]["TXT"]["data"][0]).split(" ")
     text.insert(random.randrange(1, len(text) + 1), term)
     lock["names"][name]["TXT"] = ok([[" ".join(text)[at:at + 255] for at in range(0, len(" ".join(text)), 255)]])
@@ -51,18 +52,19 @@ def holes(random, whole):
             if roll < 0.12 or kind == "CNAME":
                 del lock["names"][name][kind]
             elif roll < 0.14:
-                lock["names"][name][kind] = {"status": random.choice(("servfail", "timeout"))}
+                lock["names"][name][kind] = {"status": random.choice(ERRORS)}
         if not lock["names"].get(name):
             lock["names"].pop(name, None)
     return lock
 
 
-def make(seed):
+def make(seed, flatten=False):
     """(spec, lock): a spec that `compose` makes, with macros and holes."""
     random = randomness.Random(seed)
     spec, whole = compose.spec_of(random), compose.lock_of(random)
     spf = spec["domains"][DOMAIN]["spf"]
-    spf.pop("flatten", None)
+    if not flatten:
+        spf.pop("flatten", None)
     for _ in range(random.choice((0, 1, 1, 2))):
         put_into(random, whole, macro_term(random))
     for _ in range(random.choice((0, 0, 1))):
@@ -93,14 +95,24 @@ class Message:
 
 
 class Filled(dict):
-    """The names of a lock, in which whatever it lacks has some answer: always the same for one question."""
+    """The names of a lock, in which whatever it lacks has some answer: always the same for one question.
+    MENDED: so has what ended in an error when the lock was made."""
 
-    def __init__(self, names, seed, version):
+    def __init__(self, names, seed, mended=False):
         super().__init__(names)
-        self.seed, self.version = seed, version
+        self.seed, self.mended = seed, mended
+        self.made = {}  # what was asked for, and had to be made up
+        self.is_used = False  # something made up was, since this was set
 
     def get(self, name, default=None):
         return Answers(self, name, super().get(name, {}))
+
+    def make(self, name, kind):
+        self.is_used = True
+        answers = self.made.setdefault(name, {})
+        if kind not in answers:
+            answers[kind] = made_up(self, name, kind)
+        return answers[kind]
 
 
 class Answers(dict):
@@ -111,7 +123,11 @@ class Answers(dict):
         self.world, self.name = world, name
 
     def get(self, kind, default=None):
-        return self[kind] if kind in self else made_up(self.world, self.name, kind)
+        known = self.world.mended and self.is_error(kind)
+        return self[kind] if kind in self and not known else self.world.make(self.name, kind)
+
+    def is_error(self, kind):
+        return kind in self and self[kind]["status"] in ERRORS
 
 
 def made_up(world, name, kind):
@@ -132,8 +148,8 @@ def made_up(world, name, kind):
 class Run(model.Run):
     """The model, with macros filled in."""
 
-    def __init__(self, world, version, number, message):
-        super().__init__(world, version, number)
+    def __init__(self, world, version, number, message, limits=True):
+        super().__init__(world, version, number, limits)
         self.message = message
 
     def matches(self, term, domain):
@@ -143,16 +159,22 @@ class Run(model.Run):
         return super().matches((result, kind, argument, four, six), domain)
 
 
+def evaluate(world, at, message, limits=True):
+    """(result, the limit that ended it or None, whether something made up was asked for)"""
+    world.is_used = False
+    run = Run(world, *at, message, limits)
+    try:
+        result, limit = run.check(DOMAIN), None
+    except model.Broken as end:
+        result, limit = "permerror", end.limit
+    except model.Failing:
+        result, limit = "temperror", None
+    return result, limit, world.is_used
+
+
 def result_of(names, at, seed):
     """What one completion gives one address."""
-    world = Filled(names, seed, at[0])
-    run = Run(world, *at, Message(randomness.Random(f"{seed} message"), *at))
-    try:
-        return run.check(DOMAIN)
-    except model.Broken:
-        return "permerror"
-    except model.Failing:
-        return "temperror"
+    return evaluate(Filled(names, seed), at, Message(randomness.Random(f"{seed} message"), *at))[0]
 
 
 # --- laws -------------------------------------------------------------------------------------------------

@@ -168,3 +168,42 @@ def without_some(random, lock):
             if kind not in full and "CNAME" not in full and random.random() < 0.7:
                 known[kind] = {"status": "nodata" if full else "nxdomain"}
     return {**lock, "names": names}
+
+
+def answer(random, name, kind):
+    """Some answer of a name, and no error."""
+    if random.random() < 0.3:
+        return none(random)
+    if kind == "TXT":
+        return ok(texts(random, DOMAINS.index(name) if name in DOMAINS else len(DOMAINS)))
+    if kind == "MX":
+        return ok(exchanges(random))
+    if kind == "PTR":
+        return ok([random.choice(HOSTS + NOWHERE) for _ in range(random.choice((1, 2, 12)))])
+    return ok([(ip4 if kind == "A" else ip6)(random) for _ in range(random.choice((1, 1, 2)))])
+
+
+def client_names(random):
+    """Names that terms make of an address, of some clients."""
+    for _ in range(4):
+        address = ipaddress.ip_address(random.choice((ip4, ip6))(random))
+        parts = str(address).split(".") if address.version == 4 else list(f"{int(address):032x}")
+        version = "in-addr" if address.version == 4 else "ip6"
+        yield f"{'.'.join(parts)}._c.example.com"
+        yield f"{'.'.join(reversed(parts))}.{version}._c.example.com"
+        yield address.reverse_pointer
+
+
+def completed(random, part):
+    """A world in which everything is known that the other leaves open, one of the many there may be."""
+    names = {name: dict(answers) for name, answers in part["names"].items()}
+    for name in DOMAINS + HOSTS + NOWHERE:
+        known = names.setdefault(name, {})
+        for kind in TYPES:
+            if kind not in known and "CNAME" not in known:
+                known[kind] = answer(random, name, kind)
+    for name in client_names(random):
+        known = names.setdefault(name, {})
+        for kind in ("PTR",) if name.endswith(".arpa") else ("A", "AAAA", "MX", "TXT"):
+            known.setdefault(kind, answer(random, name, kind))
+    return {**part, "names": names}

@@ -281,6 +281,9 @@ read_strings(MessageReader *reader, size_t end, Json **ret_json, Str *ret_key)
 {
 	*ret_key = str_slice(reader->bytes, reader->at, end);
 	*ret_json = json_list(reader->arena);
+	/* RFC 1035 section 3.3.14: one or more. */
+	if (reader->at == end)
+		return refuse(reader, "a text has no string");
 	while (reader->at < end) {
 		size_t start = reader->at + 1;
 		size_t stop = start + (unsigned char)reader->bytes.ptr[reader->at];
