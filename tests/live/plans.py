@@ -19,10 +19,10 @@ HEAD = {
 LIVE = connector("Relay for ERP", SenderIPAddresses=["198.51.100.10", "198.51.100.11"], RequireTls=True)
 
 
-def run_plan(connectors, live, *flags, status=0):
+def run_plan(connectors, live, *flags, status=0, head=HEAD):
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
-        (place / "mailflow.yaml").write_text(json.dumps({**HEAD, "connectors": connectors}))
+        (place / "mailflow.yaml").write_text(json.dumps({**head, "connectors": connectors}))
         (place / "live.json").write_bytes(text(live))
         return connplan("plan", "mailflow.yaml", "--live", "live.json", *flags, cwd=place, status=status)
 
