@@ -4,10 +4,6 @@
  */
 #include "rules/spf_int.h"
 
-/* Addresses whose result hangs on the client are looked at one by one; past so many they stay
- * undetermined. */
-#define CLIENTS_MAX 4096u
-
 /* One demand, and what of it does not pass. */
 typedef struct Gap {
 	StateSpf *spf;
@@ -190,27 +186,11 @@ report_gap(const RuleFacts *facts, const Gap *gap, DiagSink *sink)
 
 /* --- what is not covered ---------------------------------------------------------------------- */
 
-/* Those for which a pass is out of the question, once the client's own address is known. */
-static NetSet
-hopeless(const RuleFacts *facts, const StateSpf *spf, const NetSet *uncertain)
+/* A pass is out of the question. */
+static bool
+never_passes(unsigned results)
 {
-	NetSet never = {0};
-	NetPrefixVec cover = {0}, single = {0};
-	size_t i;
-
-	if (net_set_count4(uncertain) + net_set_count6(uncertain) > CLIENTS_MAX ||
-		!state_has_lock(facts->state))
-		return never;
-	net_set_cover(facts->scratch, uncertain, &cover);
-	for (i = 0; i < cover.len; i++)
-		net_split(facts->scratch, cover.items[i],
-			net_family_bits((NetFamily)cover.items[i].family), &single);
-	for (i = 0; i < single.len; i++) {
-		if ((state_spf_client(facts->state, spf, single.items[i]) & 1u << SPF_PASS) == 0)
-			net_set_add(facts->scratch, &never, single.items[i]);
-	}
-	net_set_normalise(&never);
-	return never;
+	return (results & 1u << SPF_PASS) == 0;
 }
 
 /* Of the addresses asked about those that do not pass, whatever else is true. */
@@ -225,7 +205,7 @@ missing_of(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *sets, cons
 		return missing;
 	may = rules_spf_may_pass(facts, sets);
 	uncertain = net_set_intersect(scratch, &missing, &may);
-	never = hopeless(facts, spf, &uncertain);
+	never = rules_spf_clients(facts, spf, &uncertain, never_passes);
 	missing = net_set_subtract(scratch, &missing, &uncertain);
 	missing = net_set_union(scratch, &missing, &never);
 	/* CP303, CP305. */

@@ -77,14 +77,24 @@ check_lock_age(const RuleFacts *facts, DiagSink *sink)
 
 /* --- CP313 CP314 ------------------------------------------------------------------------------ */
 
+/* One result alone: the address was decided by itself. */
+static bool
+is_decided(unsigned results)
+{
+	return (results & (results - 1)) == 0;
+}
+
 static void
 note_hanging(const RuleFacts *facts, const StateSpf *spf, const SpfCause *cause, Diag *diag,
 	DiagSink *sink)
 {
 	NetSet needed = rules_spf_needed(facts, spf);
 	NetSet hanging = net_set_intersect(facts->scratch, &needed, &cause->addresses);
-	bool one = rules_is_single(&hanging);
+	NetSet decided = rules_spf_clients(facts, spf, &hanging, is_decided);
+	bool one;
 
+	hanging = net_set_subtract(facts->scratch, &hanging, &decided);
+	one = rules_is_single(&hanging);
 	if (net_set_is_empty(&hanging))
 		diag_note(sink, diag,
 			"no address that has to pass hangs on it; who else passes is not known");
@@ -173,16 +183,22 @@ check_flats(const RuleFacts *facts, const StateSpf *spf, const SpfExpansion *set
 /* --- CP323 ------------------------------------------------------------------------------------ */
 
 static void
-report_fault(const RuleFacts *facts, const StateSpf *spf, const SpfCause *fault, DiagSink *sink)
+report_fault(const RuleFacts *facts, const StateSpf *spf, const SpfExpansion *sets,
+	const SpfCause *fault, DiagSink *sink)
 {
 	Diag *diag = rules_spf_report(facts, spf, DIAG_SPF_VENDOR_RECORD, sink,
 		"a record that SPF of `" STR_FMT "` asks for ends in an error: " STR_FMT,
 		STR_ARG(spf->domain), STR_ARG(rules_octets_text(facts, fault->reason)));
 
 	diag_note(sink, diag, "the way there: " STR_FMT, STR_ARG(rules_way_text(facts, fault)));
-	diag_note(sink, diag, "with " STR_FMT " evaluation gets there, and ends",
-		STR_ARG(rules_count_text(facts, &fault->addresses)));
-	diag_help(sink, diag, "tell its owner; until it is mended, take the term out");
+	diag_note(sink, diag, "with " STR_FMT " evaluation gets there, and ends in %s",
+		STR_ARG(rules_count_text(facts, &fault->addresses)),
+		net_set_overlaps(&fault->addresses, &sets->results[SPF_PERMERROR])
+			? "permerror, whatever `all` says"
+			: "an error, whatever `all` says");
+	diag_help(sink, diag,
+		"see whether the name is right, and tell its owner; until it is mended, take the "
+		"term out");
 }
 
 /* What the domain publishes is judged, or replaced: either way it has to be known. */
@@ -220,7 +236,7 @@ check_domain(const RuleFacts *facts, StateSpf *spf, DiagSink *sink)
 		check_flats(facts, spf, sets, sink);
 	for (i = 0; i < sets->faults.len; i++) {
 		if (sets->faults.items[i].path.len > 0)
-			report_fault(facts, spf, &sets->faults.items[i], sink);
+			report_fault(facts, spf, sets, &sets->faults.items[i], sink);
 	}
 }
 

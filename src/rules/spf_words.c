@@ -162,6 +162,32 @@ rules_spf_may_pass(const RuleFacts *facts, const SpfExpansion *sets)
 	return may;
 }
 
+/* Past so many they stay undetermined. */
+#define CLIENTS_MAX 4096u
+
+NetSet
+rules_spf_clients(const RuleFacts *facts, const StateSpf *spf, const NetSet *addresses,
+	bool (*holds)(unsigned results))
+{
+	NetSet found = {0};
+	NetPrefixVec cover = {0}, single = {0};
+	size_t i;
+
+	if (net_set_count4(addresses) + net_set_count6(addresses) > CLIENTS_MAX ||
+		!state_has_lock(facts->state))
+		return found;
+	net_set_cover(facts->scratch, addresses, &cover);
+	for (i = 0; i < cover.len; i++)
+		net_split(facts->scratch, cover.items[i],
+			net_family_bits((NetFamily)cover.items[i].family), &single);
+	for (i = 0; i < single.len; i++) {
+		if (holds(state_spf_client(facts->state, spf, single.items[i])))
+			net_set_add(facts->scratch, &found, single.items[i]);
+	}
+	net_set_normalise(&found);
+	return found;
+}
+
 /* Addresses that were reported, or that change, are nobody's to cover. */
 bool
 rules_way_is_demanded(const RuleFacts *facts, const StateWay *way)
@@ -491,11 +517,43 @@ rules_record_text(const RuleFacts *facts, const StateSpf *spf, const NetSet *mor
 	return buf_text(&text);
 }
 
+/* What the published record asks others for, and ours does not: the spec does not declare it. */
+static void
+note_left_out(const RuleFacts *facts, const StateSpf *spf, Str ours, Diag *diag, DiagSink *sink)
+{
+	Buf terms = buf_make(facts->arena);
+	SpfRecord *record;
+	SpfProblem problem;
+	size_t i;
+
+	if (!spf_parse(facts->scratch, state_spf_text(spf), &record, &problem))
+		return;
+	for (i = 0; i < record->len; i++) {
+		const SpfTerm *term = &record->terms[i];
+		bool plus = str_starts(term->text, STR("+"));
+		Str text = str_slice(term->text, plus, term->text.len);
+
+		/* Our text ends in `all`: each of its terms has a blank on both sides. */
+		if (term->domain == NULL ||
+			str_find(ours, str_format(facts->scratch, " " STR_FMT " ",
+					       STR_ARG(str_lower(facts->scratch, text)))) <
+				ours.len)
+			continue;
+		buf_printf(&terms, "%s`" STR_FMT "`", terms.len > 0 ? ", " : "",
+			STR_ARG(rules_octets_text(facts, text)));
+	}
+	if (terms.len > 0)
+		diag_note(sink, diag,
+			"the record below leaves out what the spec does not declare: " STR_FMT,
+			STR_ARG(buf_text(&terms)));
+}
+
 void
 rules_help_record(const RuleFacts *facts, const StateSpf *spf, Diag *diag, DiagSink *sink)
 {
 	Str text = rules_record_text(facts, spf, NULL, (Str){0});
 
+	note_left_out(facts, spf, text, diag, sink);
 	diag_help(sink, diag, "publish, or let `manage: compose` do so:%s" STR_FMT,
 		str_find_char(text, '\n', 0) < text.len ? "\n" : " ", STR_ARG(text));
 }

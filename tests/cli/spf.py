@@ -161,6 +161,49 @@ def test_a_broken_record_is_told_with_all_its_octets():
         raise AssertionError(answer)
 
 
+def checked(published, names, **domain):
+    """What check says of one host that sends from 198.51.100.10 and .11, past Exchange Online."""
+    spec = smallest(egress={"office": {"addresses": "198.51.100.10/31", "ptr": "out.contoso.com"}},
+                    domains={"contoso.com": {"spf": {"exchange_online": False, **domain}}},
+                    relay_hosts={"erp01": {"address": "10.1.1.30", "egress": "office",
+                                           "sends_as": "contoso.com", "method": "internet"}})
+    with folder(a=spec) as place:
+        (place / "lock.json").write_text(json.dumps({
+            "format": "connplan-lock", "version": 1, "names": {
+                "contoso.com": {"TXT": {"status": "ok", "data": [[published]]}}, **names}}))
+        return connplan("check", "a.yaml", "--lock", "lock.json", cwd=place, status=None).text
+
+
+def test_what_a_client_decides_hangs_on_nothing():
+    """The lock knows the answers for both addresses: one passes, one has CP301, and none is left."""
+    published = "v=spf1 exists:%{i}.l.example -all"
+    names = {"198.51.100.10.l.example": {"A": {"status": "ok", "data": ["127.0.0.2"]}},
+             "198.51.100.11.l.example": {"A": {"status": "nxdomain"}}}
+    text = checked(published, names, manage="check")
+    if "no address that has to pass hangs on it" not in text or "`198.51.100.11` sends as" not in text:
+        raise AssertionError(text)
+    del names["198.51.100.11.l.example"]
+    text = checked(published, names, manage="check")
+    if "on it hangs 1 IPv4 address that has to pass: `198.51.100.11`" not in text or "CP301" in text:
+        raise AssertionError(text)
+
+
+def test_a_corrected_record_names_what_it_leaves_out():
+    names = {"v.example": {"TXT": {"status": "ok", "data": [["v=spf1 ip4:192.0.2.0/24 -all"]]}}}
+    text = checked("v=spf1 +INCLUDE:v.example ~all", names, manage="check")
+    if "leaves out what the spec does not declare: `INCLUDE:v.example`" not in text:
+        raise AssertionError(text)
+    text = checked("v=spf1 include:v.example ~all", names, manage="check", includes=["v.example"])
+    if "CP301" not in text or "leaves out" in text:
+        raise AssertionError(text)
+
+
+def test_an_error_beyond_an_include_is_named():
+    text = checked("v=spf1 -all", {"u.example": {"TXT": {"status": "nxdomain"}}}, includes=["u.example"])
+    if "ends in permerror, whatever `all` says" not in text:
+        raise AssertionError(text)
+
+
 def test_a_sender_whose_domain_is_too_long_has_none():
     """Only names that a macro makes are cut (RFC 7208, sections 4.3 and 7.3)."""
     tail = ".".join(["b" * 61, "c" * 61, "d" * 61, "example", "com"])
