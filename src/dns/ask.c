@@ -64,7 +64,8 @@ ask_lock(const DnsSource *self, Str name, DnsType type)
 static void
 init_source(LockSource *source, const DnsLock *lock, bool closed)
 {
-	*source = (LockSource){.source = {ask_lock, closed, lock->clients}, .lock = lock};
+	*source = (LockSource){
+		.source = {ask_lock, closed, lock->clients, lock->fails}, .lock = lock};
 }
 
 const DnsSource *

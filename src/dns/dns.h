@@ -58,6 +58,9 @@ struct DnsSource {
 	/* Addresses with something at the name of their PTR record. Of all others it knows nothing,
 	 * or, if it is closed, that they have none. */
 	NetPrefixVec clients;
+	/* Some of its answers are failures, DNS_SERVFAIL or DNS_TIMEOUT: a name that is not known
+	 * beforehand may lead to one of these. */
+	bool fails;
 };
 
 const DnsAnswer *dns_ask(const DnsSource *source, Str name, DnsType type);

@@ -26,6 +26,7 @@ struct DnsLock {
 	VEC(LockName) names;
 	Str resolved_at;
 	NetPrefixVec clients; /* as DnsSource has them */
+	bool fails;           /* the same */
 	LockSource open, closed;
 };
 

@@ -84,6 +84,21 @@ read_name(LockReader *reader, const Json *json, LockName *ret_name)
 }
 
 static bool
+has_failure(const LockName *name)
+{
+	size_t i;
+
+	for (i = 0; i < DNS_TYPES; i++) {
+		const DnsAnswer *answer = name->answers[i];
+
+		if (answer != NULL &&
+			(answer->status == DNS_SERVFAIL || answer->status == DNS_TIMEOUT))
+			return true;
+	}
+	return false;
+}
+
+static bool
 read_names(LockReader *reader, const Json *names, DnsLock *lock)
 {
 	size_t i;
@@ -106,6 +121,7 @@ read_names(LockReader *reader, const Json *names, DnsLock *lock)
 				STR_ARG(name));
 		if (!read_name(reader, member->value, known))
 			return false;
+		lock->fails |= has_failure(known);
 		if (dns_reverse_address(name, &client))
 			VEC_PUSH(reader->arena, &lock->clients, client);
 	}

@@ -41,7 +41,7 @@ dns_recorder(Arena *arena, const DnsSource *inner, DnsQuestionVec *ret_questions
 {
 	Recorder *recorder = ARENA_NEW(arena, Recorder);
 
-	recorder->source = (DnsSource){ask_recorder, inner->closed, inner->clients};
+	recorder->source = (DnsSource){ask_recorder, inner->closed, inner->clients, inner->fails};
 	recorder->inner = inner;
 	recorder->record = ARENA_NEW(arena, Record);
 	recorder->record->arena = arena;

@@ -151,7 +151,15 @@ apply_effect(SpfFrame *frame, const SpfTerm *term, const SpfEffect *effect)
 		match(frame, term->qualifier, &effect->matches, effect->may_match);
 }
 
-/* What a term may do whose name is not known. */
+/* That a question may fail is taken into account where it is known of some. */
+static void
+may_fail(SpfFrame *frame)
+{
+	if (frame->walk->cache->source->fails)
+		spf_settle_parts(frame, SPF_TEMPERROR, &frame->undecided);
+}
+
+/* What a term may do whose name is not known. A failure to find names of a client is none. */
 static void
 apply_unknown(SpfFrame *frame, const SpfTerm *term)
 {
@@ -166,6 +174,8 @@ apply_unknown(SpfFrame *frame, const SpfTerm *term)
 	effect.voids[SPF_VOIDS_RELAXED].most = term->kind != SPF_TERM_PTR;
 	if (term->domain != NULL && spf_macro_has(term->domain, "p"))
 		effect.voids[SPF_VOIDS_STRICT].most += 11;
+	if (term->kind != SPF_TERM_PTR)
+		may_fail(frame);
 	apply_effect(frame, term, &effect);
 }
 
@@ -290,6 +300,7 @@ include_unknown(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missin
 	spf_add_cause(frame, term, reason, is_missing);
 	settle_any(frame, term->qualifier);
 	spf_settle_parts(frame, SPF_PERMERROR, &frame->undecided);
+	may_fail(frame);
 	/* No match: the same spread of counters goes on. */
 	both.outcome = &rest;
 	both.outcome_arena = frame->arena;
@@ -306,6 +317,7 @@ spf_walk_unknown(SpfFrame *frame, const SpfTerm *term, Str reason, bool is_missi
 	settle_any(frame, SPF_FAIL);
 	settle_any(frame, SPF_SOFTFAIL);
 	settle_any(frame, SPF_NEUTRAL);
+	may_fail(frame);
 	spf_settle_all(frame, SPF_PERMERROR);
 }
 

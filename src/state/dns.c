@@ -29,6 +29,7 @@ state_overlay(Arena *arena, const DnsSource *under)
 	if (under != NULL) {
 		overlay->source.closed = under->closed;
 		overlay->source.clients = under->clients;
+		overlay->source.fails = under->fails;
 	}
 	overlay->under = under;
 	overlay->arena = arena;

@@ -204,6 +204,24 @@ def test_an_error_beyond_an_include_is_named():
         raise AssertionError(text)
 
 
+@each([("exists",), ("include",)])
+def test_a_failure_that_a_client_may_meet_leaves_it_open(kind):
+    """The lock knows one name that the macro may make, and that no server answered for it."""
+    record = {"exists": "v=spf1 -exists:%{i}.c.example.com -all",
+              "include": "v=spf1 include:%{i}.c.example.com -all"}[kind]
+    status = {"exists": {"A": {"status": "servfail"}}, "include": {"TXT": {"status": "timeout"}}}[kind]
+    lock = json.dumps({"format": "connplan-lock", "version": 1, "names": {
+        "contoso.com": {"TXT": {"status": "ok", "data": [[record]]}},
+        "192.0.2.1.c.example.com": status}}).encode()
+    result = json.loads(spf("eval", "--ip", "192.0.2.1", *WHO, "--closed-world", "--format", "json",
+                            lock=lock, status=0).out)["result"]
+    equal(result, "temperror")
+    sets = json.loads(spf("expand", "contoso.com", "--closed-world", "--format", "json", lock=lock, status=0).out)
+    equal(sets["ip4"]["undetermined"], ["0.0.0.0/0"])
+    if not sets["possible"] or not all("temperror" in one["results"] for one in sets["possible"]):
+        raise AssertionError(sets["possible"])
+
+
 def test_a_sender_whose_domain_is_too_long_has_none():
     """Only names that a macro makes are cut (RFC 7208, sections 4.3 and 7.3)."""
     tail = ".".join(["b" * 61, "c" * 61, "d" * 61, "example", "com"])

@@ -170,7 +170,7 @@ was_asked(const DnsQuestionVec *questions, DnsQuestion wanted)
 static bool
 asks_enough(Arena *arena, const DnsSource *inner, SpfVoids voids)
 {
-	Clientless world = {{ask_clientless, inner->closed, {0}}, inner};
+	Clientless world = {{ask_clientless, inner->closed, {0}, inner->fails}, inner};
 	SpfScope scope = {.domain = DOMAIN, .voids = voids};
 	DnsQuestionVec asked = {0}, needed = {0};
 	SpfExpansion expansion;
