@@ -20,6 +20,8 @@ typedef struct FlagRow {
 /* Sets of commands, one bit each: which commands a flag belongs to. */
 #define ON(command) (1u << CLI_##command)
 #define ALL         ((1u << CLI_COMMANDS) - 1)
+/* Those whose arguments are specs. */
+#define OF_SPECS (ON(CHECK) | ON(BUILD) | ON(PLAN) | ON(LOCK) | ON(EXPLAIN))
 
 /* A mistyped word gets the nearest name; one that is like none gets the whole list. */
 static bool
@@ -397,6 +399,55 @@ check_arguments(Cli *cli)
 	return check_address(cli);
 }
 
+/* Where a path may be `-`, for standard input, beside the specs. */
+static const struct Input {
+	const char *flag;
+	size_t member; /* offset in CliOptions */
+	unsigned commands;
+} inputs[] = {
+	{"--live", offsetof(CliOptions, live), ALL},
+	{"--lock", offsetof(CliOptions, lock), ALL & ~ON(LOCK)}, /* that one writes it */
+	{"--baseline", offsetof(CliOptions, baseline), ALL},
+	{"--error", offsetof(CliOptions, error_text), ALL},
+};
+
+/* Who reads a stream second finds it empty: a spec of nothing, or a tenant without connectors. */
+static bool
+claim_stdin(Cli *cli, const char *who, const char **first)
+{
+	if (*first == NULL) {
+		*first = who;
+		return true;
+	}
+	cli_complain(cli,
+		"standard input is one input, and `-` stands for two: %s and %s; let one of them "
+		"be a file",
+		*first, who);
+	return false;
+}
+
+static bool
+check_stdin(Cli *cli)
+{
+	const CliOptions *options = &cli->options;
+	unsigned command = 1u << options->command;
+	const char *first = NULL;
+	size_t i;
+
+	for (i = 0; (command & OF_SPECS) != 0 && i < options->arguments.len; i++) {
+		if (STR_EQ(options->arguments.items[i], "-") && !claim_stdin(cli, "a spec", &first))
+			return false;
+	}
+	for (i = 0; i < BASE_COUNT(inputs); i++) {
+		const Str *path = (const Str *)((const char *)options + inputs[i].member);
+
+		if ((command & inputs[i].commands) != 0 && STR_EQ(*path, "-") &&
+			!claim_stdin(cli, inputs[i].flag, &first))
+			return false;
+	}
+	return true;
+}
+
 bool
 cli_parse(Cli *cli, int argc, char **argv)
 {
@@ -428,7 +479,7 @@ cli_parse(Cli *cli, int argc, char **argv)
 		cli_print_help(cli, false);
 		return false;
 	}
-	return check_flags_fit(cli, &words) && check_arguments(cli);
+	return check_flags_fit(cli, &words) && check_arguments(cli) && check_stdin(cli);
 }
 
 /* --- help ------------------------------------------------------------------------------------- */

@@ -184,6 +184,13 @@ bool cli_begin_policy(Cli *cli);
 /* Writes what stands to the baseline, which holds it from then on. */
 void cli_write_baseline(Cli *cli);
 
+/* --- inputs ----------------------------------------------------------------------------------- */
+
+/* An input that a path on the command line names; `-` is standard input, which is but one. */
+IoStatus cli_read_input(Cli *cli, Str path, size_t limit, Str *ret_text);
+/* What it is called in messages. */
+Str cli_input_name(Str path);
+
 /* --- specs ------------------------------------------------------------------------------------ */
 
 /* Reads a spec, or standard input for `-`; NULL when it cannot be read. */

@@ -353,18 +353,12 @@ answer_json(const Answer *answer)
 static bool
 read_text(Cli *cli, Str *ret_text)
 {
-	const StrVec *arguments = &cli->options.arguments;
 	IoStatus status;
 
 	*ret_text = cli->options.error_text;
 	if (!STR_EQ(*ret_text, "-"))
 		return true;
-	if (arguments->len > 0 && STR_EQ(arguments->items[0], "-")) {
-		cli_complain(cli, "standard input is either the spec or the text of --error");
-		cli->status = CLI_USAGE;
-		return false;
-	}
-	status = os_read_stream(OS_STDIN, cli->arena, TEXT_MAX, ret_text);
+	status = cli_read_input(cli, *ret_text, TEXT_MAX, ret_text);
 	if (status != IO_OK)
 		cli_io_error(cli, "cannot read", STR("standard input"), status);
 	return status == IO_OK;

@@ -4,19 +4,6 @@
 /* Some 20,000 connectors with long lists; nobody has so many. */
 #define EXPORT_LIMIT ((size_t)256 << 20)
 
-static bool
-read_bytes(Cli *cli, Str path, Str *ret_bytes)
-{
-	IoStatus status =
-		STR_EQ(path, "-")
-			? os_read_stream(OS_STDIN, cli->arena, EXPORT_LIMIT, ret_bytes)
-			: cli->io->read(cli->io, cli->arena, path, EXPORT_LIMIT, ret_bytes);
-
-	if (status != IO_OK)
-		cli_io_error(cli, "cannot read", path, status);
-	return status == IO_OK;
-}
-
 /* With a place, and what would have been one. */
 static void
 refuse(Cli *cli, Str path, const ConnectorExportError *error)
@@ -34,12 +21,15 @@ refuse(Cli *cli, Str path, const ConnectorExportError *error)
 bool
 cli_read_live(Cli *cli)
 {
-	Str path = cli->options.live, bytes;
+	Str path = cli_input_name(cli->options.live), bytes;
 	ConnectorExportError error = {0};
 	ConnectorExport *export;
+	IoStatus status = cli_read_input(cli, cli->options.live, EXPORT_LIMIT, &bytes);
 
-	if (!read_bytes(cli, path, &bytes))
+	if (status != IO_OK) {
+		cli_io_error(cli, "cannot read", path, status);
 		return false;
+	}
 	if (!connector_export_read(cli->sink, path, bytes, &export, &error)) {
 		refuse(cli, path, &error);
 		return false;

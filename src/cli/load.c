@@ -15,6 +15,20 @@ cli_today(const Cli *cli)
 	return os_today();
 }
 
+IoStatus
+cli_read_input(Cli *cli, Str path, size_t limit, Str *ret_text)
+{
+	if (STR_EQ(path, "-"))
+		return os_read_stream(OS_STDIN, cli->arena, limit, ret_text);
+	return cli->io->read(cli->io, cli->arena, path, limit, ret_text);
+}
+
+Str
+cli_input_name(Str path)
+{
+	return STR_EQ(path, "-") ? STR("<stdin>") : path;
+}
+
 /* A plan is made even of a spec with a file missing: reports count what was looked at. */
 static Plan *
 plan_of(Cli *cli, Str path, const Model *model)
@@ -73,14 +87,14 @@ static Model *
 load_stdin(Cli *cli, const ModelOptions *options)
 {
 	Str text, name = cli->options.stdin_filename;
-	IoStatus status = os_read_stream(OS_STDIN, cli->arena, DOC_MAX_FILE, &text);
+	IoStatus status = cli_read_input(cli, STR("-"), DOC_MAX_FILE, &text);
 
 	if (status != IO_OK) {
 		cannot_read(cli, STR("standard input"), status);
 		return NULL;
 	}
-	return model_load_text(
-		cli->arena, cli->sink, options, name.ptr == NULL ? STR("<stdin>") : name, text);
+	return model_load_text(cli->arena, cli->sink, options,
+		name.ptr == NULL ? cli_input_name(STR("-")) : name, text);
 }
 
 /* --organization stands for the spec's: in every comparison, and in the scripts. */

@@ -43,16 +43,10 @@ parse_lock(Cli *cli, Str path, Str text, DnsLock **ret_lock)
 bool
 cli_read_lock(Cli *cli, Str path, DnsLock **ret_lock)
 {
-	bool is_stdin = STR_EQ(path, "-");
-	IoStatus status;
 	Str text;
+	IoStatus status = cli_read_input(cli, path, DNS_LOCK_MAX, &text);
 
-	if (is_stdin)
-		status = os_read_stream(OS_STDIN, cli->arena, DNS_LOCK_MAX, &text);
-	else
-		status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
-	if (is_stdin)
-		path = STR("<stdin>");
+	path = cli_input_name(path);
 	if (status != IO_OK) {
 		cli_io_error(cli, "cannot read", path, status);
 		return false;
@@ -93,7 +87,8 @@ cli_find_lock(Cli *cli, Str spec, CliLock *ret_lock)
 	*ret_lock = (CliLock){0};
 	if (path.ptr == NULL)
 		return;
-	status = cli->io->read(cli->io, cli->arena, path, DNS_LOCK_MAX, &text);
+	status = cli_read_input(cli, path, DNS_LOCK_MAX, &text);
+	path = cli_input_name(path);
 	if (io_is_absent(status) && cli->options.lock.ptr == NULL)
 		return;
 	ret_lock->failed = true;

@@ -153,7 +153,7 @@ add_known(Cli *cli, Map *known, const Json *item)
 static bool
 malformed(Cli *cli, Str text, size_t offset, Str why)
 {
-	Str path = cli->options.baseline;
+	Str path = cli_input_name(cli->options.baseline);
 	Position place = source_position(
 		cli->sources, source_add(cli->sources, path, text), (uint32_t)offset);
 
@@ -196,9 +196,9 @@ read_baseline(Cli *cli)
 	Json *value;
 	Str text;
 
-	status = cli->io->read(cli->io, cli->arena, cli->options.baseline, BASELINE_LIMIT, &text);
+	status = cli_read_input(cli, cli->options.baseline, BASELINE_LIMIT, &text);
 	if (status != IO_OK) {
-		cli_io_error(cli, "cannot read", cli->options.baseline, status);
+		cli_io_error(cli, "cannot read", cli_input_name(cli->options.baseline), status);
 	} else if (!json_read(cli->arena, text, &value, &error)) {
 		(void)malformed(cli, text, error.offset, error.message);
 	} else if (read_findings(cli, text, value, known)) {
@@ -260,7 +260,8 @@ cli_begin_policy(Cli *cli)
 	for (i = 0; i < DIAG_CODES; i++)
 		policy->ignored[i] =
 			options->ignored[i] || (options->has_select && !options->selected[i]);
-	if (options->write_baseline && options->baseline.ptr == NULL) {
+	if (options->write_baseline &&
+		(options->baseline.ptr == NULL || STR_EQ(options->baseline, "-"))) {
 		cli_complain(cli, "--write-baseline wants the file's name: --baseline FILE");
 		cli->status = CLI_USAGE;
 		return false;
