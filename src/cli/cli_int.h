@@ -193,6 +193,8 @@ Str cli_input_name(Str path);
 
 /* --- specs ------------------------------------------------------------------------------------ */
 
+/* A file over DOC_MAX_FILE is a finding about it, without a place in it. */
+void cli_report_too_big(Cli *cli, Str path, const char *help);
 /* Reads a spec, or standard input for `-`; NULL when it cannot be read. */
 Model *cli_load_model(Cli *cli, Str path);
 /* The same, and runs the rules; NULL when it cannot be read. */

@@ -1,9 +1,6 @@
 /* The live state: the export behind --live. */
 #include "cli/cli_int.h"
 
-/* Some 20,000 connectors with long lists; nobody has so many. */
-#define EXPORT_LIMIT ((size_t)256 << 20)
-
 /* With a place, and what would have been one. */
 static void
 refuse(Cli *cli, Str path, const ConnectorExportError *error)
@@ -24,12 +21,16 @@ cli_read_live(Cli *cli)
 	Str path = cli_input_name(cli->options.live), bytes;
 	ConnectorExportError error = {0};
 	ConnectorExport *export;
-	IoStatus status = cli_read_input(cli, cli->options.live, EXPORT_LIMIT, &bytes);
+	IoStatus status = cli_read_input(cli, cli->options.live, DOC_MAX_FILE, &bytes);
 
-	if (status != IO_OK) {
+	if (status == IO_TOO_BIG)
+		cli_report_too_big(cli, path,
+			"some 2,000 connectors with long lists fit in: export again, inbound "
+			"connectors alone");
+	else if (status != IO_OK)
 		cli_io_error(cli, "cannot read", path, status);
+	if (status != IO_OK)
 		return false;
-	}
 	if (!connector_export_read(cli->sink, path, bytes, &export, &error)) {
 		refuse(cli, path, &error);
 		return false;

@@ -53,15 +53,14 @@ plan_of(Cli *cli, Str path, const Model *model)
 	return plan;
 }
 
-/* A file that is too big is a finding about it, without a place in it. */
-static void
-report_too_big(Cli *cli, Str path)
+void
+cli_report_too_big(Cli *cli, Str path, const char *help)
 {
 	Span span = {source_add(cli->sources, path, STR("")), 0, 0};
 	Diag *diag = diag_report(cli->sink, DIAG_INPUT_LIMIT, span,
 		"the file is larger than %d MiB", (int)(DOC_MAX_FILE >> 20));
 
-	diag_help(cli->sink, diag, "split it, and name the parts under `imports`");
+	diag_help(cli->sink, diag, "%s", help);
 }
 
 /* Too big is a fault of the spec (findings); all else is what the system refused. */
@@ -69,7 +68,7 @@ static void
 cannot_read(Cli *cli, Str path, IoStatus status)
 {
 	if (status == IO_TOO_BIG)
-		report_too_big(cli, path);
+		cli_report_too_big(cli, path, "split it, and name the parts under `imports`");
 	else
 		cli_io_error(cli, "cannot read", path, status);
 }

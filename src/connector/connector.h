@@ -73,6 +73,8 @@ Json *connector_value_json(Arena *arena, ConnectorProperty property, const Conne
 
 /* The prefix lengths that SenderIPAddresses takes. */
 #define CONNECTOR_MIN_LENGTH 24
+/* Characters of a name in an export; Exchange takes 64. */
+#define CONNECTOR_MAX_NAME 256
 
 /* --- what a tenant holds ---------------------------------------------------------------------- */
 
@@ -105,7 +107,7 @@ typedef struct ConnectorExport {
 	Str organization, organization_id;
 	VEC(ConnectorDomain) domains;
 	ConnectorAnswer reject_direct_send, smtp_auth_disabled;
-	Str fingerprint;
+	Str fingerprint; /* empty when broken */
 } ConnectorExport;
 
 typedef struct ConnectorExportError {

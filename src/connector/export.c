@@ -256,8 +256,9 @@ read_list(ExportReader *reader, const Json *list, ConnectorExportError *ret_erro
 		connector_read_live(reader, item, i);
 		VEC_PUSH(reader->arena, &objects, item);
 	}
-	reader->export->fingerprint =
-		connector_fingerprint(reader->arena, objects.items, objects.len);
+	if (!reader->export->broken)
+		reader->export->fingerprint =
+			connector_fingerprint(reader->arena, objects.items, objects.len);
 	return true;
 }
 
@@ -266,7 +267,8 @@ read_bare(ExportReader *reader, const Json *object)
 {
 	reader->places = NULL;
 	connector_read_live(reader, object, 0);
-	reader->export->fingerprint = connector_fingerprint(reader->arena, &object, 1);
+	if (!reader->export->broken)
+		reader->export->fingerprint = connector_fingerprint(reader->arena, &object, 1);
 	return true;
 }
 

@@ -5,16 +5,16 @@
  */
 #include "connector/connector_int.h"
 
-#define UNIT_SEPARATOR '\x1f'
+#define SEPARATOR STR("\x1f")
+#define LINE_END  STR("\n")
 
-/* Where a line stands in the text of all: a place, since the text moves while it grows. */
+/* Its parts, as they stand in the export: whole lines would hold a name once for each address. */
 typedef struct Line {
-	size_t start, end;
+	Str name, property, value;
 } Line;
 
 typedef struct Lines {
 	Arena *arena;
-	Buf text;
 	Str name; /* of the connector */
 	VEC(Line) list;
 } Lines;
@@ -22,15 +22,8 @@ typedef struct Lines {
 static void
 add_line(Lines *lines, Str property, Str value)
 {
-	Line line = {.start = lines->text.len};
+	Line line = {lines->name, property, value};
 
-	buf_str(&lines->text, lines->name);
-	buf_char(&lines->text, UNIT_SEPARATOR);
-	buf_str(&lines->text, property);
-	buf_char(&lines->text, UNIT_SEPARATOR);
-	buf_str(&lines->text, value);
-	buf_char(&lines->text, '\n');
-	line.end = lines->text.len;
 	VEC_PUSH(lines->arena, &lines->list, line);
 }
 
@@ -74,20 +67,70 @@ byte_rank(char byte)
 	return value >= 0xee ? value + 8 : value;
 }
 
+/* What is left of a line, read across the ends of its parts. */
+typedef struct LineReader {
+	Str parts[6];
+	size_t part;
+} LineReader;
+
+static LineReader
+read_line(const Line *line)
+{
+	return (LineReader){
+		.parts = {line->name, SEPARATOR, line->property, SEPARATOR, line->value, LINE_END}};
+}
+
+/* The rest of the part that is being read; empty at the end of the line. */
+static Str
+line_rest(LineReader *reader)
+{
+	while (reader->part < BASE_COUNT(reader->parts) && reader->parts[reader->part].len == 0)
+		reader->part++;
+	return reader->part < BASE_COUNT(reader->parts) ? reader->parts[reader->part] : STR("");
+}
+
+static void
+skip_bytes(LineReader *reader, size_t len)
+{
+	Str *part = &reader->parts[reader->part];
+
+	*part = str_slice(*part, len, part->len);
+}
+
+/* How many bytes two texts begin with alike; those of one connector have their name in one place.
+ */
+static size_t
+common_length(Str left, Str right)
+{
+	size_t len = left.len < right.len ? left.len : right.len, i = 0;
+
+	if (left.ptr == right.ptr)
+		return len;
+	while (i < len && left.ptr[i] == right.ptr[i])
+		i++;
+	return i;
+}
+
+/* As the whole lines compare: a name may hold the separator, or go on where another one ends. */
 static int
 line_order(const void *a, const void *b, void *context)
 {
-	const Line *first = a, *second = b;
-	Str text = buf_text(context);
-	Str left = str_slice(text, first->start, first->end);
-	Str right = str_slice(text, second->start, second->end);
-	size_t i = 0;
+	LineReader left = read_line(a), right = read_line(b);
 
-	while (i < left.len && i < right.len && left.ptr[i] == right.ptr[i])
-		i++;
-	if (i == left.len || i == right.len)
-		return (left.len > right.len) - (left.len < right.len);
-	return byte_rank(left.ptr[i]) < byte_rank(right.ptr[i]) ? -1 : 1;
+	(void)context;
+	for (;;) {
+		Str left_rest = line_rest(&left), right_rest = line_rest(&right);
+		size_t common = common_length(left_rest, right_rest);
+
+		if (left_rest.len == 0 || right_rest.len == 0)
+			return (left_rest.len > 0) - (right_rest.len > 0);
+		if (common < left_rest.len && common < right_rest.len)
+			return byte_rank(left_rest.ptr[common]) < byte_rank(right_rest.ptr[common])
+				       ? -1
+				       : 1;
+		skip_bytes(&left, common);
+		skip_bytes(&right, common);
+	}
 }
 
 static void
@@ -105,22 +148,31 @@ add_connector(Lines *lines, const Json *object)
 	add_property(lines, STR("Guid"), json_get(object, STR("Guid")));
 }
 
+static void
+hash_line(Sha256 *sha256, const Line *line)
+{
+	LineReader reader = read_line(line);
+	size_t i;
+
+	for (i = 0; i < BASE_COUNT(reader.parts); i++)
+		sha256_add(sha256, reader.parts[i]);
+}
+
 Str
 connector_fingerprint(Arena *arena, const Json *const *objects, size_t len)
 {
 	Arena *scratch = arena_create();
-	Lines lines = {.arena = scratch, .text = buf_make(scratch)};
-	Buf all = buf_make(scratch);
+	Lines lines = {.arena = scratch};
+	Sha256 *sha256 = sha256_start(scratch);
 	Str hash;
 	size_t i;
 
 	for (i = 0; i < len; i++)
 		add_connector(&lines, objects[i]);
-	base_sort(lines.list.items, lines.list.len, sizeof(Line), line_order, &lines.text);
+	base_sort(lines.list.items, lines.list.len, sizeof(Line), line_order, NULL);
 	for (i = 0; i < lines.list.len; i++)
-		buf_str(&all, str_slice(buf_text(&lines.text), lines.list.items[i].start,
-				      lines.list.items[i].end));
-	hash = sha256_hex(arena, buf_text(&all));
+		hash_line(sha256, &lines.list.items[i]);
+	hash = sha256_end(arena, sha256);
 	arena_destroy(scratch);
 	return hash;
 }

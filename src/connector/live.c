@@ -148,6 +148,23 @@ check_enabled(const Row *row)
 			STR_ARG(row->live->record.name));
 }
 
+/* A name stands before each value in what is hashed: a long one costs as often as there are values.
+ */
+static void
+check_name(const Row *row)
+{
+	Str name = row->live->record.name;
+
+	if (name.len == 0)
+		connector_report(row->reader, DIAG_MISSING_KEY, row->base, STR("Name"),
+			"a connector of the export has no Name");
+	else if (utf8_count(name) > CONNECTOR_MAX_NAME)
+		connector_report(row->reader, DIAG_BAD_VALUE, row->base, STR("Name"),
+			"a Name of %zu characters: Exchange takes 64, and more than %d are not "
+			"read",
+			utf8_count(name), CONNECTOR_MAX_NAME);
+}
+
 void
 connector_read_live(ExportReader *reader, const Json *object, size_t index)
 {
@@ -160,9 +177,7 @@ connector_read_live(ExportReader *reader, const Json *object, size_t index)
 					  : reader->places->items[index];
 	row.live->record.name = read_member(&row, STR("Name"));
 	row.live->span = connector_span(reader, row.base, STR("Name"));
-	if (row.live->record.name.len == 0)
-		connector_report(reader, DIAG_MISSING_KEY, row.base, STR("Name"),
-			"a connector of the export has no Name");
+	check_name(&row);
 	row.live->guid = read_member(&row, STR("Guid"));
 	row.live->source = read_member(&row, STR("ConnectorSource"));
 	/* What the admin centre makes; the service prints both words for it. */

@@ -108,3 +108,28 @@ def test_random_tenants(folder):
         found = plan(write(folder, text(tenant)))
         equal(found["live"]["fingerprint"], fingerprint(tenant), "fingerprint")
         equal(len(found["connectors"]), len(tenant), "connectors")
+
+
+def many(name):
+    """A connector of 40,000 addresses: its name stands before each of them in what is hashed."""
+    return text(connector(name, SenderIPAddresses=[f"198.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in range(40000)]))
+
+
+@each([("longest", "\u6771" * 256, 0), ("longer", "\u6771" * 257, 1), ("hostile", "A" * 100000, 1)])
+@temporary
+def test_long_name(_name, name, status, folder):
+    """Exchange takes 64 characters; four times that is read, and more would cost it for every value."""
+    path = write(folder, many(name))
+    result = connplan("import", "--live", path, "-o", pathlib.Path(folder) / "a.yaml", status=status, timeout=60)
+    told = f"error[CP006]: a Name of {len(name)} characters" in result.errors and "live.json:2:10\n" in result.errors
+    equal(told, status == 1, str(result))
+
+
+@temporary
+def test_too_large(folder):
+    """Held to the size of a spec, before it is read."""
+    limit = 32 << 20
+    for size, status in ((limit, 0), (limit + 1, 1)):
+        path = write(folder, b"[]" + b" " * (size - 2))
+        result = connplan("plan", "-", "--live", path, stdin=SPEC, status=status)
+        equal("error[CP010]: the file is larger than 32 MiB" in result.errors, status == 1, str(result))

@@ -129,7 +129,7 @@ def odd_connector(random, name):
 
 
 def odd_tenant(random):
-    names = [odd_text(random) or "x" for _ in range(random.randrange(6))] + some(random, NAMES, 4)
+    names = [(odd_text(random) or "x")[:256] for _ in range(random.randrange(6))] + some(random, NAMES, 4)
     return [odd_connector(random, name) for name in {lower(name): name for name in names}.values()]
 
 
