@@ -154,7 +154,7 @@ def law_of_certainty(case):
         was, will, now = (unknown.at_point(possible[name], at) for name in ("old", "new", "between"))
         if {"pass"} in (was, will) and now != {"pass"} and not (told and "permerror" in now):
             yield f"{compose.address(at)} is no certain pass in between: {sorted(now)}, {sorted(was)} before, {sorted(will)} after"
-        if now == {"pass"} and not {"pass", "temperror"} & (was | will):
+        if now == {"pass"} and "pass" not in was | will and {"temperror"} not in (was, will):
             yield f"{compose.address(at)} passes in between, {sorted(was)} before, {sorted(will)} after"
 
 
