@@ -203,7 +203,7 @@ missing_of(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *sets, cons
 
 	if (net_set_is_empty(&missing))
 		return missing;
-	may = rules_spf_may_pass(facts, sets);
+	may = spf_may_pass(scratch, sets);
 	uncertain = net_set_intersect(scratch, &missing, &may);
 	never = rules_spf_clients(facts, spf, &uncertain, never_passes);
 	missing = net_set_subtract(scratch, &missing, &uncertain);

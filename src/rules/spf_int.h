@@ -17,8 +17,6 @@ const SpfExpansion *rules_spf_sets(const RuleFacts *facts, StateSpf *spf);
 bool rules_spf_is_plain(const RuleFacts *facts, const StateSpf *spf);
 /* Whether the judged record can be read at all; if not, another finding tells why. */
 bool rules_spf_is_sound(const StateSpf *spf);
-/* The addresses that may pass: undetermined ones for which a pass is among the ways. */
-NetSet rules_spf_may_pass(const RuleFacts *facts, const SpfExpansion *sets);
 /* Those of some addresses for which this holds of the results that are possible once the client's
  * own address is known: they are looked at one by one. None, if they are many. */
 NetSet rules_spf_clients(const RuleFacts *facts, const StateSpf *spf, const NetSet *addresses,

@@ -145,27 +145,12 @@ check_limit(
 	return true;
 }
 
-/* Addresses whose result is not known, but which the record may pass. */
-static NetSet
-may_pass(const RuleFacts *facts, const SpfExpansion *sets)
-{
-	NetSet may = {0};
-	size_t i;
-
-	for (i = 0; i < sets->possible.len; i++) {
-		if ((sets->possible.items[i].results & 1u << SPF_PASS) != 0)
-			net_set_add_all(facts->scratch, &may, &sets->possible.items[i].addresses);
-	}
-	net_set_normalise(&may);
-	return may;
-}
-
-/* Those of them that a limit keeps from passing in between, whatever they would come to. */
+/* Addresses that pass or may at one end, and that a limit keeps from it in between. */
 static NetSet
 lost_to_limits(const RuleFacts *facts, const SpfExpansion *end, const SpfExpansion *between)
 {
 	NetSet over = net_set_union(facts->scratch, &between->over_lookups, &between->over_voids);
-	NetSet may = may_pass(facts, end);
+	NetSet may = spf_may_pass(facts->scratch, end);
 
 	over = net_set_intersect(facts->scratch, &over, &between->results[SPF_PERMERROR]);
 	return net_set_intersect(facts->scratch, &over, &may);

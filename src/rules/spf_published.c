@@ -4,29 +4,13 @@
  */
 #include "rules/spf_int.h"
 
-/* Those that pass for certain, and those that may. */
-static NetSet
-may_pass(const RuleFacts *facts, const SpfExpansion *sets)
-{
-	NetSet may = {0};
-	size_t i;
-
-	net_set_add_all(facts->scratch, &may, &sets->results[SPF_PASS]);
-	for (i = 0; i < sets->possible.len; i++) {
-		if (sets->possible.items[i].results & 1u << SPF_PASS)
-			net_set_add_all(facts->scratch, &may, &sets->possible.items[i].addresses);
-	}
-	net_set_normalise(&may);
-	return may;
-}
-
 /* --- CP318 ------------------------------------------------------------------------------------ */
 
 static void
 check_gap(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
 {
 	NetSet needed = rules_spf_needed(facts, spf);
-	NetSet pass = may_pass(facts, published);
+	NetSet pass = spf_may_pass(facts->scratch, published);
 	NetSet gap = net_set_subtract(facts->scratch, &needed, &pass);
 	NetSet ours = state_spf_sets(facts->state, spf)->results[SPF_PASS];
 	Diag *diag;
@@ -155,7 +139,7 @@ static void
 check_drops(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *published, DiagSink *sink)
 {
 	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
-	NetSet kept = may_pass(facts, ours);
+	NetSet kept = spf_may_pass(facts->scratch, ours);
 	NetSet dropped = net_set_subtract(facts->scratch, &published->results[SPF_PASS], &kept);
 	End after = end_of(ours), before = end_of(published);
 	bool stricter = is_stricter(after, before), drops = !net_set_is_empty(&dropped);
@@ -214,8 +198,8 @@ check_unknown(const RuleFacts *facts, StateSpf *spf, const SpfExpansion *publish
 {
 	const SpfExpansion *ours = state_spf_sets(facts->state, spf);
 	const NetSet *unknown = &published->results[SPF_UNDETERMINED];
-	NetSet needed = rules_spf_needed(facts, spf), kept = may_pass(facts, ours);
-	NetSet lost = may_pass(facts, published);
+	NetSet needed = rules_spf_needed(facts, spf), kept = spf_may_pass(facts->scratch, ours);
+	NetSet lost = spf_may_pass(facts->scratch, published);
 	size_t i;
 
 	lost = net_set_intersect(facts->scratch, &lost, unknown);

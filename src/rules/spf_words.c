@@ -148,20 +148,6 @@ rules_spf_sets(const RuleFacts *facts, StateSpf *spf)
 
 /* --- sets ------------------------------------------------------------------------------------- */
 
-NetSet
-rules_spf_may_pass(const RuleFacts *facts, const SpfExpansion *sets)
-{
-	NetSet may = {0};
-	size_t i;
-
-	for (i = 0; i < sets->possible.len; i++) {
-		if ((sets->possible.items[i].results & 1u << SPF_PASS) != 0)
-			net_set_add_all(facts->scratch, &may, &sets->possible.items[i].addresses);
-	}
-	net_set_normalise(&may);
-	return may;
-}
-
 /* Past so many they stay undetermined. */
 #define CLIENTS_MAX 4096u
 
@@ -223,15 +209,12 @@ passing_as(const RuleFacts *facts, RuleNames *names, Str name)
 {
 	uint32_t found = map_find(&names->index, name);
 	SpfExpansion sets;
-	NetSet may;
 
 	if (found != MAP_NONE)
 		return &names->passing.items[found];
 	state_expand_name(facts->state, facts->scratch, name, &sets);
-	may = rules_spf_may_pass(facts, &sets);
 	map_add(facts->scratch, &names->index, name, (uint32_t)names->passing.len);
-	VEC_PUSH(facts->scratch, &names->passing,
-		net_set_union(facts->scratch, &sets.results[SPF_PASS], &may));
+	VEC_PUSH(facts->scratch, &names->passing, spf_may_pass(facts->scratch, &sets));
 	return &names->passing.items[names->passing.len - 1];
 }
 

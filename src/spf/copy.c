@@ -1,5 +1,20 @@
-/* What of an expansion outlives the memory that it was worked out in. */
+/* What is read off an expansion, and what of it outlives the memory that it was worked out in. */
 #include "spf/spf_int.h"
+
+NetSet
+spf_may_pass(Arena *arena, const SpfExpansion *sets)
+{
+	NetSet may = {0};
+	size_t i;
+
+	net_set_add_all(arena, &may, &sets->results[SPF_PASS]);
+	for (i = 0; i < sets->possible.len; i++) {
+		if ((sets->possible.items[i].results & 1u << SPF_PASS) != 0)
+			net_set_add_all(arena, &may, &sets->possible.items[i].addresses);
+	}
+	net_set_normalise(&may);
+	return may;
+}
 
 static NetSet
 copy_set(Arena *arena, const NetSet *set)

@@ -183,6 +183,8 @@ typedef struct SpfExpansion {
  */
 void spf_expand(Arena *arena, SpfCache *cache, const SpfScope *scope, SpfExpansion *ret_expansion);
 
+/* The addresses that pass, and of the undetermined those for which a pass is possible. */
+NetSet spf_may_pass(Arena *arena, const SpfExpansion *sets);
 /* A copy that needs neither the arena nor the cache of the expansion. */
 void spf_expansion_copy(Arena *arena, const SpfExpansion *from, SpfExpansion *ret_copy);
 

@@ -20,15 +20,9 @@ typedef struct Ends {
 static NetSet
 may_pass(Arena *arena, const SpfExpansion *sets)
 {
-	NetSet may = net_set_union(arena, &sets->results[SPF_PASS], &sets->results[SPF_TEMPERROR]);
-	size_t i;
+	NetSet may = spf_may_pass(arena, sets);
 
-	for (i = 0; i < sets->possible.len; i++) {
-		if ((sets->possible.items[i].results & 1u << SPF_PASS) != 0)
-			net_set_add_all(arena, &may, &sets->possible.items[i].addresses);
-	}
-	net_set_normalise(&may);
-	return may;
+	return net_set_union(arena, &may, &sets->results[SPF_TEMPERROR]);
 }
 
 static bool
